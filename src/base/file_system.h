@@ -1,0 +1,67 @@
+// All reading and writing of files goes through FileSystem, so that tests can fake a full disk.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thimble {
+
+using Bytes = std::vector<std::uint8_t>;
+using ByteSpan = std::span<const std::uint8_t>;
+
+/// Files to be written together: path relative to a folder -> contents.
+using FileSet = std::map<std::string, std::string>;
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  /// The whole file. Throws InputError (missing, a folder, not readable, larger than `max_bytes`).
+  virtual Bytes read(const std::filesystem::path& path, std::size_t max_bytes) = 0;
+  Bytes read(const std::filesystem::path& path) { return read(path, std::size_t{1} << 31); }
+
+  /// Writes `contents` to `path` whole or not at all: to a temporary file beside it, which is then renamed.
+  /// Makes the parent folders. Throws InputError (not writable, disk full) and leaves nothing behind.
+  virtual void write(const std::filesystem::path& path, ByteSpan contents) = 0;
+  void write(const std::filesystem::path& path, std::string_view text);
+
+  virtual bool is_file(const std::filesystem::path& path) = 0;
+  virtual bool is_folder(const std::filesystem::path& path) = 0;
+
+  /// Writes every file of `files` under `folder`; when one fails, none of those not there before remains.
+  void write_all(const std::filesystem::path& folder, const FileSet& files);
+
+ protected:
+  virtual void remove(const std::filesystem::path& path) = 0;
+};
+
+/// The machine's own files.
+FileSystem& real_file_system();
+
+/// A new empty folder under the system's temporary folder, removed with all its contents at the end of life.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline ByteSpan as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+inline std::string_view as_text(ByteSpan bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace thimble
