@@ -81,9 +81,9 @@ struct TfliteOptions {
 };
 
 struct TfliteOperator {
-  std::int32_t opcode_index = 0;      // into TfliteModel::operator_codes
-  std::vector<std::int32_t> inputs;   // indices of tensors; -1: an optional one that is left out
-  std::vector<std::int32_t> outputs;  // indices of tensors
+  std::int32_t opcode_index = 0;            // into TfliteModel::operator_codes
+  std::vector<std::int32_t> inputs;         // indices of tensors; -1: an optional one that is left out
+  std::vector<std::int32_t> outputs;        // indices of tensors
   std::vector<std::int32_t> intermediates;  // indices of tensors that only carry quantization (LSTM); -1: left out
   std::vector<bool> mutating_variable_inputs;
   TfliteOptions options;
@@ -117,12 +117,15 @@ struct TfliteModel {
 bool is_tflite(ByteSpan file);
 
 /// Reads a whole file, which the tensors' data and the options then share. Every index, shape, size of data and
-/// quantization in the result has been checked; whether operators fit together has not. Metadata and signatures are left
-/// out. Throws InputError ("tensor 12 'conv/bias': ...").
+/// quantization in the result has been checked; whether operators fit together has not. Metadata and signatures are
+/// left out. Throws InputError ("tensor 12 'conv/bias': ...").
 TfliteModel parse_tflite(Bytes file);
 
 /// Same model, same bytes. Equal data is stored once. Options must have been made from a list of fields.
 Bytes write_tflite(const TfliteModel& model);
+
+/// "tensor 12 'conv/bias'", for messages. Strange characters in the name become ?, and a long one is cut.
+std::string tflite_tensor_label(std::size_t index, std::string_view name);
 
 /// Throws InputError if an index, a shape, a size of data or a quantization is out of range.
 void check_tflite(const TfliteModel& model);

@@ -1,5 +1,6 @@
-// An operator's options as numbered slots. A table of a .tflite file gives each field of a schema's table a slot number,
-// in the order of declaration (a union takes two: its type, then its value). Who knows the operator knows its slots.
+// An operator's options as numbered slots. A table of a .tflite file gives each field of a schema's table a slot
+// number, in the order of declaration (a union takes two: its type, then its value). Who knows the operator knows its
+// slots.
 #pragma once
 
 #include <cstdint>
@@ -45,15 +46,18 @@ class OptionsTable {
   std::vector<float> f32_vector(int slot) const;
   std::string text(int slot) const;
 
-  /// The fields of a table that was made from a list; InternalError for one in a file, whose fields have no known kinds.
+  /// The fields of a table that was made from a list; InternalError for one in a file, whose fields have no known
+  /// kinds.
   const std::vector<OptionField>& fields() const;
 
  private:
   std::size_t position_of(int slot) const;  // in the file; 0 if absent
   template <typename T>
   T scalar(int slot, T missing) const;
+  template <typename List>
+  List list(int slot) const;
   template <typename T>
-  std::vector<T> vector(int slot) const;
+  T made(int slot, T missing) const;  // from the list of fields
   const OptionField* find(int slot) const;
 
   std::vector<OptionField> fields_;  // if made from a list
