@@ -22,7 +22,8 @@ class Progress {
 /// Says nothing.
 Progress& no_progress();
 
-/// Draws on stdout: redrawn bars at most 20 times a second when it is a terminal, otherwise only lines that are finished.
+/// Draws on stdout: redrawn bars at most 20 times a second when it is a terminal, otherwise only lines that are
+/// finished.
 Progress& terminal_progress();
 
 /// "[━━━━━━━━          ]": `width` cells between the brackets.

@@ -1,0 +1,47 @@
+// Keras's view of a graph that can be trained: which layers it was built from, and where their weights are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace thimble {
+
+/// One weight of a layer. Keras and TFLite lay some weights out differently (Dense: in x out, out x in): dimension i of
+/// the graph's tensor is dimension `permutation[i]` of Keras's.
+struct LayerWeight {
+  std::string name;  // Keras's: "kernel", "bias"
+  TensorId tensor = kNoTensor;
+  std::vector<int> permutation;
+};
+
+struct Layer {
+  std::string class_name;  // "Conv2D"
+  std::string name;        // "conv2d_1"
+  Attributes config;       // Keras's argument names; with Keras's defaults filled in
+  std::vector<TensorId> inputs;
+  TensorId output = kNoTensor;
+  std::vector<LayerWeight> weights;  // in Keras's order
+};
+
+/// The optimizer's state as Keras saves it, in the graph's layout: one entry a trainable tensor.
+struct OptimizerState {
+  std::string class_name;  // "Adam"; empty: none
+  Attributes config;       // "learning_rate", "beta_1", ...
+  std::int64_t iterations = 0;
+  std::vector<TensorId> tensors;             // the trainable tensors, in the order of the slots below
+  std::vector<std::vector<float>> momentum;  // Adam's m
+  std::vector<std::vector<float>> velocity;  // Adam's v
+};
+
+/// A model as it is trained and saved: a float graph with a batch of 1, its layers, its optimizer.
+struct Model {
+  Graph graph;
+  std::vector<Layer> layers;  // in order; without the input layer
+  OptimizerState optimizer;
+  std::string loss;  // "SparseCategoricalCrossentropy"; empty: not compiled
+  bool loss_from_logits = true;
+};
+
+}  // namespace thimble

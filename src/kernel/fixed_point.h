@@ -1,0 +1,56 @@
+/* Fixed-point multiplication with the rounding of TFLite's reference kernels (and so of TFLM). */
+#ifndef THIMBLE_FIXED_POINT_H
+#define THIMBLE_FIXED_POINT_H
+
+#include <stdint.h>
+
+/* A real factor as multiplier * 2^(shift - 31): multiplier in [2^30, 2^31) or 0, shift in [-31, 30]. */
+typedef struct {
+  int32_t multiplier;
+  int32_t shift;
+} thimble_requant;
+
+/* 32-bit arithmetic that wraps around, without C's undefined overflow: bad models must not crash, nor differ by target.
+ */
+static inline int32_t thimble_wrap_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
+static inline int32_t thimble_wrap_sub(int32_t a, int32_t b) { return (int32_t)((uint32_t)a - (uint32_t)b); }
+static inline int32_t thimble_wrap_mul(int32_t a, int32_t b) { return (int32_t)((uint32_t)a * (uint32_t)b); }
+static inline int32_t thimble_wrap_shl(int32_t a, int bits) { return (int32_t)((uint32_t)a << bits); }
+
+static inline int32_t thimble_clamp(int32_t value, int32_t low, int32_t high) {
+  return value < low ? low : value > high ? high : value;
+}
+
+/* round(a * b / 2^31), ties away from zero for positive products and towards zero for negative ones: gemmlowp's
+ * SaturatingRoundingDoublingHighMul. Saturates for a = b = -2^31. */
+static inline int32_t thimble_high_mul(int32_t a, int32_t b) {
+  const int64_t product = (int64_t)a * b;
+  const int64_t nudge = product >= 0 ? (int64_t)1 << 30 : 1 - ((int64_t)1 << 30);
+  if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
+  return (int32_t)((product + nudge) / ((int64_t)1 << 31));
+}
+
+/* round(x / 2^bits), ties away from zero; bits in [0, 31]. gemmlowp's RoundingDivideByPOT. */
+static inline int32_t thimble_rounding_shift(int32_t x, int bits) {
+  const int32_t mask = (int32_t)((UINT32_C(1) << bits) - 1u);
+  const int32_t remainder = x & mask;
+  const int32_t threshold = (int32_t)((uint32_t)mask >> 1) + (x < 0);
+  return (x >> bits) + (remainder > threshold);
+}
+
+/* x * factor, rounded twice as TFLite's MultiplyByQuantizedMultiplier does for 32-bit accumulators. */
+static inline int32_t thimble_multiply(int32_t x, int32_t multiplier, int32_t shift) {
+  const int left = shift > 0 ? shift : 0;
+  const int right = shift > 0 ? 0 : -shift;
+  return thimble_rounding_shift(thimble_high_mul(thimble_wrap_shl(x, left), multiplier), right);
+}
+
+/* x * factor, rounded once, for the 48-bit accumulators of 16-bit activations: the multiplier is reduced to 16 bits.
+ * shift in [-31, 7]. */
+static inline int32_t thimble_multiply_64(int64_t x, int32_t multiplier, int32_t shift) {
+  const int32_t reduced = multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;
+  const int total = 15 - shift;
+  return (int32_t)((x * reduced + ((int64_t)1 << (total - 1))) >> total);
+}
+
+#endif

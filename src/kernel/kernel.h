@@ -1,0 +1,24 @@
+/* What every kernel header includes. Kernels are C99, need no heap and no recursion, and run on host and device alike.
+ */
+#ifndef THIMBLE_KERNEL_H
+#define THIMBLE_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Generated code that specializes kernels by inlining defines THIMBLE_KERNEL as `static inline` and includes their
+ * sources. */
+#ifndef THIMBLE_KERNEL
+#define THIMBLE_KERNEL
+#endif
+
+/* Around the declarations of a header that C++ reads too. */
+#ifdef __cplusplus
+#define THIMBLE_BEGIN extern "C" {
+#define THIMBLE_END }
+#else
+#define THIMBLE_BEGIN
+#define THIMBLE_END
+#endif
+
+#endif

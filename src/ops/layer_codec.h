@@ -1,0 +1,74 @@
+// How a Keras layer, from a recipe or a .keras file, becomes nodes of the graph. One table of arguments serves both,
+// and the writer of .keras files.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.h"
+#include "ir/layer.h"
+
+namespace thimble {
+
+/// An argument of a Keras layer. A value from a file is checked against `kind` and `choices` before `build` sees it.
+struct LayerArgument {
+  enum class Kind { kInt, kIntPair, kFloat, kBool, kText };
+  Kind kind;
+  std::string_view name;  // Keras's: "filters"
+  AttributeValue default_value = false;
+  bool required = false;
+  std::vector<std::string_view> choices = {};  // kText: what is allowed
+  /// kInt, kIntPair: the least value allowed.
+  std::int64_t least = 1;
+};
+
+/// A weight that a layer asks for.
+struct WeightSpec {
+  enum class Initializer { kGlorotUniform, kZeros, kOnes };
+  std::string_view name;         // "kernel"
+  Shape shape;                   // in the graph's layout
+  std::vector<int> permutation;  // dimension i of the graph's tensor is dimension permutation[i] of Keras's
+  Initializer initializer = Initializer::kZeros;
+  std::int64_t fan_in = 1;  // kGlorotUniform: uniform in +-sqrt(6 / (fan_in + fan_out))
+  std::int64_t fan_out = 1;
+  bool trainable = true;
+};
+
+/// What `build` adds its nodes and weights through.
+class LayerBuilder {
+ public:
+  virtual ~LayerBuilder() = default;
+  virtual const Tensor& tensor(TensorId id) const = 0;
+  /// A weight of the layer: initialized, or as the file holds it. Weights are asked for in Keras's order of variables.
+  virtual TensorId weight(const WeightSpec& spec) = 0;
+  /// Adds a node, infers its output and returns it.
+  virtual TensorId add(std::string_view op, std::vector<TensorId> inputs, Attributes attributes) = 0;
+  /// A constant int32 vector, such as a shape.
+  virtual TensorId integers(const std::vector<int>& values) = 0;
+  /// Applies one of Keras's activations: fused into the node that made `input` where TFLite can, else a node of its
+  /// own.
+  virtual TensorId activation(TensorId input, std::string_view name) = 0;
+};
+
+struct LayerCodec {
+  std::string_view class_name;  // "Conv2D"
+  int min_inputs = 1;
+  int max_inputs = 1;  // -1: any number
+  std::vector<LayerArgument> arguments = {};
+  /// Adds the layer's nodes and returns its output. Throws InputError when the inputs do not fit.
+  TensorId (*build)(LayerBuilder&, const Attributes& config, std::span<const TensorId> inputs) = nullptr;
+};
+
+/// Keras's activations that a recipe can name.
+inline const std::vector<std::string_view> kLayerActivations = {"linear", "relu", "relu6", "softmax"};
+
+inline LayerArgument activation_argument() {
+  return {LayerArgument::Kind::kText, "activation", std::string("linear"), false, kLayerActivations};
+}
+inline LayerArgument padding_argument() {
+  return {LayerArgument::Kind::kText, "padding", std::string("valid"), false, {"valid", "same"}};
+}
+
+}  // namespace thimble

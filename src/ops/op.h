@@ -1,0 +1,121 @@
+// The operator contract: all that the rest of Thimble knows of an operator. One folder an operator; each defines
+// `const Op <folder>_op` and the build lists the folders (docs/adding-an-operator.md).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/graph.h"
+#include "ops/kernel_call.h"
+#include "ops/layer_codec.h"
+#include "ops/tflite_codec.h"
+#include "ops/train_kernels.h"
+
+namespace thimble {
+
+/// A node with its tensors, as an operator's functions see it.
+class NodeView {
+ public:
+  NodeView(const Graph& graph, const Node& node) : graph_(graph), node_(node) {}
+  const Node& node() const { return node_; }
+  const Attributes& attributes() const { return node_.attributes; }
+  int input_count() const { return static_cast<int>(node_.inputs.size()); }
+  int output_count() const { return static_cast<int>(node_.outputs.size()); }
+  bool has_input(int index) const { return index < input_count() && input_id(index) != kNoTensor; }
+  TensorId input_id(int index) const { return node_.inputs[static_cast<std::size_t>(index)]; }
+  TensorId output_id(int index) const { return node_.outputs[static_cast<std::size_t>(index)]; }
+  const Tensor& input(int index) const { return graph_.tensor(input_id(index)); }
+  const Tensor& output(int index) const { return graph_.tensor(output_id(index)); }
+  /// The operand of an input that may be absent.
+  Operand optional_in(int index) const { return has_input(index) ? in(input_id(index)) : Operand{}; }
+
+ private:
+  const Graph& graph_;
+  const Node& node_;
+};
+
+/// The type and shape of an output.
+struct TensorSpec {
+  Type type;
+  Shape shape;
+};
+
+/// How an output's quantization parameters are chosen when a float model is quantized.
+enum class OutputRange {
+  kObserved,     // from the values seen on the calibration data
+  kSameAsInput,  // those of input 0: the operator only moves or selects values
+  kFixed,        // QuantizationRule::fixed
+};
+
+struct QuantizationRule {
+  bool supported = false;
+  OutputRange output = OutputRange::kObserved;
+  /// kFixed: the scale and zero point for int8, and the scale for int16 (zero point 0).
+  float int8_scale = 0.0f;
+  int int8_zero_point = 0;
+  float int16_scale = 0.0f;
+  /// The input that holds weights, quantized symmetrically to int8, with one scale for each index of `weights_axis`;
+  /// -1: none.
+  int weights_input = -1;
+  int weights_axis = 0;
+  /// The input that holds the bias: scale = input scale * weights scale, int32 (int64 with int16 activations); -1:
+  /// none.
+  int bias_input = -1;
+  /// All activation inputs must have the output's parameters (concatenation).
+  bool inputs_like_output = false;
+};
+
+/// Where TFLM's and LiteRT's optimized kernels round differently.
+enum class Rounding { kTflm, kLitert };
+
+struct LowerOptions {
+  Rounding rounding = Rounding::kTflm;
+};
+
+struct Op {
+  std::string_view name;     // TFLite's: "CONV_2D"
+  std::string_view summary;  // one sentence, for docs/operators.md
+  int min_inputs = 1;
+  int max_inputs = 1;
+  int outputs = 1;
+  /// Types and shapes of the outputs. Throws InputError when inputs or attributes do not fit: a file may hold anything.
+  std::vector<TensorSpec> (*infer)(const NodeView&) = nullptr;
+  /// The C calls that compute the node. Throws InputError for types that have no kernel. Null: the node must be gone by
+  /// then.
+  std::vector<KernelCall> (*lower)(const NodeView&, const LowerOptions&) = nullptr;
+  QuantizationRule quantization = {};
+  /// Multiply-accumulates of one invocation; null: none.
+  std::int64_t (*macs)(const NodeView&) = nullptr;
+  /// How .tflite files hold the operator; builtin -1: they do not.
+  TfliteCodec tflite = {};
+  /// The Keras layers that make nodes of this operator.
+  std::span<const LayerCodec> layers = {};
+  /// Forward and gradient for training; null: cannot be trained through.
+  const TrainKernels* train = nullptr;
+};
+
+/// Every operator, ordered by name.
+std::span<const Op* const> all_ops();
+
+/// The operator of that name, or null.
+const Op* find_op(std::string_view name);
+
+/// The operator of `node`. Throws InternalError if there is none.
+const Op& op_of(const Node& node);
+
+/// The operator that TFLite numbers `builtin`, or null.
+const Op* find_tflite_op(int builtin);
+
+/// The layer that Keras calls `class_name`, or null.
+const LayerCodec* find_layer(std::string_view class_name);
+
+/// Checks the number of inputs and outputs, then infers. Throws InputError.
+std::vector<TensorSpec> infer(const Graph& graph, const Node& node);
+
+/// Appends `node` to the graph with new tensors for its outputs, of the types and shapes inferred; the first is called
+/// `name`. Returns the first output.
+TensorId append(Graph& graph, Node node, const std::string& name);
+
+}  // namespace thimble
