@@ -49,11 +49,11 @@ inline constexpr std::int64_t kTfliteMaxElements = std::int64_t{1} << 30;  // of
 
 /// real = scale * (quantized - zero_point)
 struct TfliteQuantization {
-  std::vector<float> scale;              // none, one, or one for each index of quantized_dimension
-  std::vector<std::int64_t> zero_point;  // none (all 0), one, or as many as scale
+  std::vector<float> scale{};              // none, one, or one for each index of quantized_dimension
+  std::vector<std::int64_t> zero_point{};  // none (all 0), one, or as many as scale
   std::int32_t quantized_dimension = 0;
-  std::vector<float> min;  // of the values seen; informative
-  std::vector<float> max;
+  std::vector<float> min{};  // of the values seen; informative
+  std::vector<float> max{};
   bool has_details = false;  // a scheme beyond scale and zero_point (block-wise, multi-axis, custom); not written
 
   bool empty() const { return *this == TfliteQuantization{}; }
@@ -61,12 +61,12 @@ struct TfliteQuantization {
 };
 
 struct TfliteTensor {
-  std::string name;
-  std::int32_t type = kTfliteFloat32;         // TfliteType
-  std::vector<std::int32_t> shape;            // all >= 0; empty for a scalar
-  std::vector<std::int32_t> shape_signature;  // shape with -1 for what may vary; empty: nothing varies
-  SharedBytes data;                           // of a constant, little endian, row-major; int4: two in a byte, low first
-  TfliteQuantization quantization;
+  std::string name{};
+  std::int32_t type = kTfliteFloat32;           // TfliteType
+  std::vector<std::int32_t> shape{};            // all >= 0; empty for a scalar
+  std::vector<std::int32_t> shape_signature{};  // shape with -1 for what may vary; empty: nothing varies
+  SharedBytes data{};  // of a constant, little endian, row-major; int4: two in a byte, low first
+  TfliteQuantization quantization{};
   bool is_variable = false;
   bool has_sparsity = false;  // data is compressed by a scheme that is not read; not written
   bool has_rank = false;      // tells a scalar from a tensor of unknown shape
@@ -77,23 +77,23 @@ struct TfliteTensor {
 /// builtin_options or builtin_options_2
 struct TfliteOptions {
   std::int32_t type = 0;  // number in the union BuiltinOptions (BuiltinOptions2); 0: none
-  OptionsTable table;
+  OptionsTable table{};
 };
 
 struct TfliteOperator {
-  std::int32_t opcode_index = 0;            // into TfliteModel::operator_codes
-  std::vector<std::int32_t> inputs;         // indices of tensors; -1: an optional one that is left out
-  std::vector<std::int32_t> outputs;        // indices of tensors
-  std::vector<std::int32_t> intermediates;  // indices of tensors that only carry quantization (LSTM); -1: left out
-  std::vector<bool> mutating_variable_inputs;
-  TfliteOptions options;
-  TfliteOptions options_2;
-  SharedBytes custom_options;
+  std::int32_t opcode_index = 0;              // into TfliteModel::operator_codes
+  std::vector<std::int32_t> inputs{};         // indices of tensors; -1: an optional one that is left out
+  std::vector<std::int32_t> outputs{};        // indices of tensors
+  std::vector<std::int32_t> intermediates{};  // indices of tensors that only carry quantization (LSTM); -1: left out
+  std::vector<bool> mutating_variable_inputs{};
+  TfliteOptions options{};
+  TfliteOptions options_2{};
+  SharedBytes custom_options{};
 };
 
 struct TfliteOperatorCode {
   std::int32_t builtin_code = 0;  // BuiltinOperator of the schema, from whichever of its two fields holds it
-  std::string custom_code;        // name of a custom operator (builtin_code 32)
+  std::string custom_code{};      // name of a custom operator (builtin_code 32)
   std::int32_t version = 1;
 
   bool operator==(const TfliteOperatorCode&) const = default;
