@@ -37,15 +37,19 @@ class Writer {
   static constexpr std::uint32_t kSchemaVersion = 3;
   static constexpr std::size_t kDataAlignment = 16;  // both runtimes use the data where it lies
 
-  // A list or text that is empty is not written. Equal texts and shapes are stored once.
+  // A list or text that is empty is not written. Equal ones are stored once.
   template <typename T>
   Offset<List<T>> list(const std::vector<T>& values) {
-    return values.empty() ? Offset<List<T>>() : builder_.CreateVector(values);
+    if (values.empty()) return {};
+    const auto* start = reinterpret_cast<const char*>(values.data());
+    auto& known = lists_[sizeof(T)][std::string(start, values.size() * sizeof(T))];
+    if (known.IsNull()) known = builder_.CreateVector(values).Union();
+    return Offset<List<T>>(known.o);
   }
 
-  Offset<List<std::int32_t>> indices(const std::vector<std::int32_t>& values) {
-    if (const auto known = indices_.find(values); known != indices_.end()) return known->second;
-    return indices_[values] = list(values);
+  /// TFLM looks into some lists without asking whether they are there.
+  Offset<List<std::int32_t>> present_list(const std::vector<std::int32_t>& values) {
+    return values.empty() ? builder_.CreateVector(values) : list(values);
   }
 
   Offset<flatbuffers::String> text(const std::string& value) {
@@ -80,8 +84,8 @@ class Writer {
     ensure(!tensor.has_sparsity && !tensor.quantization.has_details, "{} has data in a form that is not written",
            tensor.name);
     // An absent shape and an empty one are the same to readers.
-    const auto shape = indices(tensor.shape);
-    const auto signature = indices(tensor.shape_signature);
+    const auto shape = list(tensor.shape);
+    const auto signature = list(tensor.shape_signature);
     const auto name = text(tensor.name);
     const auto parameters = quantization(tensor.quantization);
     const std::uint32_t buffer = tensor.data ? data_.at(tensor.data.span()) : 0;
@@ -129,13 +133,13 @@ class Writer {
 
   Offset<fbs::Operator> operation(const TfliteOperator& op) {
     const std::vector<std::uint8_t> flags(op.mutating_variable_inputs.begin(), op.mutating_variable_inputs.end());
-    const auto inputs = builder_.CreateVector(op.inputs);
-    const auto outputs = builder_.CreateVector(op.outputs);
+    const auto inputs = present_list(op.inputs);
+    const auto outputs = present_list(op.outputs);
     const auto builtin = options(op.options);
     const auto builtin_2 = options(op.options_2);
     const auto custom = op.custom_options ? bytes(op.custom_options.span()) : Offset<List<std::uint8_t>>();
     const auto mutating = list(flags);
-    const auto intermediates = indices(op.intermediates);
+    const auto intermediates = list(op.intermediates);
     return fbs::CreateOperator(builder_, static_cast<std::uint32_t>(op.opcode_index), inputs, outputs,
                                static_cast<std::uint8_t>(op.options.type), builtin, custom, mutating, intermediates, 0,
                                static_cast<std::uint8_t>(op.options_2.type), builtin_2);
@@ -147,8 +151,8 @@ class Writer {
     std::vector<Offset<fbs::Operator>> operators;
     for (const TfliteOperator& each : graph.operators) operators.push_back(operation(each));
     const auto tensors_list = builder_.CreateVector(tensors);
-    const auto inputs = builder_.CreateVector(graph.inputs);
-    const auto outputs = builder_.CreateVector(graph.outputs);
+    const auto inputs = present_list(graph.inputs);
+    const auto outputs = present_list(graph.outputs);
     const auto operators_list = builder_.CreateVector(operators);
     return fbs::CreateSubgraph(builder_, tensors_list, inputs, outputs, operators_list, text(graph.name));
   }
@@ -159,8 +163,8 @@ class Writer {
 
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<Offset<fbs::Buffer>> buffers_;
-  std::map<ByteSpan, std::uint32_t, ByContents> data_;  // -> index of its buffer
-  std::map<std::vector<std::int32_t>, Offset<List<std::int32_t>>> indices_;
+  std::map<ByteSpan, std::uint32_t, ByContents> data_;                // -> index of its buffer
+  std::map<std::size_t, std::map<std::string, Offset<void>>> lists_;  // size of an element -> its bytes -> where
 };
 
 }  // namespace
