@@ -1,5 +1,6 @@
 #include "wire/tflite.h"
 
+#include <flatbuffers/flatbuffers.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -264,6 +265,31 @@ TEST(Tflite, RefusesOtherFiles) {
             "damaged .tflite file: an offset leads outside of it, or it has more than 200000 tables");
   EXPECT_TRUE(is_tflite(golden()));
   EXPECT_FALSE(is_tflite(as_bytes("TFL3TFL")));
+}
+
+/// A file whose one tensor, with `floats` minima, is listed `count` times.
+Bytes repeated_tensor(std::size_t count, std::size_t floats) {
+  using flatbuffers::FieldIndexToOffset;
+  flatbuffers::FlatBufferBuilder builder;
+  const auto table = [&](flatbuffers::voffset_t slot, auto value) {
+    const auto start = builder.StartTable();
+    builder.AddOffset(FieldIndexToOffset(slot), value);
+    if (slot == 2) builder.AddElement<std::uint32_t>(FieldIndexToOffset(0), 3);  // the version, in the model
+    return flatbuffers::Offset<void>(builder.EndTable(start));
+  };
+  const auto quantization = table(0, builder.CreateVector(std::vector<float>(floats)));
+  const auto tensor = table(4, quantization);
+  const auto graph = table(0, builder.CreateVector(std::vector<flatbuffers::Offset<void>>(count, tensor)));
+  builder.Finish(table(2, builder.CreateVector(std::vector<flatbuffers::Offset<void>>{graph})), "TFL3");
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+TEST(Tflite, RefusesASmallFileThatUnfoldsToMuch) {
+  EXPECT_EQ(parse_tflite(repeated_tensor(1000, 100)).subgraphs[0].tensors.size(), 1000U);
+  EXPECT_EQ(fault([] { parse_tflite(repeated_tensor(50'000, 10'000)); }),
+            "tensor 1600 '': the lists in the model take more than 64000000 bytes");
+  EXPECT_EQ(fault([] { parse_tflite(repeated_tensor(300'000, 1)); }),
+            "damaged .tflite file: an offset leads outside of it, or it has more than 200000 tables");
 }
 
 /// Reads all that a reader of the model might read.
