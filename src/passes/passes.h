@@ -1,0 +1,29 @@
+// The passes, each in the file of its name. All keep the graph's inputs and outputs.
+#pragma once
+
+#include "ir/graph.h"
+
+namespace thimble {
+
+/// Computes the nodes that read nothing but constants, such as the chain of SHAPE, STRIDED_SLICE and PACK that Keras's
+/// Flatten leaves, and puts constants in the place of their outputs. Skips results that need more than
+/// `kMostFoldedBytes`.
+void fold_constants(Graph& graph);
+inline constexpr std::size_t kMostFoldedBytes = std::size_t{1} << 24;
+
+/// Takes out nodes that do nothing at inference: Dropout, and reshapes to the shape that is there already.
+void remove_identities(Graph& graph);
+
+/// Multiplies a BatchNormalization into the weights and bias of the convolution or dense layer before it:
+/// w' = w * gamma / sqrt(variance + epsilon), b' = (b - mean) * gamma / sqrt(variance + epsilon) + beta.
+/// Float only. One that follows nothing of the kind stays as it is.
+void fold_batch_normalization(Graph& graph);
+
+/// Fuses RELU and RELU6 into the node before, where that has an activation attribute and nothing else reads its output.
+/// A quantized pair is fused only if it has one scale and zero point.
+void fuse_activations(Graph& graph);
+
+/// Takes out nodes whose outputs nobody reads, and tensors that nobody names.
+void remove_dead_code(Graph& graph);
+
+}  // namespace thimble

@@ -1,0 +1,198 @@
+#include "plan/plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "base/error.h"
+
+namespace thimble {
+namespace {
+
+std::size_t aligned(std::size_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; }
+
+/// Steps in which each tensor of the arena is first and last touched.
+struct Lives {
+  std::vector<int> first;
+  std::vector<int> last;
+
+  Lives(const Graph& graph, const Program& program)
+      : first(graph.tensors.size(), std::numeric_limits<int>::max()), last(graph.tensors.size(), -2) {
+    const int end = static_cast<int>(program.size());
+    for (const TensorId id : graph.inputs) touch(id, -1);
+    for (int step = 0; step < end; ++step) {
+      for (const Operand& operand : program[static_cast<std::size_t>(step)].call.operands) {
+        const bool tensor = operand.kind == Operand::Kind::kInput || operand.kind == Operand::Kind::kOutput;
+        if (tensor) touch(operand.index, step);
+      }
+    }
+    for (const TensorId id : graph.outputs) touch(id, end);
+    for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+      if (!graph.tensors[i].variable) continue;
+      touch(static_cast<TensorId>(i), -1);
+      touch(static_cast<TensorId>(i), end);
+    }
+  }
+
+  void touch(TensorId id, int step) {
+    const auto i = static_cast<std::size_t>(id);
+    first[i] = std::min(first[i], step);
+    last[i] = std::max(last[i], step);
+  }
+};
+
+/// One allocation for each tensor and scratch, before any of them has a place.
+std::vector<Allocation> separate_allocations(const Graph& graph, const Program& program, const Lives& lives) {
+  std::vector<Allocation> result;
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    if (graph.tensors[i].constant() || lives.last[i] == -2) continue;
+    result.push_back({{static_cast<TensorId>(i)}, 0, graph.tensors[i].bytes(), lives.first[i], lives.last[i]});
+  }
+  for (std::size_t step = 0; step < program.size(); ++step) {
+    const std::size_t bytes = program[step].call.scratch_bytes;
+    if (bytes > 0) result.push_back({{}, 0, bytes, static_cast<int>(step), static_cast<int>(step)});
+  }
+  return result;
+}
+
+/// Lets the output of a step take over the allocation of an input that dies in it, where the kernel allows.
+void share_in_place(const Graph& graph, const Program& program, std::vector<Allocation>& allocations) {
+  const auto holder = [&](TensorId id) {
+    return std::find_if(allocations.begin(), allocations.end(), [id](const Allocation& allocation) {
+      return std::find(allocation.tensors.begin(), allocation.tensors.end(), id) != allocation.tensors.end();
+    });
+  };
+  for (std::size_t step = 0; step < program.size(); ++step) {
+    const KernelCall& call = program[step].call;
+    const auto output = std::find_if(call.operands.begin(), call.operands.end(),
+                                     [](const Operand& operand) { return operand.kind == Operand::Kind::kOutput; });
+    if (output == call.operands.end() || graph.tensor(output->index).variable) continue;
+    for (const TensorId input : call.in_place) {
+      const auto from = holder(input);
+      const auto to = holder(output->index);
+      const int now = static_cast<int>(step);
+      if (from == allocations.end() || to == allocations.end() || from == to) continue;
+      if (from->last != now || to->first != now || graph.tensor(input).variable) continue;
+      to->tensors.insert(to->tensors.begin(), from->tensors.begin(), from->tensors.end());
+      to->first = from->first;
+      to->bytes = std::max(to->bytes, from->bytes);
+      allocations.erase(from);
+      break;
+    }
+  }
+}
+
+bool overlap_in_time(const Allocation& a, const Allocation& b) { return a.first <= b.last && b.first <= a.last; }
+
+/// Gives each allocation, in the order of `order`, the lowest offset that is free during its life. Returns the arena's
+/// size.
+std::size_t first_fit(std::vector<Allocation>& allocations, const std::vector<std::size_t>& order) {
+  std::vector<const Allocation*> placed;
+  std::size_t arena = 0;
+  for (const std::size_t index : order) {
+    Allocation& allocation = allocations[index];
+    std::size_t offset = 0;
+    for (const Allocation* other : placed) {  // kept in order of offset
+      if (!overlap_in_time(allocation, *other)) continue;
+      if (offset + allocation.bytes <= other->offset) break;
+      offset = std::max(offset, aligned(other->offset + other->bytes));
+    }
+    allocation.offset = offset;
+    arena = std::max(arena, offset + allocation.bytes);
+    const auto by_offset = [](const Allocation* a, const Allocation* b) { return a->offset < b->offset; };
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), &allocation, by_offset), &allocation);
+  }
+  return arena;
+}
+
+/// Tries several orders and keeps the offsets of the best: which is best depends on the graph.
+std::size_t place(std::vector<Allocation>& allocations) {
+  const auto size = [&](std::size_t i) { return static_cast<std::ptrdiff_t>(allocations[i].bytes); };
+  const auto length = [&](std::size_t i) { return std::ptrdiff_t{allocations[i].last - allocations[i].first}; };
+  const auto start = [&](std::size_t i) { return std::ptrdiff_t{allocations[i].first}; };
+  using Key = std::pair<std::ptrdiff_t, std::ptrdiff_t>;
+  const auto by_size = [&](std::size_t i) { return Key{-size(i), start(i)}; };
+  const auto by_length = [&](std::size_t i) { return Key{-length(i), -size(i)}; };
+  const auto by_start = [&](std::size_t i) { return Key{start(i), -size(i)}; };
+  std::size_t best_arena = std::numeric_limits<std::size_t>::max();
+  std::vector<Allocation> best;
+  const auto attempt = [&](const auto& key) {
+    std::vector<std::size_t> order(allocations.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+    std::vector<Allocation> candidate = allocations;
+    const std::size_t arena = first_fit(candidate, order);
+    if (arena >= best_arena) return;
+    best_arena = arena;
+    best = std::move(candidate);
+  };
+  attempt(by_size);
+  attempt(by_length);
+  attempt(by_start);
+  allocations = std::move(best);
+  return best_arena;
+}
+
+/// No two allocations at the same time in the same place: simply one after the other.
+std::size_t place_apart(std::vector<Allocation>& allocations) {
+  std::size_t offset = 0;
+  for (Allocation& allocation : allocations) {
+    allocation.offset = offset;
+    offset = aligned(offset + allocation.bytes);
+  }
+  return offset;
+}
+
+}  // namespace
+
+Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options) {
+  Plan plan;
+  plan.allocations = separate_allocations(graph, program, Lives(graph, program));
+  if (options.reuse) {
+    share_in_place(graph, program, plan.allocations);
+    plan.arena_bytes = plan.allocations.empty() ? 0 : place(plan.allocations);
+  } else {
+    plan.arena_bytes = place_apart(plan.allocations);
+  }
+  plan.tensor_offsets.assign(graph.tensors.size(), -1);
+  plan.scratch_offsets.assign(program.size(), -1);
+  for (const Allocation& allocation : plan.allocations) {
+    const auto offset = static_cast<std::ptrdiff_t>(allocation.offset);
+    for (const TensorId id : allocation.tensors) plan.tensor_offsets[static_cast<std::size_t>(id)] = offset;
+    if (allocation.tensors.empty()) plan.scratch_offsets[static_cast<std::size_t>(allocation.first)] = offset;
+  }
+  for (const Step& step : program) {
+    const std::vector<Operand>& operands = step.call.operands;
+    const bool same = step.call.copy && operands.size() == 2 && !graph.tensor(operands[0].index).constant() &&
+                      plan.tensor_offsets[static_cast<std::size_t>(operands[0].index)] ==
+                          plan.tensor_offsets[static_cast<std::size_t>(operands[1].index)];
+    plan.elided.push_back(same);
+  }
+  return plan;
+}
+
+void verify(const Plan& plan, const Graph& graph, const Program& program) {
+  for (std::size_t i = 0; i < plan.allocations.size(); ++i) {
+    const Allocation& a = plan.allocations[i];
+    ensure(a.offset + a.bytes <= plan.arena_bytes, "an allocation ends at {} of {}", a.offset + a.bytes,
+           plan.arena_bytes);
+    for (const TensorId id : a.tensors) {
+      ensure(graph.tensor(id).bytes() <= a.bytes, "'{}' does not fit its place", graph.tensor(id).name);
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      const Allocation& b = plan.allocations[j];
+      ensure(!overlap_in_time(a, b) || a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset,
+             "allocations {} and {} overlap", j, i);
+    }
+  }
+  for (const Step& step : program) {
+    for (const Operand& operand : step.call.operands) {
+      const bool tensor = operand.kind == Operand::Kind::kInput || operand.kind == Operand::Kind::kOutput;
+      ensure(!tensor || graph.tensor(operand.index).constant() ||
+                 plan.tensor_offsets[static_cast<std::size_t>(operand.index)] >= 0,
+             "'{}' has no place", tensor ? graph.tensor(operand.index).name : "");
+    }
+  }
+}
+
+}  // namespace thimble

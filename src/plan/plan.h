@@ -1,0 +1,44 @@
+// Where in memory each tensor of a program lives: one arena, whose parts are reused as soon as their contents are no
+// longer read. The executor and the code generator both follow the plan.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "plan/program.h"
+
+namespace thimble {
+
+/// A piece of the arena. Lives in steps first..last; -1 is before the first step (graph inputs), the number of steps is
+/// after the last one (graph outputs, state).
+struct Allocation {
+  std::vector<TensorId> tensors;  // those that share it, in the order of their lives; empty: scratch of step `first`
+  std::size_t offset = 0;
+  std::size_t bytes = 0;
+  int first = 0;
+  int last = 0;
+};
+
+struct Plan {
+  std::vector<Allocation> allocations;
+  std::size_t arena_bytes = 0;
+  std::vector<std::ptrdiff_t> tensor_offsets;   // by TensorId; -1: not in the arena (a constant, or never used)
+  std::vector<std::ptrdiff_t> scratch_offsets;  // by step; -1: none
+  std::vector<bool> elided;                     // by step: a copy whose input and output share memory
+};
+
+struct PlanOptions {
+  /// False: every tensor keeps a place of its own, so that all values can be looked at after the run.
+  bool reuse = true;
+};
+
+/// Every piece starts at a multiple of this, in bytes: enough for any element type and for the 32-bit loads of SIMD
+/// kernels.
+inline constexpr std::size_t kArenaAlignment = 8;
+
+Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options = {});
+
+/// Throws InternalError if two allocations overlap in both time and space, or a tensor is used outside its life.
+void verify(const Plan& plan, const Graph& graph, const Program& program);
+
+}  // namespace thimble

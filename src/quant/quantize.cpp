@@ -1,0 +1,235 @@
+#include "quant/quantize.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "ops/op.h"
+
+namespace thimble {
+namespace {
+
+std::int64_t rounded(double value, std::int64_t least, std::int64_t greatest) {
+  return std::clamp(static_cast<std::int64_t>(std::llround(std::clamp(value, -9e18, 9e18))), least, greatest);
+}
+
+template <typename T>
+std::shared_ptr<const Bytes> quantize_values(const Tensor& tensor, const Quantization& quantization, std::int64_t least,
+                                             std::int64_t greatest) {
+  const auto values = tensor.values<float>();
+  std::size_t inner = 1;
+  for (std::size_t axis = static_cast<std::size_t>(quantization.axis) + 1; axis < tensor.shape.size(); ++axis) {
+    inner *= static_cast<std::size_t>(tensor.shape[axis]);
+  }
+  std::vector<T> result;
+  result.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t c = quantization.per_channel() ? i / inner % quantization.scales.size() : 0;
+    const double steps =
+        double{values[i]} / double{quantization.scales[c]} + static_cast<double>(quantization.zero_points[c]);
+    result.push_back(static_cast<T>(rounded(steps, least, greatest)));
+  }
+  return make_data(result);
+}
+
+class Quantizer {
+ public:
+  Quantizer(const Graph& graph, const std::vector<Range>& ranges, const QuantizeOptions& options)
+      : source_(graph), ranges_(ranges), options_(options), result_(graph) {
+    activation_type_ = options.scheme == Scheme::kInt8 ? Type::kInt8 : Type::kInt16;
+  }
+
+  Graph run() {
+    for (const TensorId id : source_.inputs) quantize_activation(id);
+    result_.nodes.clear();
+    for (const Node& node : source_.nodes) {
+      with_context(fmt::format("{} '{}'", node.op, node.name), [&] { quantize_node(node); });
+    }
+    if (options_.float_io) restore_float_io();
+    return std::move(result_);
+  }
+
+ private:
+  bool is_float_value(TensorId id) const { return id != kNoTensor && result_.tensor(id).type == Type::kFloat32; }
+
+  void quantize_activation(TensorId id) {
+    Tensor& tensor = result_.tensor(id);
+    if (tensor.type != Type::kFloat32) return;
+    tensor.type = activation_type_;
+    tensor.quantization = choose_activation(ranges_[static_cast<std::size_t>(id)], activation_type_);
+  }
+
+  void quantize_node(Node node) {
+    const QuantizationRule& rule = op_of(node).quantization;
+    require(rule.supported, "has no integer form; keep the model float, or leave the operator out");
+    quantize_output(node, rule);
+    for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
+      TensorId& input = node.inputs[static_cast<std::size_t>(i)];
+      if (i == rule.weights_input && is_float_value(input)) {
+        input = quantized_weights(node, rule);
+      } else if (i != rule.bias_input && is_float_value(input)) {
+        input = quantized_constant(input);
+      }
+    }
+    if (rule.bias_input >= 0 && static_cast<std::size_t>(rule.bias_input) < node.inputs.size()) {
+      TensorId& bias = node.inputs[static_cast<std::size_t>(rule.bias_input)];
+      if (is_float_value(bias)) bias = quantized_bias(node, rule);
+    }
+    if (rule.inputs_like_output) requantize_inputs(node);
+    result_.nodes.push_back(std::move(node));
+  }
+
+  void quantize_output(const Node& node, const QuantizationRule& rule) {
+    for (const TensorId id : node.outputs) {
+      Tensor& output = result_.tensor(id);
+      if (output.type != Type::kFloat32) continue;
+      if (rule.output == OutputRange::kObserved) {
+        quantize_activation(id);
+        continue;
+      }
+      output.type = activation_type_;
+      if (rule.output == OutputRange::kSameAsInput) {
+        output.quantization = result_.tensor(node.inputs[0]).quantization;
+      } else if (activation_type_ == Type::kInt8) {
+        output.quantization = {{rule.int8_scale}, {rule.int8_zero_point}, 0};
+      } else {
+        output.quantization = {{rule.int16_scale}, {0}, 0};
+      }
+    }
+  }
+
+  /// Symmetric int8 in [-127, 127]. A scale is never so small that the channel's bias would not fit into 31 bits.
+  TensorId quantized_weights(const Node& node, const QuantizationRule& rule) {
+    const Tensor& weights = source_.tensor(node.inputs[static_cast<std::size_t>(rule.weights_input)]);
+    require(weights.constant(), "its weights '{}' are not constant", weights.name);
+    const auto channels = static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(rule.weights_axis)]);
+    std::vector<float> largest(channels, 0.0f);
+    const auto values = weights.values<float>();
+    std::size_t inner = 1;
+    for (std::size_t axis = static_cast<std::size_t>(rule.weights_axis) + 1; axis < weights.shape.size(); ++axis) {
+      inner *= static_cast<std::size_t>(weights.shape[axis]);
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      float& most = largest[i / inner % channels];
+      most = std::max(most, std::fabs(values[i]));
+    }
+    const Tensor* bias = bias_of(node, rule);
+    const double input_scale = double{result_.tensor(node.inputs[0]).scale()};
+    Tensor tensor = weights;
+    tensor.type = Type::kInt8;
+    tensor.trainable = false;
+    tensor.quantization.axis = rule.weights_axis;
+    for (std::size_t c = 0; c < channels; ++c) {
+      const double for_bias = bias ? std::fabs(double{bias->values<float>()[c]}) / (input_scale * (1 << 30)) : 0.0;
+      const double scale = std::max(double{largest[c]} / 127.0, for_bias);
+      tensor.quantization.scales.push_back(scale > 0.0 ? static_cast<float>(scale) : 1.0f);
+      tensor.quantization.zero_points.push_back(0);
+    }
+    tensor.data = quantize_values<std::int8_t>(weights, tensor.quantization, -127, 127);
+    return result_.add(std::move(tensor));
+  }
+
+  const Tensor* bias_of(const Node& node, const QuantizationRule& rule) const {
+    if (rule.bias_input < 0 || static_cast<std::size_t>(rule.bias_input) >= node.inputs.size()) return nullptr;
+    const TensorId id = node.inputs[static_cast<std::size_t>(rule.bias_input)];
+    return id == kNoTensor ? nullptr : &source_.tensor(id);
+  }
+
+  /// Call after the weights are quantized.
+  TensorId quantized_bias(const Node& node, const QuantizationRule& rule) {
+    const Tensor& bias = *bias_of(node, rule);
+    require(bias.constant(), "its bias '{}' is not constant", bias.name);
+    const Tensor& weights = result_.tensor(node.inputs[static_cast<std::size_t>(rule.weights_input)]);
+    const float input_scale = result_.tensor(node.inputs[0]).scale();
+    Tensor tensor = bias;
+    tensor.trainable = false;
+    for (const float scale : weights.quantization.scales) {
+      tensor.quantization.scales.push_back(input_scale * scale);
+      tensor.quantization.zero_points.push_back(0);
+    }
+    const std::int64_t most = (std::int64_t{1} << 31) - 1;
+    if (options_.scheme == Scheme::kInt8) {
+      tensor.type = Type::kInt32;
+      tensor.data = quantize_values<std::int32_t>(bias, tensor.quantization, -most, most);
+    } else {
+      tensor.type = Type::kInt64;
+      tensor.data = quantize_values<std::int64_t>(bias, tensor.quantization, -(most << 8), most << 8);
+    }
+    return result_.add(std::move(tensor));
+  }
+
+  /// A constant operand that is no weights: quantized as an activation of its own range.
+  TensorId quantized_constant(TensorId id) {
+    Tensor tensor = source_.tensor(id);
+    ensure(tensor.constant(), "'{}' has not been quantized", tensor.name);
+    tensor.type = activation_type_;
+    tensor.trainable = false;
+    tensor.quantization = choose_activation(ranges_[static_cast<std::size_t>(id)], activation_type_);
+    const Tensor& source = source_.tensor(id);
+    const std::int64_t least = min_of(activation_type_);
+    const std::int64_t most = max_of(activation_type_);
+    tensor.data = activation_type_ == Type::kInt8
+                      ? quantize_values<std::int8_t>(source, tensor.quantization, least, most)
+                      : quantize_values<std::int16_t>(source, tensor.quantization, least, most);
+    return result_.add(std::move(tensor));
+  }
+
+  void requantize_inputs(Node& node) {
+    const Quantization wanted = result_.tensor(node.outputs[0]).quantization;
+    for (TensorId& input : node.inputs) {
+      if (input == kNoTensor || result_.tensor(input).quantization == wanted) continue;
+      Tensor tensor = result_.tensor(input);
+      tensor.name += "/requantized";
+      tensor.quantization = wanted;
+      tensor.data = nullptr;
+      const TensorId converted = result_.add(std::move(tensor));
+      result_.nodes.push_back({"QUANTIZE", result_.tensor(converted).name, {input}, {converted}, {}});
+      input = converted;
+    }
+  }
+
+  void restore_float_io() {
+    for (TensorId& id : result_.inputs) {
+      if (source_.tensor(id).type != Type::kFloat32) continue;
+      const TensorId outer = result_.add(source_.tensor(id));
+      result_.tensor(id).name += "/quantized";
+      result_.nodes.insert(result_.nodes.begin(), {"QUANTIZE", result_.tensor(id).name, {outer}, {id}, {}});
+      id = outer;
+    }
+    for (TensorId& id : result_.outputs) {
+      if (source_.tensor(id).type != Type::kFloat32) continue;
+      const TensorId outer = result_.add(source_.tensor(id));
+      result_.tensor(id).name += "/quantized";
+      result_.nodes.push_back({"DEQUANTIZE", result_.tensor(outer).name, {id}, {outer}, {}});
+      id = outer;
+    }
+  }
+
+  const Graph& source_;
+  const std::vector<Range>& ranges_;
+  QuantizeOptions options_;
+  Graph result_;
+  Type activation_type_ = Type::kInt8;
+};
+
+}  // namespace
+
+Quantization choose_activation(const Range& range, Type type) {
+  if (type == Type::kInt16) {
+    const float most = std::max(std::fabs(range.min), std::fabs(range.max));
+    return {{most > 0.0f ? most / 32767.0f : 1.0f}, {0}, 0};
+  }
+  const double span = double{range.max} - double{range.min};
+  if (span <= 0.0) return {{1.0f}, {0}, 0};
+  const double scale = span / 255.0;
+  return {{static_cast<float>(scale)}, {rounded(-128.0 - double{range.min} / scale, -128, 127)}, 0};
+}
+
+Graph quantize(const Graph& graph, const std::vector<Range>& ranges, const QuantizeOptions& options) {
+  ensure(ranges.size() == graph.tensors.size(), "{} ranges for {} tensors", ranges.size(), graph.tensors.size());
+  Graph result = Quantizer(graph, ranges, options).run();
+  drop_unused_tensors(result);
+  return result;
+}
+
+}  // namespace thimble

@@ -1,0 +1,96 @@
+#include "run/executor.h"
+
+#include <cstring>
+
+#include "base/error.h"
+#include "ir/verify.h"
+
+namespace thimble {
+namespace {
+
+std::size_t at(TensorId id) { return static_cast<std::size_t>(id); }
+
+}  // namespace
+
+std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower_options,
+                                          const PlanOptions& plan_options) {
+  verify(graph, "prepare");
+  auto executable = std::make_shared<Executable>();
+  executable->graph = std::move(graph);
+  executable->program = lower(executable->graph, lower_options);
+  executable->plan = make_plan(executable->graph, executable->program, plan_options);
+  verify(executable->plan, executable->graph, executable->program);
+  return executable;
+}
+
+Executor::Executor(std::shared_ptr<const Executable> executable)
+    : executable_(std::move(executable)), arena_((executable_->plan.arena_bytes + 7) / 8 + 1) {
+  const Plan& plan = executable_->plan;
+  for (std::size_t i = 0; i < executable_->program.size(); ++i) {
+    if (plan.elided[i]) continue;
+    const KernelCall& call = executable_->program[i].call;
+    BoundStep step{&call, {}};
+    for (const Operand& operand : call.operands) {
+      void* pointer = nullptr;
+      switch (operand.kind) {
+        case Operand::Kind::kInput:
+        case Operand::Kind::kOutput:
+          pointer = address(operand.index);
+          break;
+        case Operand::Kind::kConstant:
+          pointer = const_cast<std::uint8_t*>(call.constants[at(operand.index)].data->data());
+          break;
+        case Operand::Kind::kScratch:
+          pointer = reinterpret_cast<std::uint8_t*>(arena_.data()) + plan.scratch_offsets[i];
+          break;
+        case Operand::Kind::kNull:
+          break;
+      }
+      step.pointers.push_back(pointer);
+    }
+    steps_.push_back(std::move(step));
+  }
+  reset();
+}
+
+/// Kernels take constants through const pointers; the cast only makes the list of pointers uniform.
+void* Executor::address(TensorId id) {
+  const Tensor& tensor = graph().tensor(id);
+  if (tensor.constant()) return const_cast<std::uint8_t*>(tensor.data->data());
+  return reinterpret_cast<std::uint8_t*>(arena_.data()) + executable_->plan.tensor_offsets[at(id)];
+}
+
+std::span<std::uint8_t> Executor::input(int index) {
+  const TensorId id = graph().inputs[static_cast<std::size_t>(index)];
+  return {static_cast<std::uint8_t*>(address(id)), graph().tensor(id).bytes()};
+}
+
+std::span<const std::uint8_t> Executor::output(int index) const {
+  return value(graph().outputs[static_cast<std::size_t>(index)]);
+}
+
+std::span<const std::uint8_t> Executor::value(TensorId id) const {
+  const Tensor& tensor = graph().tensor(id);
+  if (tensor.constant()) return {tensor.data->data(), tensor.data->size()};
+  const auto* arena = reinterpret_cast<const std::uint8_t*>(arena_.data());
+  return {arena + executable_->plan.tensor_offsets[at(id)], tensor.bytes()};
+}
+
+void Executor::invoke() {
+  for (const BoundStep& step : steps_) step.call->invoke(step.pointers.data());
+}
+
+void Executor::reset() {
+  for (std::size_t i = 0; i < graph().tensors.size(); ++i) {
+    const Tensor& tensor = graph().tensors[i];
+    if (!tensor.variable) continue;
+    void* memory = address(static_cast<TensorId>(i));
+    if (tensor.type == Type::kInt8) {
+      std::memset(memory, tensor.zero_point(), tensor.bytes());
+    } else {
+      std::memset(memory, 0, tensor.bytes());
+    }
+  }
+}
+
+}  // namespace thimble

@@ -1,0 +1,52 @@
+// Runs a graph on the host with the very kernels that go to the device.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace thimble {
+
+/// A graph lowered and planned: what executors on several threads share.
+struct Executable {
+  Graph graph;
+  Program program;
+  Plan plan;
+};
+
+/// Throws InputError when an operator has no kernel for the types at hand.
+std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower_options = {},
+                                          const PlanOptions& plan_options = {});
+
+class Executor {
+ public:
+  explicit Executor(std::shared_ptr<const Executable> executable);
+
+  const Graph& graph() const { return executable_->graph; }
+
+  /// The memory of graph input or output `index`: Tensor::bytes() bytes. Fill all inputs before each invoke: their
+  /// memory may be reused in it.
+  std::span<std::uint8_t> input(int index);
+  std::span<const std::uint8_t> output(int index) const;
+  /// The memory of any tensor; after invoke it holds the tensor's value only if the plan was made without reuse.
+  std::span<const std::uint8_t> value(TensorId id) const;
+
+  void invoke();
+  /// Sets all state (variable tensors) to zero: its quantized zero.
+  void reset();
+
+ private:
+  struct BoundStep {
+    const KernelCall* call;
+    std::vector<void*> pointers;
+  };
+  void* address(TensorId id);
+
+  std::shared_ptr<const Executable> executable_;
+  std::vector<std::uint64_t> arena_;
+  std::vector<BoundStep> steps_;
+};
+
+}  // namespace thimble
