@@ -17,6 +17,9 @@ static inline int32_t thimble_wrap_sub(int32_t a, int32_t b) { return (int32_t)(
 static inline int32_t thimble_wrap_mul(int32_t a, int32_t b) { return (int32_t)((uint32_t)a * (uint32_t)b); }
 static inline int32_t thimble_wrap_shl(int32_t a, int bits) { return (int32_t)((uint32_t)a << bits); }
 
+static inline int64_t thimble_wrap_add_64(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
+static inline int64_t thimble_wrap_mul_64(int64_t a, int64_t b) { return (int64_t)((uint64_t)a * (uint64_t)b); }
+
 static inline int32_t thimble_clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }
@@ -45,12 +48,20 @@ static inline int32_t thimble_multiply(int32_t x, int32_t multiplier, int32_t sh
   return thimble_rounding_shift(thimble_high_mul(thimble_wrap_shl(x, left), multiplier), right);
 }
 
+/* x * factor, rounded once: how LiteRT's optimized kernels (ruy) do it, and TFLM if built with TFLITE_SINGLE_ROUNDING.
+ */
+static inline int32_t thimble_multiply_once(int32_t x, int32_t multiplier, int32_t shift) {
+  const int total = 31 - shift;
+  return (int32_t)(((int64_t)x * multiplier + ((int64_t)1 << (total - 1))) >> total);
+}
+
 /* x * factor, rounded once, for the 48-bit accumulators of 16-bit activations: the multiplier is reduced to 16 bits.
  * shift in [-31, 7]. */
 static inline int32_t thimble_multiply_64(int64_t x, int32_t multiplier, int32_t shift) {
   const int32_t reduced = multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;
   const int total = 15 - shift;
-  return (int32_t)((x * reduced + ((int64_t)1 << (total - 1))) >> total);
+  const int64_t product = thimble_wrap_mul_64(x, reduced);
+  return (int32_t)(thimble_wrap_add_64(product, (int64_t)1 << (total - 1)) >> total);
 }
 
 #endif

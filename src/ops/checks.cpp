@@ -1,6 +1,7 @@
 #include "ops/checks.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 
@@ -25,7 +26,8 @@ void require_rank(const Tensor& tensor, int rank) {
 }
 
 void require_same_quantization(const Tensor& a, const Tensor& b) {
-  require(a.type == b.type && a.scale() == b.scale() && a.zero_point() == b.zero_point(),
+  const bool same_scale = std::abs(a.scale() - b.scale()) <= 1e-6f;
+  require(a.type == b.type && same_scale && a.zero_point() == b.zero_point(),
           "'{}' and '{}' must have the same type, scale and zero point", a.name, b.name);
 }
 

@@ -15,7 +15,7 @@ void require_per_tensor(const Tensor& tensor);
 
 void require_rank(const Tensor& tensor, int rank);
 
-/// The two tensors have the same type, scale and zero point.
+/// The two tensors have the same type, scale (within TFLite's tolerance of 1e-6) and zero point.
 void require_same_quantization(const Tensor& a, const Tensor& b);
 
 /// "operator X has no kernel for int32": for the end of a lower function.

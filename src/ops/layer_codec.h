@@ -14,7 +14,9 @@ namespace thimble {
 
 /// An argument of a Keras layer. A value from a file is checked against `kind` and `choices` before `build` sees it.
 struct LayerArgument {
-  enum class Kind { kInt, kIntPair, kFloat, kBool, kText };
+  /// kIntPair: a number stands for two of it. kInts: any count. kPadding: n, (h, w) or ((top, bottom), (left, right));
+  /// the config holds the last form's four numbers.
+  enum class Kind { kInt, kIntPair, kInts, kPadding, kFloat, kBool, kText };
   Kind kind;
   std::string_view name;  // Keras's: "filters"
   AttributeValue default_value = false;
@@ -22,6 +24,8 @@ struct LayerArgument {
   std::vector<std::string_view> choices = {};  // kText: what is allowed
   /// kInt, kIntPair: the least value allowed.
   std::int64_t least = 1;
+  /// Keras's None is allowed and is the default; the config then lacks the argument.
+  bool optional = false;
 };
 
 /// A weight that a layer asks for.

@@ -24,6 +24,8 @@ class NodeView {
   int input_count() const { return static_cast<int>(node_.inputs.size()); }
   int output_count() const { return static_cast<int>(node_.outputs.size()); }
   bool has_input(int index) const { return index < input_count() && input_id(index) != kNoTensor; }
+  /// Output `index` exists: a file gave its shape, or infer made it. During infer its shape may be wrong.
+  bool has_output(int index) const { return index < output_count(); }
   TensorId input_id(int index) const { return node_.inputs[static_cast<std::size_t>(index)]; }
   TensorId output_id(int index) const { return node_.outputs[static_cast<std::size_t>(index)]; }
   const Tensor& input(int index) const { return graph_.tensor(input_id(index)); }

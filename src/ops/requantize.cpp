@@ -22,9 +22,22 @@ thimble_requant quantize_multiplier(double factor) {
   return {static_cast<std::int32_t>(fixed), shift};
 }
 
-KernelConstant channel_requants(const Tensor& input, const Tensor& weights, const Tensor& output, int channels) {
+namespace {
+
+void require_scales(const Tensor& input, const Tensor& weights, const Tensor& output) {
   require(input.quantization.present() && weights.quantization.present() && output.quantization.present(),
           "'{}', '{}' or '{}' lacks its scale", input.name, weights.name, output.name);
+}
+
+/// thimble_multiply_64 takes no larger shift.
+void require_shift(const Tensor& input, const thimble_requant& requant) {
+  require(input.type != Type::kInt16 || requant.shift <= 7, "the scale of '{}' is too large", input.name);
+}
+
+}  // namespace
+
+KernelConstant channel_requants(const Tensor& input, const Tensor& weights, const Tensor& output, int channels) {
+  require_scales(input, weights, output);
   const std::vector<float>& scales = weights.quantization.scales;
   require(scales.size() == 1 || scales.size() == static_cast<std::size_t>(channels),
           "'{}' has {} scales for {} channels", weights.name, scales.size(), channels);
@@ -32,10 +45,18 @@ KernelConstant channel_requants(const Tensor& input, const Tensor& weights, cons
   for (int c = 0; c < channels; ++c) {
     const float scale = scales.size() == 1 ? scales[0] : scales[static_cast<std::size_t>(c)];
     const thimble_requant requant = quantize_multiplier(double{input.scale()} * double{scale} / double{output.scale()});
+    require_shift(input, requant);
     pairs.push_back(requant.multiplier);
     pairs.push_back(requant.shift);
   }
   return {"requant", Type::kInt32, make_data(pairs)};
+}
+
+KernelConstant tensor_requant(const Tensor& input, const Tensor& weights, const Tensor& output) {
+  require_scales(input, weights, output);
+  const thimble_requant requant = quantize_multiplier(double{input.scale() * weights.scale()} / double{output.scale()});
+  require_shift(input, requant);
+  return {"requant", Type::kInt32, make_data(std::vector<std::int32_t>{requant.multiplier, requant.shift})};
 }
 
 IntRange activation_range(const std::string& activation, const Tensor& output) {

@@ -33,12 +33,18 @@ struct TfliteCodec {
 /// TFLite's enums that several operators use.
 inline constexpr std::string_view kPaddingNames[] = {"SAME", "VALID"};
 inline constexpr std::string_view kActivationNames[] = {"NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT"};
+inline constexpr std::string_view kTypeNames[] = {
+    "FLOAT32", "FLOAT16",    "INT32",  "UINT8",    "INT64",   "STRING", "BOOL",   "INT16", "COMPLEX64", "INT8",
+    "FLOAT64", "COMPLEX128", "UINT64", "RESOURCE", "VARIANT", "UINT32", "UINT16", "INT4",  "BFLOAT16"};
 
 inline TfliteField padding_field(int slot) {
   return {TfliteField::Kind::kEnum, slot, "padding", std::string("SAME"), kPaddingNames};
 }
 inline TfliteField activation_field(int slot) {
   return {TfliteField::Kind::kEnum, slot, "activation", std::string("NONE"), kActivationNames};
+}
+inline TfliteField type_field(int slot, std::string_view attribute) {
+  return {TfliteField::Kind::kEnum, slot, attribute, std::string("FLOAT32"), kTypeNames};
 }
 inline TfliteField int_field(int slot, std::string_view attribute, std::int64_t default_value = 0) {
   return {TfliteField::Kind::kInt, slot, attribute, default_value};

@@ -1,0 +1,11 @@
+// The call of operators that leave the elements of input 0 as they are.
+#pragma once
+
+#include "ops/op.h"
+
+namespace thimble {
+
+/// Copies input 0 to output 0, unless both share memory. Throws InputError when their bytes differ in number.
+KernelCall copy_call(const NodeView& node);
+
+}  // namespace thimble

@@ -1,0 +1,27 @@
+/* Maximum over a window, NHWC. The window's input_c and output_c are equal; padding does not count. */
+#ifndef THIMBLE_MAX_POOL_2D_KERNEL_H
+#define THIMBLE_MAX_POOL_2D_KERNEL_H
+
+#include "kernel/kernel.h"
+#include "kernel/window.h"
+
+THIMBLE_BEGIN
+
+typedef struct {
+  thimble_window window;
+  float output_min, output_max;
+} thimble_max_pool_2d_f32_params;
+
+typedef struct {
+  thimble_window window;
+  int32_t output_min, output_max;
+} thimble_max_pool_2d_params;
+
+THIMBLE_KERNEL void thimble_max_pool_2d_f32(const thimble_max_pool_2d_f32_params* p, const float* input, float* output);
+THIMBLE_KERNEL void thimble_max_pool_2d_s8(const thimble_max_pool_2d_params* p, const int8_t* input, int8_t* output);
+THIMBLE_KERNEL void thimble_max_pool_2d_u8(const thimble_max_pool_2d_params* p, const uint8_t* input, uint8_t* output);
+THIMBLE_KERNEL void thimble_max_pool_2d_s16(const thimble_max_pool_2d_params* p, const int16_t* input, int16_t* output);
+
+THIMBLE_END
+
+#endif
