@@ -1,12 +1,12 @@
 # thimble_module(NAME [DEPENDS MODULE...] [LIBRARIES TARGET...]): the static library thimble_NAME of all sources in
-# src/NAME but its tests. A module sees only what it names here. What runs on a device (folders named device) and files
-# that are linked in as they are (assets, templates) are not part of it.
+# src/NAME but its tests. A module sees only what it names here. What runs on a device (folders named device) or in another
+# program (plugin) and files that are linked in as they are (assets, templates) are not part of it.
 function(thimble_module name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp"
        "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.c")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
-  list(FILTER sources EXCLUDE REGEX "/(device|assets|templates)/")
+  list(FILTER sources EXCLUDE REGEX "/(device|plugin|assets|templates)/")
   list(TRANSFORM ARG_DEPENDS PREPEND thimble_)
   if(sources)
     add_library(thimble_${name} STATIC ${sources})

@@ -1,0 +1,42 @@
+// The microcontroller boards that Thimble knows, all of them emulated by QEMU 7.2 or later.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thimble {
+
+/// A board, and how firmware is built for it and run. Sizes in bytes; they are what QEMU gives the machine, not what a
+/// data sheet says, so that what fits here runs here.
+struct Board {
+  std::string_view name;    // "m4", as on the command line
+  std::string_view title;   // "Arm Cortex-M4 (QEMU mps2-an386)"
+  std::string_view family;  // the folder in device/ with start-up and linker script: arm, riscv
+
+  std::string_view emulator;          // the QEMU program
+  std::string_view emulator_package;  // the Debian package that has it
+  std::vector<std::string> emulator_arguments;
+
+  std::string_view tools;                 // prefix of the names of compiler and linker: "arm-none-eabi-"
+  std::string_view tools_packages;        // the Debian packages that have them
+  std::vector<std::string> cpu_flags;     // for compiler and linker
+  std::vector<std::string> linker_flags;  // how the C library is named
+
+  std::string_view uart;  // the driver in device/
+  std::uint32_t uart_base;
+
+  std::uint32_t flash_origin, flash_bytes;
+  std::uint32_t ram_origin, ram_bytes;
+  std::uint32_t stack_bytes;  // at most this much of the RAM behind the static data is stack
+};
+
+/// All boards, the smallest first.
+std::span<const Board> boards();
+
+/// The board of that name. Throws InputError listing the known names.
+const Board& find_board(std::string_view name);
+
+}  // namespace thimble

@@ -1,0 +1,1 @@
+#error "the host's example must not be compiled for a board"
