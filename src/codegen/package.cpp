@@ -1,0 +1,353 @@
+#include "codegen/package.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/embedded.h"
+#include "base/error.h"
+#include "codegen/c_text.h"
+#include "codegen/kernel_sources.h"
+#include "run/executor.h"
+
+namespace thimble {
+
+std::span<const EmbeddedFile> package_templates();
+
+namespace {
+
+std::size_t at(TensorId id) { return static_cast<std::size_t>(id); }
+
+std::string fill_template(std::string_view name, const std::map<std::string, std::string>& values) {
+  const auto files = package_templates();
+  const auto found = std::find_if(files.begin(), files.end(), [&](const EmbeddedFile& f) { return f.path == name; });
+  ensure(found != files.end(), "template {} is not part of the program", name);
+  std::string text(found->contents);
+  for (const auto& [key, value] : values) {
+    const std::string mark = "@" + key + "@";
+    for (std::size_t i = text.find(mark); i != std::string::npos; i = text.find(mark, i + value.size())) {
+      text.replace(i, mark.size(), value);
+    }
+  }
+  return text;
+}
+
+std::string model_type(Type type) {
+  switch (type) {
+    case Type::kFloat32:
+      return "MODEL_FLOAT32";
+    case Type::kInt8:
+      return "MODEL_INT8";
+    case Type::kUint8:
+      return "MODEL_UINT8";
+    case Type::kInt16:
+      return "MODEL_INT16";
+    case Type::kInt32:
+      return "MODEL_INT32";
+    case Type::kInt64:
+      return "MODEL_INT64";
+    case Type::kBool:
+      return "MODEL_BOOL";
+    default:
+      return "MODEL_OTHER";
+  }
+}
+
+/// A constant array of weights.c.
+struct Weight {
+  std::string name;
+  Type type;
+  std::shared_ptr<const Bytes> data;
+  std::string comment;
+};
+
+class PackageWriter {
+ public:
+  PackageWriter(const Graph& graph, const Program& program, const Plan& plan, const PackageOptions& options)
+      : graph_(graph), program_(program), plan_(plan), options_(options) {}
+
+  FileSet write() {
+    collect_weights();
+    FileSet files;
+    std::set<std::string> sources;
+    for (std::size_t i = 0; i < program_.size(); ++i) {
+      if (!plan_.elided[i]) sources.insert(program_[i].call.source);
+    }
+    add_kernel_sources(files, sources, options_.optimize == Optimize::kSpeed);
+    files["model.c"] = model_c(sources);
+    files["model.h"] = model_h();
+    files["weights.h"] = weights_h();
+    files["weights.c"] = weights_c();
+    files["selftest.c"] = selftest_c();
+    files["main.c"] = fill_template("main.c", {});
+    files["Makefile"] =
+        fill_template("Makefile", {{"COMPILER", options_.target.compiler}, {"FLAGS", options_.target.flags}});
+    files["CMakeLists.txt"] = fill_template("CMakeLists.txt", {});
+    return files;
+  }
+
+ private:
+  void collect_weights() {
+    for (std::size_t i = 0; i < program_.size(); ++i) {
+      if (plan_.elided[i]) continue;
+      const KernelCall& call = program_[i].call;
+      for (const Operand& operand : call.operands) {
+        if (operand.kind != Operand::Kind::kInput || !graph_.tensor(operand.index).constant()) continue;
+        const Tensor& tensor = graph_.tensor(operand.index);
+        add_weight({operand.index, -1}, {tensor.name, tensor.type, tensor.data, tensor_comment(tensor)});
+      }
+      for (std::size_t c = 0; c < call.constants.size(); ++c) {
+        const KernelConstant& constant = call.constants[c];
+        const std::string name = fmt::format("{}_{}", graph_.nodes[at(program_[i].node)].name, constant.name);
+        add_weight({-1 - static_cast<int>(i), static_cast<int>(c)},
+                   {name, constant.type, constant.data, constant.name});
+      }
+    }
+  }
+
+  using WeightKey = std::pair<int, int>;  // tensor and -1, or -1 - step and constant
+
+  void add_weight(WeightKey key, Weight weight) {
+    if (weight_index_.contains(key)) return;
+    // Equal contents are stored once.
+    const auto same = std::find_if(weights_.begin(), weights_.end(), [&](const Weight& other) {
+      return other.type == weight.type && *other.data == *weight.data;
+    });
+    weight_index_[key] = static_cast<std::size_t>(same - weights_.begin());
+    if (same != weights_.end()) return;
+    weight.name = "model_" + identifiers_.unique(weight.name);
+    weights_.push_back(std::move(weight));
+  }
+
+  static std::string tensor_comment(const Tensor& tensor) {
+    return c_comment(fmt::format("{}, {} {}", tensor.name, name_of(tensor.type), to_string(tensor.shape)));
+  }
+
+  std::string declaration(const Weight& weight) const {
+    const std::size_t count = std::max<std::size_t>(1, weight.data->size() / size_of(weight.type));
+    return fmt::format("const {} {}[{}] MODEL_ALIGN", c_type(weight.type), weight.name, count);
+  }
+
+  std::string weights_h() const {
+    std::string text =
+        "/* The model's constants. */\n#ifndef MODEL_WEIGHTS_H\n#define MODEL_WEIGHTS_H\n\n#include <stdint.h>\n\n"
+        "#if defined(__GNUC__)\n#define MODEL_ALIGN __attribute__((aligned(4)))\n#else\n#define "
+        "MODEL_ALIGN\n#endif\n\n";
+    for (const Weight& weight : weights_) text += fmt::format("extern {};\n", declaration(weight));
+    return text + "\n#endif\n";
+  }
+
+  std::string weights_c() const {
+    std::string text = "#include \"weights.h\"\n";
+    for (const Weight& weight : weights_) {
+      const std::string elements = weight.data->empty() ? "0" : c_elements(weight.type, *weight.data);
+      text += fmt::format("\n/* {} */\n{} = {{\n{}\n}};\n", c_comment(weight.comment), declaration(weight), elements);
+    }
+    return text;
+  }
+
+  std::string pointer(const Operand& operand, std::size_t step) const {
+    switch (operand.kind) {
+      case Operand::Kind::kConstant:
+        return "(const void *)" + weights_[weight_index_.at({-1 - static_cast<int>(step), operand.index})].name;
+      case Operand::Kind::kInput:
+        if (graph_.tensor(operand.index).constant()) {
+          return "(const void *)" + weights_[weight_index_.at({operand.index, -1})].name;
+        }
+        [[fallthrough]];
+      case Operand::Kind::kOutput:
+        return fmt::format("ARENA({})", plan_.tensor_offsets[at(operand.index)]);
+      case Operand::Kind::kScratch:
+        return fmt::format("ARENA({})", plan_.scratch_offsets[step]);
+      case Operand::Kind::kNull:
+        break;
+    }
+    return "NULL";
+  }
+
+  std::string model_c(const std::set<std::string>& sources) {
+    const bool inlined = options_.optimize == Optimize::kSpeed;
+    std::string text = "#include \"model.h\"\n\n#include <string.h>\n\n#include \"weights.h\"\n\n";
+    if (inlined) {
+      text +=
+          "/* Each call below gets a body of its own, specialized to the constants of its layer. */\n"
+          "#if defined(__GNUC__)\n#define THIMBLE_KERNEL static inline __attribute__((always_inline))\n"
+          "#else\n#define THIMBLE_KERNEL static inline\n#endif\n\n";
+    }
+    for (const std::string& source : sources) {
+      const std::string name = source.substr(source.rfind('/') + 1);
+      text += fmt::format("#include \"kernels/{}.{}\"\n", name, inlined ? "inc" : "h");
+    }
+    text +=
+        fmt::format("\nstatic uint64_t arena[{}];\n#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n",
+                    std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
+    std::string calls;
+    for (std::size_t i = 0; i < program_.size(); ++i) {
+      if (!plan_.elided[i]) add_call(i, text, calls);
+    }
+    text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", calls);
+    text += tensor_table("inputs", graph_.inputs) + tensor_table("outputs", graph_.outputs);
+    text += fmt::format("void *model_input(int index) {{\n{}}}\n\n", address_table(graph_.inputs));
+    text += fmt::format("const void *model_output(int index) {{\n{}}}\n\n", address_table(graph_.outputs));
+    return text + fmt::format("void model_reset(void) {{\n{}}}\n", reset_lines());
+  }
+
+  /// Adds the parameters of step `i` to `text` and its call to `calls`.
+  void add_call(std::size_t i, std::string& text, std::string& calls) {
+    const Node& node = graph_.nodes[at(program_[i].node)];
+    const KernelCall& call = program_[i].call;
+    const std::string params = identifiers_.unique(node.name.empty() ? node.op : node.name) + "_params";
+    text += fmt::format("static const {} {} = {};\n", call.params_type, params, c_initializer(call.fields));
+    std::vector<std::string> arguments = {"&" + params};
+    for (const Operand& operand : call.operands) arguments.push_back(pointer(operand, i));
+    calls += fmt::format("  {}({}); /* {} */\n", call.symbol, fmt::join(arguments, ", "), c_comment(node.op));
+  }
+
+  std::string tensor_table(const std::string& name, const std::vector<TensorId>& ids) const {
+    std::string text =
+        fmt::format("const model_tensor model_{}[MODEL_{}] = {{\n", name, name == "inputs" ? "INPUTS" : "OUTPUTS");
+    for (const TensorId id : ids) {
+      const Tensor& tensor = graph_.tensor(id);
+      require(tensor.shape.size() <= 8, "'{}' is {}; the generated C has at most 8 dimensions", tensor.name,
+              to_string(tensor.shape));
+      Shape dims = tensor.shape;
+      if (dims.empty()) dims = {0};
+      text += fmt::format("    {{\"{}\", {}, {}, {{{}}}, {}, {}, {}}},\n", c_comment(tensor.name),
+                          model_type(tensor.type), tensor.shape.size(), fmt::join(dims, ", "), tensor.bytes(),
+                          c_float(tensor.scale()), tensor.zero_point());
+    }
+    return text + "};\n\n";
+  }
+
+  /// The body of model_input or model_output.
+  std::string address_table(const std::vector<TensorId>& ids) const {
+    std::vector<std::string> addresses;
+    for (const TensorId id : ids) {
+      const Tensor& tensor = graph_.tensor(id);
+      if (tensor.constant()) return constant_address_table(ids);
+      addresses.push_back(fmt::format("{}", plan_.tensor_offsets[at(id)]));
+    }
+    if (addresses.size() == 1) return fmt::format("  (void)index;\n  return ARENA({});\n", addresses[0]);
+    return fmt::format("  static const uint32_t offsets[] = {{{}}};\n  return ARENA(offsets[index]);\n",
+                       fmt::join(addresses, ", "));
+  }
+
+  /// As above when an output is constant: it lies among the weights.
+  std::string constant_address_table(const std::vector<TensorId>& ids) const {
+    std::string text = "  switch (index) {\n";
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      text += fmt::format("    case {}: return {};\n", i, pointer({Operand::Kind::kInput, ids[i]}, 0));
+    }
+    return text + "    default: return NULL;\n  }\n";
+  }
+
+  std::string reset_lines() const {
+    std::string text;
+    for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
+      const Tensor& tensor = graph_.tensors[i];
+      if (!tensor.variable || plan_.tensor_offsets[i] < 0) continue;
+      text += fmt::format("  memset(ARENA({}), {}, {});\n", plan_.tensor_offsets[i],
+                          tensor.type == Type::kInt8 ? tensor.zero_point() : 0, tensor.bytes());
+    }
+    return text;
+  }
+
+  std::string tensor_documentation(const char* role, const std::vector<TensorId>& ids) const {
+    std::string text;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const Tensor& tensor = graph_.tensor(ids[i]);
+      text += fmt::format(" * {} {} '{}': {} {}, {} bytes", role, i, c_comment(tensor.name), name_of(tensor.type),
+                          to_string(tensor.shape), tensor.bytes());
+      if (tensor.quantization.present()) {
+        text += fmt::format(", real = {} x (q - {})", tensor.scale(), tensor.zero_point());
+      }
+      text += "\n";
+    }
+    return text;
+  }
+
+  std::string model_h() const {
+    std::string documentation = tensor_documentation("Input", graph_.inputs);
+    documentation += tensor_documentation("Output", graph_.outputs);
+    documentation +=
+        fmt::format(" * RAM {} bytes (the arena) and the stack; flash {} bytes of constants and the code.\n",
+                    plan_.arena_bytes, total_weight_bytes());
+    documentation += " * Layers, in order:\n";
+    for (const Node& node : graph_.nodes) {
+      const Tensor& output = graph_.tensor(node.outputs[0]);
+      documentation +=
+          fmt::format(" *   {} -> {} {}\n", c_comment(node.op), name_of(output.type), to_string(output.shape));
+    }
+    return fill_template("model.h", {{"NAME", c_comment(graph_.name.empty() ? "A model" : graph_.name)},
+                                     {"DOCUMENTATION", documentation},
+                                     {"INPUTS", std::to_string(graph_.inputs.size())},
+                                     {"OUTPUTS", std::to_string(graph_.outputs.size())},
+                                     {"ARENA_BYTES", std::to_string(plan_.arena_bytes)},
+                                     {"WEIGHTS_BYTES", std::to_string(total_weight_bytes())}});
+  }
+
+  std::size_t total_weight_bytes() const {
+    std::size_t bytes = 0;
+    for (const Weight& weight : weights_) bytes += weight.data->size();
+    return bytes;
+  }
+
+  std::string selftest_c() const;
+
+  const Graph& graph_;
+  const Program& program_;
+  const Plan& plan_;
+  const PackageOptions& options_;
+  Identifiers identifiers_;
+  std::vector<Weight> weights_;
+  std::map<WeightKey, std::size_t> weight_index_;
+};
+
+/// The same sequence as next_byte in templates/selftest.c.
+class GoldenInputs {
+ public:
+  void fill(const Tensor& tensor, std::span<std::uint8_t> memory) {
+    std::fill(memory.begin(), memory.end(), std::uint8_t{0});
+    if (tensor.type == Type::kInt8 || tensor.type == Type::kUint8 || tensor.type == Type::kInt16) {
+      for (std::uint8_t& byte : memory) byte = next();
+    } else if (tensor.type == Type::kFloat32) {
+      auto* floats = reinterpret_cast<float*>(memory.data());
+      for (std::size_t i = 0; i < memory.size() / sizeof(float); ++i) floats[i] = static_cast<float>(next()) / 256.0f;
+    }
+  }
+
+ private:
+  std::uint8_t next() {
+    state_ = state_ * 1664525u + 1013904223u;
+    return static_cast<std::uint8_t>(state_ >> 24);
+  }
+  std::uint32_t state_ = 1;
+};
+
+std::string PackageWriter::selftest_c() const {
+  Executor executor(std::make_shared<const Executable>(Executable{graph_, program_, plan_}));
+  GoldenInputs golden;
+  for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
+    golden.fill(graph_.tensor(graph_.inputs[i]), executor.input(static_cast<int>(i)));
+  }
+  executor.invoke();
+  std::string arrays;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < graph_.outputs.size(); ++i) {
+    const Tensor& tensor = graph_.tensor(graph_.outputs[i]);
+    names.push_back(fmt::format("golden_{}", i));
+    arrays += fmt::format("static const {} {}[] = {{\n{}\n}};\n", c_type(tensor.type), names.back(),
+                          c_elements(tensor.type, executor.output(static_cast<int>(i))));
+  }
+  return fill_template("selftest.c", {{"GOLDEN", arrays}, {"GOLDEN_LIST", fmt::format("{}", fmt::join(names, ", "))}});
+}
+
+}  // namespace
+
+FileSet generate_package(const Graph& graph, const Program& program, const Plan& plan, const PackageOptions& options) {
+  return PackageWriter(graph, program, plan, options).write();
+}
+
+}  // namespace thimble

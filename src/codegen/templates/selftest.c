@@ -1,0 +1,61 @@
+/* Inputs made from a fixed sequence, and the outputs that the host computed for them. */
+#include <string.h>
+
+#include "model.h"
+
+@GOLDEN@
+static const void *const golden[MODEL_OUTPUTS] = {@GOLDEN_LIST@};
+
+/* The next byte of a linear congruential sequence (Numerical Recipes' constants). */
+static uint8_t next_byte(uint32_t *state) {
+  *state = *state * UINT32_C(1664525) + UINT32_C(1013904223);
+  return (uint8_t)(*state >> 24);
+}
+
+/* 8- and 16-bit inputs get any value, floats one of [0, 1), wider integers (mostly indices) 0. */
+static void fill(const model_tensor *tensor, void *memory, uint32_t *state) {
+  int32_t i;
+  memset(memory, 0, (size_t)tensor->bytes);
+  switch (tensor->type) {
+    case MODEL_INT8:
+    case MODEL_UINT8:
+    case MODEL_INT16:
+      for (i = 0; i < tensor->bytes; ++i) ((uint8_t *)memory)[i] = next_byte(state);
+      break;
+    case MODEL_FLOAT32:
+      for (i = 0; i < tensor->bytes / 4; ++i) ((float *)memory)[i] = (float)next_byte(state) / 256.0f;
+      break;
+    default:
+      break;
+  }
+}
+
+/* Floats may differ by rounding: 1e-4 of the largest magnitude. */
+static int differs(const model_tensor *tensor, const void *got, const void *want) {
+  const float *a = (const float *)got;
+  const float *b = (const float *)want;
+  float largest = 1e-6f;
+  int32_t i;
+  if (tensor->type != MODEL_FLOAT32) return memcmp(got, want, (size_t)tensor->bytes) != 0;
+  for (i = 0; i < tensor->bytes / 4; ++i) {
+    const float magnitude = b[i] < 0.0f ? -b[i] : b[i];
+    if (magnitude > largest) largest = magnitude;
+  }
+  for (i = 0; i < tensor->bytes / 4; ++i) {
+    const float error = a[i] < b[i] ? b[i] - a[i] : a[i] - b[i];
+    if (!(error <= 1e-4f * largest)) return 1;
+  }
+  return 0;
+}
+
+int model_selftest(void) {
+  uint32_t state = 1;
+  int i;
+  model_reset();
+  for (i = 0; i < MODEL_INPUTS; ++i) fill(&model_inputs[i], model_input(i), &state);
+  model_invoke();
+  for (i = 0; i < MODEL_OUTPUTS; ++i) {
+    if (differs(&model_outputs[i], model_output(i), golden[i])) return 1 + i;
+  }
+  return 0;
+}
