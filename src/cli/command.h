@@ -1,0 +1,27 @@
+// A command of the program. main.cpp lists them in a table; each has a file of its own.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string_view>
+
+namespace thimble {
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view examples;  // for --help: one a line
+  /// Adds the options to `app` and returns what to do once they are parsed.
+  std::function<void()> (*setup)(CLI::App& app);
+};
+
+extern const Command kBenchCommand;
+extern const Command kCompileCommand;
+extern const Command kConvertCommand;
+extern const Command kEvalCommand;
+extern const Command kInspectCommand;
+extern const Command kReportCommand;
+extern const Command kRunCommand;
+extern const Command kTrainCommand;
+
+}  // namespace thimble
