@@ -1,0 +1,231 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "data/dataset.h"
+#include "data/load.h"
+#include "wire/idx.h"
+#include "wire/npz.h"
+
+namespace thimble {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kMnist = THIMBLE_SOURCE_DIR "/data/mnist";
+
+/// Files in memory.
+class FakeFiles final : public FileSystem {
+ public:
+  using FileSystem::read;
+  std::map<fs::path, Bytes> contents;
+
+  Bytes read(const fs::path& path, std::size_t) override { return contents.at(path); }
+  void write(const fs::path& path, ByteSpan bytes) override { contents[path] = {bytes.begin(), bytes.end()}; }
+  bool is_file(const fs::path& path) override { return contents.contains(path); }
+  bool is_folder(const fs::path& path) override { return path == "folder"; }
+
+ protected:
+  void remove(const fs::path& path) override { contents.erase(path); }
+};
+
+template <typename Body>
+std::string fault(Body&& body) {
+  try {
+    body();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no fault";
+}
+
+NpyArray counting(NpyType type, std::vector<std::int64_t> shape) {
+  NpyArray array{type, std::move(shape), {}};
+  std::size_t size = npy_item_size(type);
+  for (const std::int64_t each : array.shape) size *= static_cast<std::size_t>(each);
+  array.bytes.assign(size, 0);
+  for (std::size_t i = 0; i < array.elements(); ++i)
+    array.bytes[i * npy_item_size(type)] = static_cast<std::uint8_t>(i);
+  return array;
+}
+
+NpzArrays small() {
+  const float test[] = {0, 0.5F, 1, 1.5F};
+  const std::int64_t train_labels[] = {2, 0, 1};
+  const std::uint8_t test_labels[] = {3};
+  return {{"x_train", counting(NpyType::kUint8, {3, 2, 2})},
+          {"y_train", make_npy<std::int64_t>({3, 1}, train_labels)},
+          {"x_test", make_npy<float>({1, 2, 2}, test)},
+          {"y_test", make_npy<std::uint8_t>({1}, test_labels)}};
+}
+
+FakeFiles with(const NpzArrays& arrays) {
+  FakeFiles files;
+  files.write("a.npz", write_npz(arrays));
+  return files;
+}
+
+Bytes idx(const std::vector<std::uint8_t>& dimensions, std::size_t size, std::uint8_t value) {
+  Bytes file{0, 0, 8, static_cast<std::uint8_t>(dimensions.size())};
+  for (const std::uint8_t each : dimensions) file.insert(file.end(), {0, 0, 0, each});
+  file.insert(file.end(), size, value);
+  return file;
+}
+
+TEST(Load, Mnist) {
+  const DatasetSplits mnist = load_dataset(real_file_system(), kMnist);
+  EXPECT_EQ(mnist.train.size(), 60'000U);
+  EXPECT_EQ(mnist.test.size(), 10'000U);
+  for (const Dataset& data : {mnist.train, mnist.test}) {
+    EXPECT_EQ(data.sample_shape, (std::vector<std::int32_t>{28, 28, 1}));
+    EXPECT_EQ(data.bytes.size(), data.size() * 784);
+    EXPECT_EQ(data.classes, 10);
+    EXPECT_EQ(data.scale, 1.0F / 255.0F);
+  }
+  const auto starts = [](const Dataset& data, const std::vector<std::int32_t>& labels) {
+    return std::equal(labels.begin(), labels.end(), data.labels.begin());
+  };
+  EXPECT_TRUE(starts(mnist.train, {5, 0, 4, 1, 9, 2, 1, 3, 1, 4}));
+  EXPECT_TRUE(starts(mnist.test, {7, 2, 1, 0, 4, 1, 4, 9, 5, 9}));
+  std::array<int, 10> counts{};
+  for (const std::int32_t label : mnist.train.labels) ++counts[static_cast<std::size_t>(label)];
+  EXPECT_EQ(counts, (std::array<int, 10>{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949}));
+}
+
+TEST(Load, Npz) {
+  FakeFiles files = with(small());
+  const DatasetSplits splits = load_dataset(files, "a.npz");
+  EXPECT_EQ(splits.train.sample_shape, (std::vector<std::int32_t>{2, 2, 1}));
+  EXPECT_TRUE(splits.train.has_bytes());
+  EXPECT_EQ(splits.train.labels, (std::vector<std::int32_t>{2, 0, 1}));
+  EXPECT_EQ(splits.train.classes, 4);
+  EXPECT_FALSE(splits.test.has_bytes());
+  EXPECT_EQ(splits.test.floats, (std::vector<float>{0, 0.5F, 1, 1.5F}));
+}
+
+TEST(Load, FolderWithOtherNames) {
+  FakeFiles files;
+  files.write("folder/train-images.idx3-ubyte", idx({2, 3, 3}, 18, 7));
+  files.write("folder/train-labels-idx1-ubyte", idx({2}, 2, 1));
+  const Dataset data = load_dataset(files, "folder", Split::kTrain);
+  EXPECT_EQ(data.sample_shape, (std::vector<std::int32_t>{3, 3, 1}));
+  EXPECT_EQ(data.classes, 2);
+}
+
+TEST(Load, FolderFaults) {
+  FakeFiles files;
+  const auto train = [&] { return fault([&] { load_dataset(files, "folder", Split::kTrain); }); };
+  EXPECT_EQ(train(),
+            "folder: train-images-idx3-ubyte is missing, and train-images-idx3-ubyte.gz, too; a data set is a folder "
+            "with the four files of MNIST, or an .npz");
+  files.write("folder/train-images-idx3-ubyte", idx({2, 3, 3}, 17, 7));
+  files.write("folder/train-labels-idx1-ubyte", idx({3}, 3, 1));
+  EXPECT_EQ(train(),
+            "folder/train-images-idx3-ubyte: truncated IDX file: its dimensions need more than the 17 bytes there are");
+  files.write("folder/train-images-idx3-ubyte", idx({2, 3, 3}, 18, 7));
+  EXPECT_EQ(train(),
+            "folder/train-labels-idx1-ubyte: has 3 labels for the 2 samples of folder/train-images-idx3-ubyte");
+}
+
+TEST(Load, NpzFaults) {
+  const auto after = [](const std::string& name, const NpyArray& array, Split split = Split::kTrain) {
+    NpzArrays arrays = small();
+    arrays[name] = array;
+    FakeFiles files = with(arrays);
+    return fault([&] { load_dataset(files, "a.npz", split); });
+  };
+  const std::int32_t negative[] = {0, -1, 0};
+  EXPECT_EQ(after("y_train", make_npy<std::int32_t>({3}, negative)),
+            "a.npz: y_train: label -1 of sample 1 is out of range; labels count from 0");
+  EXPECT_EQ(after("y_train", counting(NpyType::kFloat32, {3})),
+            "a.npz: y_train: is of type float32; save labels as integers");
+  EXPECT_EQ(after("y_train", counting(NpyType::kInt8, {3, 10})),
+            "a.npz: y_train: has 2 dimensions; labels have one, one label a sample");
+  EXPECT_EQ(after("y_train", counting(NpyType::kInt8, {2})),
+            "a.npz: y_train: has 2 labels for the 3 samples of a.npz: x_train");
+  EXPECT_EQ(after("x_train", counting(NpyType::kInt16, {3, 4})),
+            "a.npz: x_train: is of type int16; save samples as uint8 or float32");
+  EXPECT_EQ(after("x_train", counting(NpyType::kUint8, {3})),
+            "a.npz: x_train: has 1 dimensions; samples are (count, features) or (count, height, width[, channels])");
+  EXPECT_EQ(after("x_train", counting(NpyType::kUint8, {0, 4})), "a.npz: x_train: holds no samples");
+  const float infinite[] = {0, 1, std::numeric_limits<float>::infinity(), 0};
+  EXPECT_EQ(after("x_test", make_npy<float>({2, 2}, infinite), Split::kTest),
+            "a.npz: x_test: sample 1 has a value that is not finite");
+  NpzArrays arrays = small();
+  arrays.erase("y_test");
+  FakeFiles files = with(arrays);
+  EXPECT_EQ(fault([&] { load_dataset(files, "a.npz", Split::kTest); }),
+            "a.npz: has no array 'y_test'; x_train, y_train, x_test and y_test are needed");
+  arrays = small();
+  arrays["x_test"] = counting(NpyType::kUint8, {1, 9});
+  files = with(arrays);
+  EXPECT_EQ(fault([&] { load_dataset(files, "a.npz"); }),
+            "a.npz: samples to train on and to test with have different shapes");
+  EXPECT_EQ(fault([&] { load_dataset(files, "b.npz", Split::kTest); }),
+            "b.npz: is not there; a data set is a folder with the four files of MNIST, or an .npz");
+  files.write("c.png", Bytes(9));
+  EXPECT_EQ(fault([&] { load_dataset(files, "c.png", Split::kTest); }),
+            "c.png: is no data set that can be read; a data set is a folder with the four files of MNIST, or an .npz");
+}
+
+TEST(Load, LabelsMustFitTheModel) {
+  Dataset data{.sample_shape = {1}, .bytes = Bytes(2), .floats = {}, .labels = {0, 3}, .classes = 4};
+  EXPECT_EQ(fault([&] { require_labels_below(data, 4); }), "no fault");
+  EXPECT_EQ(fault([&] { require_labels_below(data, 3); }), "sample 1 has the label 3, but there are only 3 classes");
+}
+
+TEST(DataArgument, Parses) {
+  EXPECT_EQ(parse_data_argument("data/mnist").path, "data/mnist");
+  EXPECT_FALSE(parse_data_argument("data/mnist").split);
+  EXPECT_EQ(parse_data_argument("a.npz:test").split, Split::kTest);
+  EXPECT_EQ(parse_data_argument("a.npz:test").path, "a.npz");
+  EXPECT_EQ(parse_data_argument("a.npz:train").split, Split::kTrain);
+  EXPECT_EQ(parse_data_argument("d:500").count, 500U);
+  EXPECT_EQ(parse_data_argument("c:/data").path, "c:/data");
+  EXPECT_EQ(parse_data_argument("d:5x").path, "d:5x");
+  EXPECT_THROW(parse_data_argument(""), InputError);
+  EXPECT_THROW(parse_data_argument(":test"), InputError);
+  EXPECT_THROW(parse_data_argument("d:0"), InputError);
+}
+
+TEST(DataArgument, SelectsThePart) {
+  FakeFiles files = with(small());
+  EXPECT_EQ(load_dataset(files, parse_data_argument("a.npz"), Split::kTrain).size(), 3U);
+  EXPECT_EQ(load_dataset(files, parse_data_argument("a.npz:test"), Split::kTrain).size(), 1U);
+  const Dataset two = load_dataset(files, parse_data_argument("a.npz:2"), Split::kTrain);
+  EXPECT_EQ(two.labels, (std::vector<std::int32_t>{2, 0}));
+  EXPECT_EQ(two.bytes.size(), 8U);
+  EXPECT_EQ(load_dataset(files, parse_data_argument("a.npz:9"), Split::kTrain).size(), 3U);
+}
+
+TEST(Dataset, ReadsScaledSamples) {
+  FakeFiles files = with(small());
+  const DatasetSplits splits = load_dataset(files, "a.npz");
+  std::vector<float> batch(8);
+  const std::uint32_t indices[] = {2, 0};
+  splits.train.read(indices, batch);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(batch[i], static_cast<float>(8 + i) * (1.0F / 255.0F));
+    EXPECT_EQ(batch[4 + i], static_cast<float>(i) * (1.0F / 255.0F));
+  }
+  splits.test.read(0, std::span(batch).first(4));
+  EXPECT_EQ(batch[3], 1.5F);
+  EXPECT_THROW(splits.test.read(1, std::span(batch).first(4)), InternalError);
+  EXPECT_THROW(splits.test.read(0, batch), InternalError);
+}
+
+TEST(Dataset, OrderDependsOnSeedAndEpochAlone) {
+  const auto order = shuffled_order(1000, 1, 0);
+  EXPECT_EQ(order, shuffled_order(1000, 1, 0));
+  EXPECT_NE(order, shuffled_order(1000, 1, 1));
+  EXPECT_NE(order, shuffled_order(1000, 2, 0));
+  auto sorted = order;
+  std::ranges::sort(sorted);
+  for (std::uint32_t i = 0; i < 1000; ++i) EXPECT_EQ(sorted[i], i);
+  EXPECT_EQ(shuffled_order(6, 1, 0), (std::vector<std::uint32_t>{3, 2, 1, 0, 4, 5}));  // on every machine
+}
+
+}  // namespace
+}  // namespace thimble

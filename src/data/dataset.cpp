@@ -1,0 +1,58 @@
+#include "data/dataset.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace thimble {
+
+std::size_t Dataset::sample_size() const {
+  return std::accumulate(
+      sample_shape.begin(), sample_shape.end(), std::size_t{1},
+      [](std::size_t product, std::int32_t size) { return product * static_cast<std::size_t>(size); });
+}
+
+void Dataset::read(std::size_t index, std::span<float> out) const {
+  const std::size_t count = sample_size();
+  ensure(index < size() && out.size() == count, "sample {} of {} does not fit {} floats", index, size(), out.size());
+  if (has_bytes()) {
+    const std::uint8_t* from = bytes.data() + index * count;
+    const float factor = scale;  // a store to out could change the member, as far as the compiler knows
+    for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>(from[i]) * factor;
+  } else {
+    std::copy_n(floats.data() + index * count, count, out.data());
+  }
+}
+
+void Dataset::read(std::span<const std::uint32_t> indices, std::span<float> out) const {
+  const std::size_t count = sample_size();
+  ensure(out.size() == indices.size() * count, "{} samples do not fit {} floats", indices.size(), out.size());
+  for (std::size_t i = 0; i < indices.size(); ++i) read(indices[i], out.subspan(i * count, count));
+}
+
+Dataset Dataset::first(std::size_t count) const {
+  count = std::min(count, size());
+  Dataset part{
+      .sample_shape = sample_shape, .bytes = {}, .floats = {}, .scale = scale, .labels = {}, .classes = classes};
+  const auto numbers = static_cast<std::ptrdiff_t>(count * sample_size());
+  if (has_bytes()) {
+    part.bytes.assign(bytes.begin(), bytes.begin() + numbers);
+  } else {
+    part.floats.assign(floats.begin(), floats.begin() + numbers);
+  }
+  part.labels.assign(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(count));
+  return part;
+}
+
+std::vector<std::uint32_t> shuffled_order(std::size_t size, std::uint64_t seed, std::uint64_t epoch) {
+  ensure(size <= UINT32_MAX, "{} samples are more than can be put in order", size);
+  std::vector<std::uint32_t> order(size);
+  std::iota(order.begin(), order.end(), 0U);
+  Random(seed, epoch).shuffle(std::span(order));
+  return order;
+}
+
+}  // namespace thimble

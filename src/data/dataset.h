@@ -1,0 +1,44 @@
+// Labelled samples in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/file_system.h"
+
+namespace thimble {
+
+/// Samples are kept as they came, bytes or floats, one of the two; a batch is made float when it is read.
+struct Dataset {
+  std::vector<std::int32_t> sample_shape;  // of one sample: {height, width, channels}, or {features}
+  Bytes bytes;                             // row-major, sample after sample; stands for byte * scale
+  std::vector<float> floats;               // likewise; stands for itself
+  float scale = 1.0F / 255.0F;
+  std::vector<std::int32_t> labels;  // one a sample, in [0, classes)
+  std::int32_t classes = 0;
+
+  std::size_t size() const { return labels.size(); }
+  std::size_t sample_size() const;  // numbers in one sample
+  bool has_bytes() const { return floats.empty(); }
+
+  /// Writes the values of sample `index` to `out`, of sample_size().
+  void read(std::size_t index, std::span<float> out) const;
+  /// Likewise for several, one after the other.
+  void read(std::span<const std::uint32_t> indices, std::span<float> out) const;
+
+  /// The first `count` samples, or all if there are fewer.
+  Dataset first(std::size_t count) const;
+};
+
+struct DatasetSplits {
+  Dataset train;
+  Dataset test;
+};
+
+/// 0 to size - 1 in the random order of an epoch. It depends on nothing else, so that training can go on from any
+/// epoch.
+std::vector<std::uint32_t> shuffled_order(std::size_t size, std::uint64_t seed, std::uint64_t epoch);
+
+}  // namespace thimble
