@@ -19,7 +19,7 @@ Board cortex_m(std::string_view name, std::string_view title, const char* machin
   board.tools_packages = "gcc-arm-none-eabi libnewlib-arm-none-eabi";
   board.cpu_flags = std::move(cpu_flags);
   board.cpu_flags.insert(board.cpu_flags.begin(), "-mthumb");
-  board.linker_flags = {"-nostartfiles", "--specs=nano.specs"};
+  board.library_flags = {"-nostartfiles", "--specs=nano.specs"};
   return board;
 }
 
@@ -63,6 +63,30 @@ Board mps3_an547() {
   return board;
 }
 
+/// QEMU's generic RISC-V machine, with 68 MB of RAM at 0x80000000: the code lies at its start, which stands for flash,
+/// the data in the last 4 MB, with nothing behind.
+Board riscv_virt() {
+  Board board{};
+  board.name = "rv32";
+  board.title = "RISC-V RV32IMC (QEMU virt)";
+  board.family = "riscv";
+  board.emulator = "qemu-system-riscv32";
+  board.emulator_package = "qemu-system-misc";
+  board.emulator_arguments = {"-machine", "virt", "-m", "68M", "-bios", "none"};
+  board.tools = "riscv64-unknown-elf-";
+  board.tools_packages = "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf";
+  board.cpu_flags = {"-march=rv32imc", "-mabi=ilp32"};
+  board.library_flags = {"-nostartfiles", "--specs=picolibc.specs"};
+  board.uart = "uart_16550.c";
+  board.uart_base = 0x10000000;
+  board.flash_origin = 0x80000000;
+  board.flash_bytes = 4 * kMegabyte;
+  board.ram_origin = 0x84000000;
+  board.ram_bytes = 4 * kMegabyte;
+  board.stack_bytes = 64 * kKilobyte;
+  return board;
+}
+
 }  // namespace
 
 std::span<const Board> boards() {
@@ -74,6 +98,7 @@ std::span<const Board> boards() {
       mps2("m7", "Arm Cortex-M7 (QEMU mps2-an500)", "mps2-an500",
            {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"}),
       mps3_an547(),
+      riscv_virt(),
   };
   return all;
 }

@@ -20,10 +20,10 @@ struct Board {
   std::string_view emulator_package;  // the Debian package that has it
   std::vector<std::string> emulator_arguments;
 
-  std::string_view tools;                 // prefix of the names of compiler and linker: "arm-none-eabi-"
-  std::string_view tools_packages;        // the Debian packages that have them
-  std::vector<std::string> cpu_flags;     // for compiler and linker
-  std::vector<std::string> linker_flags;  // how the C library is named
+  std::string_view tools;                  // prefix of the names of compiler and linker: "arm-none-eabi-"
+  std::string_view tools_packages;         // the Debian packages that have them
+  std::vector<std::string> cpu_flags;      // for compiler and linker
+  std::vector<std::string> library_flags;  // for both too: which C library
 
   std::string_view uart;  // the driver in device/
   std::uint32_t uart_base;

