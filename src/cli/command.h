@@ -3,7 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
 #include <string_view>
+
+#include "base/optimize.h"
 
 namespace thimble {
 
@@ -14,6 +17,10 @@ struct Command {
   /// Adds the options to `app` and returns what to do once they are parsed.
   std::function<void()> (*setup)(CLI::App& app);
 };
+
+/// --optimize size|speed
+void add_optimize_option(CLI::App& app, std::string& value);
+Optimize parse_optimize(const std::string& value);
 
 extern const Command kBenchCommand;
 extern const Command kCompileCommand;

@@ -5,14 +5,10 @@
 #include <string>
 
 #include "base/file_system.h"
+#include "base/optimize.h"
 #include "plan/plan.h"
 
 namespace thimble {
-
-enum class Optimize {
-  kSize,   // the layers share one body of each kernel
-  kSpeed,  // each layer has a copy of its kernel, specialized to its shape
-};
 
 /// What the package is built for by its own Makefile and CMakeLists.txt; the C is the same for all.
 struct Target {

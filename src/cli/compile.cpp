@@ -1,0 +1,48 @@
+// thimble compile: a model as C source.
+#include "base/error.h"
+#include "cli/command.h"
+#include "codegen/package.h"
+#include "io/load.h"
+#include "passes/pipeline.h"
+
+namespace thimble {
+namespace {
+
+struct CompileArguments {
+  std::string model;
+  std::string target = "host";
+  std::string folder;
+  std::string optimize = "size";
+};
+
+void compile(const CompileArguments& arguments) {
+  FileSystem& files = real_file_system();
+  const PackageOptions options{parse_optimize(arguments.optimize),
+                               find_target(arguments.target)};
+  Graph graph = load_graph(files, arguments.model);
+  const FileSet package = with_context(arguments.model, [&] {
+    simplify(graph);
+    const Program program = lower(graph);
+    return generate_package(graph, program, make_plan(graph, program), options);
+  });
+  files.write_all(arguments.folder, package);
+}
+
+std::function<void()> setup(CLI::App& app) {
+  auto arguments = std::make_shared<CompileArguments>();
+  app.add_option("MODEL", arguments->model, "The model")->required();
+  app.add_option("--target", arguments->target,
+                 "What its Makefile builds for: host, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m55, rv32imc");
+  app.add_option("-o,--output", arguments->folder, "The folder to write the C files to")->required();
+  add_optimize_option(app, arguments->optimize);
+  return [arguments] { compile(*arguments); };
+}
+
+}  // namespace
+
+const Command kCompileCommand = {"compile", "Turn a model into C source that stands alone",
+                                 "  thimble compile model.tflite --target cortex-m4 -o firmware/model\n"
+                                 "  thimble compile model.tflite --target host --optimize speed -o out/c",
+                                 setup};
+
+}  // namespace thimble

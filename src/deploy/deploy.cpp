@@ -1,0 +1,80 @@
+#include "deploy/deploy.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "run/batch.h"
+
+namespace thimble {
+namespace {
+
+/// The largest difference of two lists of floats, relative to the largest magnitude in `want`.
+float relative_error(ByteSpan got, ByteSpan want) {
+  const auto floats = [](ByteSpan bytes) {
+    return std::span<const float>(reinterpret_cast<const float*>(bytes.data()), bytes.size() / sizeof(float));
+  };
+  float largest = 1e-6f;
+  float error = 0.0f;
+  for (const float value : floats(want)) largest = std::max(largest, std::fabs(value));
+  for (std::size_t i = 0; i < want.size() / sizeof(float); ++i) {
+    const float difference = std::fabs(floats(got)[i] - floats(want)[i]);
+    error = std::max(error, std::isnan(difference) ? INFINITY : difference);
+  }
+  return error / largest;
+}
+
+}  // namespace
+
+Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {
+  Deployment result;
+  result.executable = prepare(std::move(graph), lower_options);
+  const Executable& executable = *result.executable;
+  result.package = generate_package(executable.graph, executable.program, executable.plan,
+                                    {.optimize = optimize, .target = find_target("host")});
+  return result;
+}
+
+Measurement measure(const Deployment& deployment, const Board& board, Optimize optimize,
+                    const std::vector<Bytes>& inputs, std::size_t invocations, const std::filesystem::path& folder,
+                    const RunOptions& options) {
+  Measurement result;
+  result.firmware = build_firmware(board, deployment.package, {.optimize = optimize}, folder);
+  result.run = run_on_board(result.firmware, inputs, invocations, options);
+  result.invocations = invocations;
+  std::uint64_t total = 0;
+  for (const std::uint64_t count : result.run.instructions) total += count;
+  if (!result.run.instructions.empty()) {
+    const std::uint64_t runs = result.run.instructions.size();
+    result.instructions = (total + runs / 2) / runs;
+  }
+  const std::vector<ByteSpan> spans(inputs.begin(), inputs.end());
+  const std::vector<Bytes> expected = run_stacked(deployment.executable, spans, invocations);
+  result.bits_equal = expected == result.run.outputs;
+  const Graph& graph = deployment.executable->graph;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (graph.tensor(graph.outputs[i]).type != Type::kFloat32) continue;
+    result.largest_error = std::max(result.largest_error, relative_error(result.run.outputs[i], expected[i]));
+  }
+  return result;
+}
+
+std::vector<Bytes> made_up_inputs(const Graph& graph, std::size_t invocations) {
+  Random random(1);
+  std::vector<Bytes> result;
+  for (const TensorId id : graph.inputs) {
+    const Tensor& tensor = graph.tensor(id);
+    Bytes bytes(tensor.bytes() * invocations);
+    if (tensor.type == Type::kFloat32) {
+      auto* floats = reinterpret_cast<float*>(bytes.data());
+      for (std::size_t i = 0; i < bytes.size() / sizeof(float); ++i) floats[i] = random.uniform();
+    } else if (size_of(tensor.type) <= 2 && tensor.type != Type::kBool) {
+      for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+    }
+    result.push_back(std::move(bytes));
+  }
+  return result;
+}
+
+}  // namespace thimble

@@ -1,0 +1,42 @@
+// A graph compiled to C, built into firmware, run on an emulated board and measured there.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "board/emulator.h"
+#include "codegen/package.h"
+#include "run/executor.h"
+
+namespace thimble {
+
+/// The C package of a graph, and the program that it was printed from, which the host can run.
+struct Deployment {
+  std::shared_ptr<const Executable> executable;
+  FileSet package;
+};
+
+/// Lowers, plans and prints. The graph should have been simplified. Throws InputError when it cannot be lowered.
+Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options = {});
+
+/// What running a model on a board costs, and whether it is right. Bytes and instructions; see board/firmware.h and
+/// board/emulator.h for how each is obtained.
+struct Measurement {
+  Firmware firmware;
+  BoardRun run;
+  std::uint64_t instructions = 0;  // of one invocation: the mean, rounded
+  std::size_t invocations = 0;
+  bool bits_equal = false;   // every output equals the host's, bit for bit
+  float largest_error = 0.0f;  // of float outputs: largest difference to the host's, relative to the largest magnitude
+};
+
+/// Builds firmware for `board` in `folder`, runs `invocations` stacked inputs on it, and compares with the host's outputs.
+/// Throws InputError when the model does not fit the board.
+Measurement measure(const Deployment& deployment, const Board& board, Optimize optimize, const std::vector<Bytes>& inputs,
+                    std::size_t invocations, const std::filesystem::path& folder, const RunOptions& options = {});
+
+/// `invocations` stacked inputs of made-up values, the same at every call: any value for 8- and 16-bit inputs, [0, 1) for
+/// floats, 0 for wider integers.
+std::vector<Bytes> made_up_inputs(const Graph& graph, std::size_t invocations);
+
+}  // namespace thimble
