@@ -14,6 +14,7 @@ struct LayerWeight {
   std::string name;  // Keras's: "kernel", "bias"
   TensorId tensor = kNoTensor;
   std::vector<int> permutation;
+  Shape keras_shape;  // not empty: Keras's shape, the elements are in the same order and there is no permutation
 };
 
 struct Layer {

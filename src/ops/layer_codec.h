@@ -31,9 +31,12 @@ struct LayerArgument {
 /// A weight that a layer asks for.
 struct WeightSpec {
   enum class Initializer { kGlorotUniform, kZeros, kOnes };
-  std::string_view name;         // "kernel"
-  Shape shape;                   // in the graph's layout
-  std::vector<int> permutation;  // dimension i of the graph's tensor is dimension permutation[i] of Keras's
+  std::string_view name;  // "kernel"
+  Shape shape;            // in the graph's layout
+  /// Dimension i of the graph's tensor is dimension permutation[i] of Keras's; none where keras_shape is given.
+  std::vector<int> permutation = {};
+  /// Keras's shape where it differs in more than the order of dimensions; the elements are in the same order then.
+  Shape keras_shape = {};
   Initializer initializer = Initializer::kZeros;
   std::int64_t fan_in = 1;  // kGlorotUniform: uniform in +-sqrt(6 / (fan_in + fan_out))
   std::int64_t fan_out = 1;
@@ -49,8 +52,11 @@ class LayerBuilder {
   virtual TensorId weight(const WeightSpec& spec) = 0;
   /// Adds a node, infers its output and returns it.
   virtual TensorId add(std::string_view op, std::vector<TensorId> inputs, Attributes attributes) = 0;
-  /// A constant int32 vector, such as a shape.
-  virtual TensorId integers(const std::vector<int>& values) = 0;
+  /// A constant int32 tensor, such as a shape; by default a vector.
+  virtual TensorId integers(const std::vector<int>& values, const Shape& shape) = 0;
+  TensorId integers(const std::vector<int>& values) { return integers(values, {static_cast<int>(values.size())}); }
+  /// A constant float vector that is no weight of the layer.
+  virtual TensorId constant(const std::vector<float>& values) = 0;
   /// Applies one of Keras's activations: fused into the node that made `input` where TFLite can, else a node of its
   /// own.
   virtual TensorId activation(TensorId input, std::string_view name) = 0;

@@ -5,6 +5,12 @@
 #include "base/error.h"
 
 namespace thimble {
+namespace {
+
+/// Kernels index with 32 bits.
+constexpr std::int64_t kMostElements = std::int64_t{1} << 28;
+
+}  // namespace
 
 const Op* find_op(std::string_view name) {
   const auto ops = all_ops();
@@ -49,7 +55,11 @@ std::vector<TensorSpec> infer(const Graph& graph, const Node& node) {
   }
   require(op.outputs < 0 || outputs == 0 || outputs == op.outputs, "{} has {} outputs, expected {}", op.name, outputs,
           op.outputs);
-  return op.infer(NodeView(graph, node));
+  std::vector<TensorSpec> specs = op.infer(NodeView(graph, node));
+  for (const TensorSpec& spec : specs) {
+    require(element_count(spec.shape) <= kMostElements, "an output of {} is too large", to_string(spec.shape));
+  }
+  return specs;
 }
 
 TensorId append(Graph& graph, Node node, const std::string& name) {

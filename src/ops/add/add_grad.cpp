@@ -1,0 +1,5 @@
+#include "ops/op.h"
+namespace thimble {
+extern const TrainKernels add_train;
+const TrainKernels add_train = {};
+}  // namespace thimble

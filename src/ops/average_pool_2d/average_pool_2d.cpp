@@ -1,0 +1,67 @@
+// AVERAGE_POOL_2D: input NHWC; Keras's AveragePooling2D.
+#include "ops/average_pool_2d/average_pool_2d_kernel.h"
+#include "ops/checks.h"
+#include "ops/op.h"
+#include "ops/pool.h"
+#include "ops/requantize.h"
+
+THIMBLE_PARAMS(thimble_average_pool_2d_f32_params, window, output_min, output_max)
+THIMBLE_PARAMS(thimble_average_pool_2d_params, window, output_min, output_max)
+
+namespace thimble {
+extern const Op average_pool_2d_op;
+extern const TrainKernels average_pool_2d_train;
+namespace {
+
+std::vector<TensorSpec> infer(const NodeView& node) {
+  require_type(node.input(0), {Type::kFloat32, Type::kInt8, Type::kUint8, Type::kInt16});
+  return {{node.input(0).type, output_shape(pool_window(node))}};
+}
+
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+  const std::string& activation = node.attributes().text("activation");
+  const std::vector<Operand> operands = {in(node.input_id(0)), out(node.output_id(0))};
+  if (node.input(0).type == Type::kFloat32) {
+    const FloatRange range = activation_range(activation);
+    const thimble_average_pool_2d_f32_params params = {pool_window(node), range.min, range.max};
+    return {kernel_call(KERNEL_OF("average_pool_2d", thimble_average_pool_2d_f32), params, operands)};
+  }
+  require_same_quantization(node.input(0), node.output(0));
+  const IntRange range = activation_range(activation, node.output(0));
+  const thimble_average_pool_2d_params params = {pool_window(node), range.min, range.max};
+  switch (node.input(0).type) {
+    case Type::kInt8:
+      return {kernel_call(KERNEL_OF("average_pool_2d", thimble_average_pool_2d_s8), params, operands)};
+    case Type::kUint8:
+      return {kernel_call(KERNEL_OF("average_pool_2d", thimble_average_pool_2d_u8), params, operands)};
+    case Type::kInt16:
+      return {kernel_call(KERNEL_OF("average_pool_2d", thimble_average_pool_2d_s16), params, operands)};
+    default:
+      no_kernel("AVERAGE_POOL_2D", node.input(0));
+  }
+}
+
+int tflite_version(const NodeView& node) {
+  return node.input(0).type == Type::kInt16 ? 3 : node.input(0).type == Type::kInt8 ? 2 : 1;
+}
+
+TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
+  return builder.add("AVERAGE_POOL_2D", {inputs[0]}, pool_attributes(config));
+}
+
+const LayerCodec kLayers[] = {{.class_name = "AveragePooling2D", .arguments = pool_arguments(), .build = build}};
+
+}  // namespace
+
+const Op average_pool_2d_op = {
+    .name = "AVERAGE_POOL_2D",
+    .summary = "Average over a sliding window",
+    .infer = infer,
+    .lower = lower,
+    .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
+    .tflite = {.builtin = 1, .options_type = 5, .fields = pool_fields(), .version = tflite_version},
+    .layers = kLayers,
+    .train = &average_pool_2d_train,
+};
+
+}  // namespace thimble

@@ -1,0 +1,21 @@
+// Shape inference and lowering that operators of two broadcast operands share.
+#pragma once
+
+#include "kernel/broadcast.h"
+#include "ops/op.h"
+
+THIMBLE_PARAMS(thimble_broadcast, size, stride_a, stride_b)
+
+namespace thimble {
+
+/// The shape of an elementwise result: dimensions, aligned at the innermost, must be equal or 1. Throws InputError.
+Shape broadcast_shape(const Shape& a, const Shape& b);
+
+/// How inputs 0 and 1 of `node` are walked to make output 0; dimensions that can be walked as one are merged. Throws
+/// InputError when more than six remain.
+thimble_broadcast broadcast_of(const NodeView& node);
+
+/// Inputs 0 and 1, where output 0 has as many elements of the same size: an elementwise kernel may write over them.
+std::vector<TensorId> overwritable_inputs(const NodeView& node);
+
+}  // namespace thimble

@@ -1,0 +1,39 @@
+/* Depthwise 2-D convolution, NHWC: input channel c makes the output channels c * multiplier + m, m in [0, multiplier),
+ * multiplier = output_c / input_c. filter [filter_h][filter_w][output_c], bias [output_c] or NULL. */
+#ifndef THIMBLE_DEPTHWISE_CONV_2D_KERNEL_H
+#define THIMBLE_DEPTHWISE_CONV_2D_KERNEL_H
+
+#include "kernel/fixed_point.h"
+#include "kernel/kernel.h"
+#include "kernel/window.h"
+
+THIMBLE_BEGIN
+
+typedef struct {
+  thimble_window window;
+  float output_min, output_max;
+} thimble_depthwise_conv_2d_f32_params;
+
+typedef struct {
+  thimble_window window;
+  int32_t input_offset;  /* minus the input's zero point */
+  int32_t output_offset; /* the output's zero point */
+  int32_t output_min, output_max;
+} thimble_depthwise_conv_2d_params;
+
+THIMBLE_KERNEL void thimble_depthwise_conv_2d_f32(const thimble_depthwise_conv_2d_f32_params* p, const float* input,
+                                                  const float* filter, const float* bias, float* output);
+
+/* requant [output_c]: input scale * filter scale / output scale. */
+THIMBLE_KERNEL void thimble_depthwise_conv_2d_s8(const thimble_depthwise_conv_2d_params* p, const int8_t* input,
+                                                 const int8_t* filter, const int32_t* bias,
+                                                 const thimble_requant* requant, int8_t* output);
+
+/* 16-bit activations, 8-bit filter, 64-bit accumulators. */
+THIMBLE_KERNEL void thimble_depthwise_conv_2d_s16(const thimble_depthwise_conv_2d_params* p, const int16_t* input,
+                                                  const int8_t* filter, const int64_t* bias,
+                                                  const thimble_requant* requant, int16_t* output);
+
+THIMBLE_END
+
+#endif
