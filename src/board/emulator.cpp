@@ -127,6 +127,12 @@ std::vector<Bytes> read_outputs(const fs::path& folder) {
   return outputs;
 }
 
+/// `word` for a shell: in quotes when it has a character that could mean something there.
+std::string in_quotes(const std::string& word) {
+  const char* const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+";
+  return word.find_first_not_of(plain) == std::string::npos ? word : '"' + word + '"';
+}
+
 }  // namespace
 
 BoardRun run_on_board(const Firmware& firmware, const std::vector<Bytes>& inputs, std::size_t invocations,
@@ -156,11 +162,11 @@ std::string run_demo(const Firmware& firmware, const RunOptions& options) {
 
 std::string gdb_command(const Board& board, const fs::path& elf) {
   std::string emulator;
-  for (const std::string& word : emulator_command(board, elf)) emulator += fmt::format("\"{}\" ", word);
+  for (const std::string& word : emulator_command(board, elf)) emulator += in_quotes(word) + " ";
   return fmt::format(
       "gdb-multiarch -q -ex 'target remote | exec {}-serial null -S -gdb stdio' -ex 'break model_invoke' "
-      "-ex continue \"{}\"",
-      emulator, fs::absolute(elf).string());
+      "-ex continue {}",
+      emulator, in_quotes(fs::absolute(elf).string()));
 }
 
 }  // namespace thimble

@@ -18,7 +18,7 @@
 namespace thimble {
 
 struct RunOptions {
-  bool count_instructions = true;              // costs about a factor of three in time
+  bool count_instructions = true;              // the run takes longer with it
   std::chrono::milliseconds timeout{120'000};  // then the run is ended, with an InternalError
 };
 
