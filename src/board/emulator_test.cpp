@@ -1,5 +1,6 @@
 #include "board/emulator.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 
@@ -216,6 +217,20 @@ TEST_P(EmulatorTest, ADemoInputOfAnotherSizeIsRejected) {
   options.demo_input = Bytes(3);
   const Firmware firmware = build_firmware(board(), toy_package({}), options, folder());
   EXPECT_TRUE(error_of([&] { run_demo(firmware); }).starts_with("input: "));
+}
+
+TEST(Emulator, AMissingEmulatorNamesItsPackage) {
+  TemporaryFolder empty;
+  Firmware firmware;
+  firmware.board = &find_board("rv32");
+  firmware.elf = empty.path() / "firmware.elf";
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", empty.path().c_str(), 1);
+  RunOptions options;
+  options.count_instructions = false;
+  const std::string message = error_of([&] { run_on_board(firmware, {}, 1, options); });
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_EQ(message, "input: qemu-system-riscv32: is not installed; install it with: apt install qemu-system-misc");
 }
 
 std::string name_of(const testing::TestParamInfo<std::string>& info) { return info.param; }

@@ -129,6 +129,7 @@ class Build {
                        "-std=c99",
                        "-Wall",
                        "-Wextra",
+                       "-pedantic",
                        "-ffunction-sections",
                        "-fdata-sections",
                        "-fno-common",
