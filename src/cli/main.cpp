@@ -15,7 +15,7 @@ namespace {
 constexpr int kExitRequestAtFault = 2;
 constexpr int kExitOwnFault = 70;
 
-const std::vector<const thimble::Command*> kCommands = {&thimble::kRunCommand, &thimble::kCompileCommand};
+const std::vector<const thimble::Command*> kCommands = {&thimble::kConvertCommand, &thimble::kRunCommand, &thimble::kCompileCommand, &thimble::kBenchCommand};
 
 /// `text` on one line, without the full stops and advice that CLI11 puts on lines of their own.
 std::string one_line(std::string text) {

@@ -83,7 +83,9 @@ class PackageWriter {
     files["selftest.c"] = selftest_c();
     files["main.c"] = fill_template("main.c", {});
     files["Makefile"] =
-        fill_template("Makefile", {{"COMPILER", options_.target.compiler}, {"FLAGS", options_.target.flags}});
+        fill_template("Makefile", {{"COMPILER", options_.target.compiler},
+                                   {"ARCHIVER", options_.target.archiver},
+                                   {"FLAGS", options_.target.flags}});
     files["CMakeLists.txt"] = fill_template("CMakeLists.txt", {});
     return files;
   }

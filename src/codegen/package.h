@@ -14,6 +14,7 @@ namespace thimble {
 struct Target {
   std::string name;      // "cortex-m4"
   std::string compiler;  // "arm-none-eabi-gcc"
+  std::string archiver;  // "arm-none-eabi-ar"
   std::string flags;     // "-mcpu=cortex-m4 -mthumb"
 };
 

@@ -1,0 +1,124 @@
+// thimble bench: builds firmware of a model for emulated boards, runs it, checks the bits, and measures.
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "data/load.h"
+#include "deploy/deploy.h"
+#include "io/load.h"
+#include "run/samples.h"
+#include "passes/pipeline.h"
+
+namespace thimble {
+namespace {
+
+struct BenchArguments {
+  std::string model;
+  std::vector<std::string> boards;
+  std::string data;
+  std::string optimize = "size";
+  std::string keep;
+  bool json = false;
+};
+
+constexpr std::size_t kMadeUpInvocations = 3;
+
+nlohmann::ordered_json to_json(const std::string& model, const Board& board, const std::string& optimize,
+                               const Measurement& measurement) {
+  nlohmann::ordered_json functions = nlohmann::ordered_json::object();
+  for (const FunctionCount& function : measurement.run.functions) {
+    functions[function.name] = function.instructions / std::max<std::size_t>(1, measurement.invocations);
+  }
+  const Firmware& firmware = measurement.firmware;
+  return {{"model", model},
+          {"board", board.name},
+          {"title", board.title},
+          {"optimize", optimize},
+          {"instructions", measurement.instructions},
+          {"weights_bytes", firmware.weights_bytes},
+          {"code_bytes", firmware.code_bytes},
+          {"board_bytes", firmware.board_bytes},
+          {"firmware_bytes", firmware.flash_bytes},
+          {"ram_bytes", firmware.ram_bytes},
+          {"board_ram_bytes", firmware.board_ram_bytes},
+          {"stack_bytes", measurement.run.stack_bytes},
+          {"invocations", measurement.invocations},
+          {"bits_equal", measurement.bits_equal},
+          {"largest_error", measurement.largest_error},
+          {"by_function", functions}};
+}
+
+void print_table(const nlohmann::ordered_json& results) {
+  fmt::print("{:<8} {:<9} {:>14} {:>9} {:>8} {:>8} {:>7}  {}\n", "board", "optimize", "instructions", "weights", "code",
+             "RAM", "stack", "outputs");
+  for (const auto& row : results) {
+    const float error = row["largest_error"].get<float>();
+    const std::string verdict = row["bits_equal"].get<bool>()
+                                    ? "equal the host's, bit for bit"
+                                : error > 0.0f && error <= 1e-5f ? fmt::format("within {:.1g} of the host's", error)
+                                                                 : std::string("DIFFER from the host's");
+    fmt::print("{:<8} {:<9} {:>14} {:>9} {:>8} {:>8} {:>7}  {} ({} invocations)\n", row["board"].get<std::string>(),
+               row["optimize"].get<std::string>(), row["instructions"].get<std::uint64_t>(),
+               row["weights_bytes"].get<std::uint64_t>(), row["code_bytes"].get<std::uint64_t>(),
+               row["ram_bytes"].get<std::uint64_t>(), row["stack_bytes"].get<std::uint64_t>(), verdict,
+               row["invocations"].get<std::uint64_t>());
+  }
+}
+
+/// The inputs of all invocations, and how many they are: of the data set, or made up.
+std::pair<std::vector<Bytes>, std::size_t> inputs_for(FileSystem& files, const Graph& graph,
+                                                      const BenchArguments& arguments) {
+  if (arguments.data.empty()) return {made_up_inputs(graph, kMadeUpInvocations), kMadeUpInvocations};
+  const Dataset data = load_dataset(files, parse_data_argument(arguments.data), Split::kTest);
+  return {{samples_as_input(graph, data)}, data.size()};
+}
+
+void bench(const BenchArguments& arguments) {
+  FileSystem& files = real_file_system();
+  std::vector<const Board*> boards;
+  for (const std::string& name : arguments.boards) boards.push_back(&find_board(name));
+  Graph graph = load_graph(files, arguments.model);
+  const auto [inputs, invocations] = inputs_for(files, graph, arguments);
+  nlohmann::ordered_json results = nlohmann::ordered_json::array();
+  with_context(arguments.model, [&] {
+    simplify(graph);
+    const Optimize optimize = parse_optimize(arguments.optimize);
+    const Deployment deployment = deploy(std::move(graph), optimize);
+    for (const Board* board : boards) {
+      const TemporaryFolder temporary;
+      const std::filesystem::path folder =
+          arguments.keep.empty() ? temporary.path() : std::filesystem::path(arguments.keep) / std::string(board->name);
+      std::filesystem::create_directories(folder);
+      const Measurement measurement = measure(deployment, *board, optimize, inputs, invocations, folder);
+      results.push_back(to_json(arguments.model, *board, arguments.optimize, measurement));
+      if (!arguments.keep.empty()) results.back()["debug_command"] = gdb_command(*board, measurement.firmware.elf);
+    }
+  });
+  if (arguments.json) {
+    fmt::print("{}\n", results.dump(2));
+  } else {
+    print_table(results);
+  }
+}
+
+std::function<void()> setup(CLI::App& app) {
+  auto arguments = std::make_shared<BenchArguments>();
+  app.add_option("MODEL", arguments->model, "The model")->required();
+  app.add_option("--on", arguments->boards, "Emulated boards, separated by commas: m0, m3, m4, ...")
+      ->required()
+      ->delimiter(',');
+  app.add_option("--data", arguments->data, "DATA[:test|:train|:N]: run these samples instead of made-up inputs");
+  add_optimize_option(app, arguments->optimize);
+  app.add_option("--keep", arguments->keep, "Keep the firmware, below this folder, and say how to debug it");
+  app.add_flag("--json", arguments->json, "Print the figures as JSON");
+  return [arguments] { bench(*arguments); };
+}
+
+}  // namespace
+
+const Command kBenchCommand = {"bench", "Run a model on emulated boards and measure it there",
+                               "  thimble bench int8.tflite --on m4,m0\n"
+                               "  thimble bench int8.tflite --on m4 --data data/mnist:200 --optimize speed --json",
+                               setup};
+
+}  // namespace thimble

@@ -1,0 +1,65 @@
+// thimble convert: a model from one format to another, quantized if wanted.
+#include <optional>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "data/load.h"
+#include "io/load.h"
+#include "io/save.h"
+#include "passes/pipeline.h"
+#include "quant/calibrate.h"
+
+namespace thimble {
+namespace {
+
+struct ConvertArguments {
+  std::string input;
+  std::string output;
+  std::string scheme;
+  std::string calibration;
+  std::string io = "int8";
+};
+
+/// As many samples as this are read when the command line does not say: more hardly change the ranges.
+constexpr std::size_t kDefaultSamples = 500;
+
+Graph quantized(FileSystem& files, const Graph& graph, const ConvertArguments& arguments) {
+  require(!arguments.calibration.empty(),
+          "--quantize {} needs samples to find the range of each tensor; give --calibrate DATA", arguments.scheme);
+  const DataArgument data = parse_data_argument(arguments.calibration);
+  Dataset samples = load_dataset(files, data, Split::kTrain);
+  if (!data.count) samples = samples.first(kDefaultSamples);
+  const QuantizeOptions options{arguments.scheme == "int16x8" ? Scheme::kInt16x8 : Scheme::kInt8,
+                                arguments.io == "float32"};
+  return with_context(arguments.input, [&] { return calibrate_and_quantize(graph, samples, options); });
+}
+
+void convert(const ConvertArguments& arguments) {
+  FileSystem& files = real_file_system();
+  Graph graph = load_graph(files, arguments.input);
+  with_context(arguments.input, [&] { simplify(graph); });
+  if (!arguments.scheme.empty()) graph = quantized(files, graph, arguments);
+  save_graph(files, arguments.output, graph);
+}
+
+std::function<void()> setup(CLI::App& app) {
+  auto arguments = std::make_shared<ConvertArguments>();
+  app.add_option("IN", arguments->input, "The model: .keras or .tflite")->required();
+  app.add_option("-o,--output", arguments->output, "Where to write it: .tflite")->required();
+  app.add_option("--quantize", arguments->scheme, "int8: all integer; int16x8: 16-bit activations, 8-bit weights")
+      ->check(CLI::IsMember({"int8", "int16x8"}));
+  app.add_option("--calibrate", arguments->calibration,
+                 "DATA[:N]: the data set whose training samples (the first N, else 500) give the ranges");
+  app.add_option("--io", arguments->io, "The type of the quantized model's inputs and outputs: int8 stands for its own")
+      ->check(CLI::IsMember({"int8", "float32"}));
+  return [arguments] { convert(*arguments); };
+}
+
+}  // namespace
+
+const Command kConvertCommand = {"convert", "Convert a model, and quantize it",
+                                 "  thimble convert model.keras -o model.tflite\n"
+                                 "  thimble convert model.keras -o int8.tflite --quantize int8 --calibrate data/mnist:500",
+                                 setup};
+
+}  // namespace thimble
