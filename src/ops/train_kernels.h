@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace thimble {
@@ -10,13 +11,14 @@ namespace thimble {
 class NodeView;
 
 /// The memory that one execution of a node works on. Activations are [batch, ...the graph's shape without its leading
-/// 1]; parameters (constant inputs) have the graph's shape.
+/// 1]; parameters (constant inputs) have the graph's shape. No two buffers overlap.
 struct TrainBuffers {
   int batch = 0;                     // samples
-  std::vector<const float*> inputs;  // one an input; null: absent
+  std::vector<const float*> inputs;  // one an input; null: absent, or not float (a shape, a list of axes)
   float* output = nullptr;
-  const float* output_gradient = nullptr;  // backward only
-  /// backward only: the gradient of the loss by input i is ADDED to input_gradients[i]; null: not wanted.
+  /// backward only: the gradient of the loss by the output. Nobody reads it afterwards: backward may overwrite it.
+  float* output_gradient = nullptr;
+  /// backward only: the gradient of the loss by input i is written (not added) here; null: not wanted.
   std::vector<float*> input_gradients;
   /// `workspace` floats of the node's own, kept from forward to backward.
   float* workspace = nullptr;
@@ -24,15 +26,26 @@ struct TrainBuffers {
   std::vector<float*> state;
   bool training = true;    // false: as at inference
   std::uint64_t seed = 0;  // differs for each node, step and shard: for Dropout
+  /// Nodes with `whole_batch`: the call does share `part` of `parts` of the work, beside the others. Which share that
+  /// is must not change the result.
+  int part = 0;
+  int parts = 1;
+};
+
+/// What computes one node, made once before training: everything that depends only on shapes and attributes is inside.
+struct TrainCall {
+  std::size_t workspace = 0;  // floats
+  std::function<void(const TrainBuffers&)> forward;
+  std::function<void(const TrainBuffers&)> backward;
+  /// The node's output depends on more than one sample (BatchNormalization): it is run for the whole batch at once.
+  bool whole_batch = false;
+  /// The output is input 0 in another shape: both share memory, and there is nothing to run.
+  bool view = false;
 };
 
 struct TrainKernels {
-  /// Floats of workspace for `batch` samples; null: none.
-  std::size_t (*workspace)(const NodeView&, int batch) = nullptr;
-  void (*forward)(const NodeView&, const TrainBuffers&) = nullptr;
-  void (*backward)(const NodeView&, const TrainBuffers&) = nullptr;
-  /// The node's output depends on more than one sample (BatchNormalization): it is run once for the whole batch.
-  bool whole_batch = false;
+  /// For at most `batch` samples at a time. Throws InputError when the node cannot be trained through as it is.
+  TrainCall (*compile)(const NodeView&, int batch) = nullptr;
 };
 
 }  // namespace thimble

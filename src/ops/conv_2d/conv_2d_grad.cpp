@@ -1,5 +1,345 @@
+// CONV_2D in training. A filter row over NHWC pixels is one contiguous run of floats, and the next output pixel's run
+// begins stride * channels floats later: so the convolution is a product of matrices whose left one, with overlapping
+// rows, is the (padded) image itself. Nothing is unrolled into memory.
+#include <algorithm>
+#include <cstring>
+
+#include "ops/matrix_tile.h"
 #include "ops/op.h"
+#include "ops/train_activation.h"
+#include "ops/window.h"
+
 namespace thimble {
 extern const TrainKernels conv_2d_train;
-const TrainKernels conv_2d_train = {};
+namespace {
+
+int round_up_to_4(int n) { return (n + 3) / 4 * 4; }
+
+/// Sizes in floats. A group is a set of filters with the input channels that they see; mostly there is one.
+struct Plan {
+  thimble_window window;  // of one sample, already padded
+  FusedActivation activation;
+  int pad_top, pad_left;
+  int padded_h, padded_w;  // of the input with its padding
+  bool padded;             // it has any
+  bool pointwise;          // 1x1, stride 1: all pixels of all samples form one row
+  int groups;
+  int group_in, group_out;  // channels of a group
+  int packed_out;           // group_out, rounded up to whole vectors of 4
+  int taps;                 // rows of the packed filter: filter_h * filter_w * group_in
+  int run;                  // floats of the input that lie together, for `runs` runs a filter row
+  int runs;
+  std::vector<std::ptrdiff_t> offset;  // of each tap, from the window's first pixel
+  // The workspace's parts.
+  std::size_t filter_at, gradient_at, image_at, input_gradient_at, filter_gradient_at, end;
+
+  int pixels() const { return window.output_h * window.output_w; }
+  std::size_t image() const { return static_cast<std::size_t>(padded_h * padded_w * window.input_c); }
+  std::size_t input() const { return static_cast<std::size_t>(window.input_h * window.input_w * window.input_c); }
+  int gradient_stride() const { return groups * packed_out; }
+  /// Whether the masked gradient needs a place of its own.
+  bool spread_gradient() const { return packed_out != group_out; }
+  std::size_t packed_filter() const { return static_cast<std::size_t>(groups * taps * packed_out); }
+};
+
+void set_runs(Plan& plan) {
+  const thimble_window& w = plan.window;
+  const bool together = plan.groups == 1 && w.dilation_w == 1;
+  plan.run = together ? w.filter_w * w.input_c : plan.group_in;
+  plan.runs = together ? 1 : w.filter_w;
+  for (int i = 0; i < w.filter_h; ++i) {
+    for (int j = 0; j < w.filter_w; ++j) {
+      const std::ptrdiff_t pixel = std::ptrdiff_t{i} * w.dilation_h * plan.padded_w + std::ptrdiff_t{j} * w.dilation_w;
+      for (int c = 0; c < plan.group_in; ++c) plan.offset.push_back(pixel * w.input_c + c);
+    }
+  }
+}
+
+void set_workspace(Plan& plan, int batch) {
+  const auto samples = static_cast<std::size_t>(batch);
+  const auto pixels = static_cast<std::size_t>(plan.pixels());
+  const std::size_t output = pixels * static_cast<std::size_t>(plan.gradient_stride());
+  plan.filter_at = 0;  // packed filter, then the packed bias; in backward: the filter, readable 4 floats beyond its end
+  plan.filter_gradient_at = plan.packed_filter() + static_cast<std::size_t>(plan.gradient_stride()) + 4;
+  plan.gradient_at = plan.filter_gradient_at + plan.packed_filter();
+  plan.image_at = plan.gradient_at + (plan.spread_gradient() ? samples * output : 0);
+  plan.input_gradient_at = plan.image_at + (plan.padded ? samples * plan.image() : 0);
+  plan.end = plan.input_gradient_at + (plan.padded ? plan.image() : 0);
+}
+
+Plan make_plan(const NodeView& node, int batch) {
+  const Shape& filter = node.input(1).shape;
+  Plan plan{};
+  thimble_window& w = plan.window;
+  w = window_of(node.attributes(), node.input(0), filter[1], filter[2], filter[0]);
+  plan.activation = fused_activation(node.attributes().text("activation"));
+  plan.pad_top = w.pad_top;
+  plan.pad_left = w.pad_left;
+  const int reach_h = (w.output_h - 1) * w.stride_h + (w.filter_h - 1) * w.dilation_h + 1;
+  const int reach_w = (w.output_w - 1) * w.stride_w + (w.filter_w - 1) * w.dilation_w + 1;
+  plan.padded_h = std::max(reach_h, w.pad_top + w.input_h);
+  plan.padded_w = std::max(reach_w, w.pad_left + w.input_w);
+  plan.padded = plan.padded_h != w.input_h || plan.padded_w != w.input_w;
+  plan.pointwise = w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1;
+  plan.group_in = filter[3];
+  plan.groups = w.input_c / filter[3];
+  plan.group_out = w.output_c / plan.groups;
+  plan.packed_out = round_up_to_4(plan.group_out);
+  plan.taps = w.filter_h * w.filter_w * plan.group_in;
+  set_runs(plan);
+  set_workspace(plan, batch);
+  return plan;
+}
+
+/// The image with its padding, or the input itself where there is none.
+const float* padded_image(const Plan& plan, const TrainBuffers& buffers, int sample) {
+  const std::size_t index = static_cast<std::size_t>(sample);
+  if (!plan.padded) return buffers.inputs[0] + index * plan.input();
+  return buffers.workspace + plan.image_at + index * plan.image();
+}
+
+void pad_images(const Plan& plan, const TrainBuffers& buffers) {
+  if (!plan.padded) return;
+  const thimble_window& w = plan.window;
+  const std::size_t row = static_cast<std::size_t>(w.input_w) * static_cast<std::size_t>(w.input_c);
+  const std::size_t padded_row = static_cast<std::size_t>(plan.padded_w) * static_cast<std::size_t>(w.input_c);
+  const float* from = buffers.inputs[0];
+  float* to = buffers.workspace + plan.image_at;
+  std::fill_n(to, static_cast<std::size_t>(buffers.batch) * plan.image(), 0.0f);
+  for (int b = 0; b < buffers.batch; ++b, to += plan.image()) {
+    float* inside =
+        to + static_cast<std::size_t>(plan.pad_top) * padded_row + static_cast<std::size_t>(plan.pad_left * w.input_c);
+    for (int y = 0; y < w.input_h; ++y, from += row)
+      std::copy_n(from, row, inside + static_cast<std::size_t>(y) * padded_row);
+  }
+}
+
+/// filter [groups * group_out][taps] -> [group][taps][packed_out], then the bias likewise.
+void pack(const Plan& plan, const float* filter, const float* bias, float* packed) {
+  for (int g = 0; g < plan.groups; ++g) {
+    for (int t = 0; t < plan.taps; ++t) {
+      for (int o = 0; o < plan.packed_out; ++o) {
+        *packed++ = o < plan.group_out ? filter[(g * plan.group_out + o) * plan.taps + t] : 0.0f;
+      }
+    }
+  }
+  for (int g = 0; g < plan.groups; ++g) {
+    for (int o = 0; o < plan.packed_out; ++o) {
+      *packed++ = bias && o < plan.group_out ? bias[g * plan.group_out + o] : 0.0f;
+    }
+  }
+}
+
+void unpack_filter(const Plan& plan, const float* packed, float* filter) {
+  for (int g = 0; g < plan.groups; ++g, packed += plan.taps * plan.packed_out) {
+    for (int o = 0; o < plan.group_out; ++o) {
+      for (int t = 0; t < plan.taps; ++t) *filter++ = packed[t * plan.packed_out + o];
+    }
+  }
+}
+
+/// What one walk over output pixels needs to know; pointwise convolutions are one long row.
+struct Walk {
+  int samples, rows, columns;
+  std::ptrdiff_t image;                  // floats from one sample to the next
+  std::ptrdiff_t row_step, column_step;  // from one output pixel's window to the next
+  std::ptrdiff_t filter_row;             // from one row of a window to the next
+};
+
+Walk walk_of(const Plan& plan, int batch) {
+  const thimble_window& w = plan.window;
+  const std::ptrdiff_t line = std::ptrdiff_t{plan.padded_w} * w.input_c;
+  if (plan.pointwise) return {1, 1, batch * plan.pixels(), 0, 0, w.input_c, 0};
+  return {batch,
+          w.output_h,
+          w.output_w,
+          static_cast<std::ptrdiff_t>(plan.image()),
+          w.stride_h * line,
+          std::ptrdiff_t{w.stride_w} * w.input_c,
+          w.dilation_h * line};
+}
+
+void forward(const Plan& plan, const TrainBuffers& buffers) {
+  float* packed = buffers.workspace + plan.filter_at;
+  pack(plan, buffers.inputs[1], buffers.inputs.size() > 2 ? buffers.inputs[2] : nullptr, packed);
+  pad_images(plan, buffers);
+  const Walk walk = walk_of(plan, buffers.batch);
+  const Plan* p = &plan;
+  const float* images = padded_image(plan, buffers, 0);
+  simd([=, &buffers](auto best) THIMBLE_INLINE_LAMBDA {
+    const std::ptrdiff_t out_c = p->window.output_c;
+    const int packed_out = p->packed_out;
+    const std::ptrdiff_t tap_step = std::ptrdiff_t{p->run} * packed_out;
+    for (int line = 0; line < walk.samples * walk.rows; ++line) {
+      const float* window = images + line / walk.rows * walk.image + line % walk.rows * walk.row_step;
+      float* output = buffers.output + line * (walk.columns * out_c);
+      for (int g = 0; g < p->groups; ++g) {
+        const float* filter = packed + std::ptrdiff_t{g} * p->taps * packed_out;
+        const float* bias = packed + p->packed_filter() + g * packed_out;
+        for_columns<decltype(best)>(p->group_out, [&](auto isa, auto vectors, int o, int lanes) THIMBLE_INLINE_LAMBDA {
+          using I = decltype(isa);
+          for_rows<tile_rows<I>(vectors())>(walk.columns, [&](auto rows, int x) THIMBLE_INLINE_LAMBDA {
+            Tile<I, rows(), vectors()> tile;
+            tile.set_rows(bias + o);
+            const float* taps = filter + o;
+            for (int i = 0; i < p->window.filter_h; ++i) {
+              const float* pixel = window + x * walk.column_step + i * walk.filter_row + g * p->group_in;
+              for (int j = 0; j < p->runs; ++j, taps += tap_step) {
+                const std::ptrdiff_t shift = std::ptrdiff_t{j} * p->window.dilation_w * p->window.input_c;
+                tile.add(pixel + shift, walk.column_step, 1, taps, packed_out, p->run);
+              }
+            }
+            tile.clamp(p->activation.least, p->activation.most);
+            tile.store(output + x * out_c + g * p->group_out + o, out_c, false, lanes);
+          });
+        });
+      }
+    }
+  });
+}
+
+/// The gradient by the packed filter, summed over the shard: [group][taps][packed_out].
+void filter_gradient(const Plan& plan, const Walk& walk, const float* images, const float* gradient, float* result) {
+  std::fill_n(result, plan.packed_filter(), 0.0f);
+  const Plan* p = &plan;
+  const int stride = plan.gradient_stride();
+  const int block = std::max(1, 4096 / (walk.columns * stride));  // rows of gradient that stay in the L1 cache
+  simd([=](auto best) THIMBLE_INLINE_LAMBDA {
+    for (int sample = 0; sample < walk.samples; ++sample) {
+      for (int first = 0; first < walk.rows; first += block) {
+        const int last = std::min(first + block, walk.rows);
+        for (int g = 0; g < p->groups; ++g) {
+          const float* image = images + sample * walk.image + g * p->group_in;
+          const float* right =
+              gradient + std::ptrdiff_t{sample} * walk.rows * walk.columns * stride + g * p->packed_out;
+          float* sums = result + std::ptrdiff_t{g} * p->taps * p->packed_out;
+          for_columns<decltype(best)>(
+              p->packed_out, [&](auto isa, auto vectors, int o, int lanes) THIMBLE_INLINE_LAMBDA {
+                using I = decltype(isa);
+                for_rows<tile_rows<I>(vectors())>(p->taps, [&](auto rows, int t) THIMBLE_INLINE_LAMBDA {
+                  Tile<I, rows(), vectors()> tile;
+                  tile.clear();
+                  const std::ptrdiff_t* offset = p->offset.data() + t;
+                  const bool together = offset[rows() - 1] - offset[0] == rows() - 1;
+                  for (int y = first; y < last; ++y) {
+                    const float* window = image + y * walk.row_step;
+                    const float* b = right + std::ptrdiff_t{y} * walk.columns * stride + o;
+                    if (together) {
+                      tile.add(window + offset[0], 1, walk.column_step, b, stride, walk.columns);
+                    } else {
+                      const float* a[rows()];
+                      for (int r = 0; r < rows(); ++r) a[r] = window + offset[r];
+                      tile.add(a, walk.column_step, b, stride, walk.columns);
+                    }
+                  }
+                  tile.store(sums + t * p->packed_out + o, p->packed_out, true, lanes);
+                });
+              });
+        }
+      }
+    }
+  });
+}
+
+/// Adds the gradient by one sample's padded image to `result`. `filter` is the graph's, readable 3 floats beyond.
+void image_gradient(const Plan& plan, const Walk& walk, const float* filter, const float* gradient, float* result) {
+  const Plan* p = &plan;
+  const int stride = plan.gradient_stride();
+  simd([=](auto best) THIMBLE_INLINE_LAMBDA {
+    for (int y = 0; y < walk.rows; ++y) {
+      for (int g = 0; g < p->groups; ++g) {
+        const float* left = gradient + std::ptrdiff_t{y} * walk.columns * stride + g * p->packed_out;
+        const float* right = filter + std::ptrdiff_t{g} * p->group_out * p->taps;
+        for (int run = 0; run < p->window.filter_h * p->runs; ++run) {
+          const int first_tap = run * p->run;
+          float* image = result + y * walk.row_step + g * p->group_in + p->offset[static_cast<std::size_t>(first_tap)];
+          for_columns<decltype(best)>(p->run, [&](auto isa, auto vectors, int t, int lanes) THIMBLE_INLINE_LAMBDA {
+            using I = decltype(isa);
+            for_rows<tile_rows<I>(vectors())>(walk.columns, [&](auto rows, int x) THIMBLE_INLINE_LAMBDA {
+              Tile<I, rows(), vectors()> tile;
+              tile.clear();
+              tile.add(left + std::ptrdiff_t{x} * stride, stride, 1, right + first_tap + t, p->taps, p->group_out);
+              tile.store(image + x * walk.column_step + t, walk.column_step, true, lanes);
+            });
+          });
+        }
+      }
+    }
+  });
+}
+
+void crop(const Plan& plan, const float* image, float* input) {
+  const thimble_window& w = plan.window;
+  const std::size_t row = static_cast<std::size_t>(w.input_w) * static_cast<std::size_t>(w.input_c);
+  for (int y = 0; y < w.input_h; ++y, input += row) {
+    const int pixel = (plan.pad_top + y) * plan.padded_w + plan.pad_left;
+    std::copy_n(image + std::ptrdiff_t{pixel} * w.input_c, row, input);
+  }
+}
+
+void input_gradient(const Plan& plan, const TrainBuffers& buffers, const float* gradient) {
+  const Walk walk = walk_of(plan, buffers.batch);
+  float* filter = buffers.workspace + plan.filter_at;
+  const auto weights = static_cast<std::size_t>(plan.window.output_c) * static_cast<std::size_t>(plan.taps);
+  std::copy_n(buffers.inputs[1], weights, filter);
+  std::fill_n(filter + weights, 4, 0.0f);
+  float* input = buffers.input_gradients[0];
+  std::fill_n(input, static_cast<std::size_t>(buffers.batch) * plan.input(), 0.0f);
+  float* image = plan.padded ? buffers.workspace + plan.input_gradient_at : input;
+  for (int sample = 0; sample < walk.samples; ++sample) {
+    if (plan.padded) std::fill_n(image, plan.image(), 0.0f);
+    image_gradient(plan, walk, filter, gradient, image);
+    gradient += std::ptrdiff_t{walk.rows} * walk.columns * plan.gradient_stride();
+    if (plan.padded) {
+      crop(plan, image, input);
+      input += plan.input();
+    } else {
+      image += walk.image;
+    }
+  }
+}
+
+/// Groups whose filters do not fill whole vectors get room between them.
+void mask_groups(const Plan& plan, const TrainBuffers& buffers, float* masked) {
+  const int rows = buffers.batch * plan.pixels();
+  float* bias = buffers.input_gradients.size() > 2 ? buffers.input_gradients[2] : nullptr;
+  if (plan.groups == 1 || !plan.spread_gradient()) {
+    return mask_gradient(rows, plan.window.output_c, plan.activation, buffers.output, buffers.output_gradient, masked,
+                         plan.gradient_stride(), bias);
+  }
+  const int channels = plan.window.output_c;
+  mask_gradient(rows, channels, plan.activation, buffers.output, buffers.output_gradient, buffers.output_gradient,
+                channels, bias);
+  std::fill_n(masked, std::ptrdiff_t{rows} * plan.gradient_stride(), 0.0f);
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < channels; ++c) {
+      const int place = c / plan.group_out * plan.packed_out + c % plan.group_out;
+      masked[std::ptrdiff_t{r} * plan.gradient_stride() + place] =
+          buffers.output_gradient[std::ptrdiff_t{r} * channels + c];
+    }
+  }
+}
+
+void backward(const Plan& plan, const TrainBuffers& buffers) {
+  float* gradient = plan.spread_gradient() ? buffers.workspace + plan.gradient_at : buffers.output_gradient;
+  mask_groups(plan, buffers, gradient);
+  if (buffers.input_gradients[1]) {
+    float* packed = buffers.workspace + plan.filter_gradient_at;
+    filter_gradient(plan, walk_of(plan, buffers.batch), padded_image(plan, buffers, 0), gradient, packed);
+    unpack_filter(plan, packed, buffers.input_gradients[1]);
+  }
+  if (buffers.input_gradients[0]) input_gradient(plan, buffers, gradient);
+}
+
+TrainCall compile(const NodeView& node, int batch) {
+  const auto plan = std::make_shared<const Plan>(make_plan(node, batch));
+  return {.workspace = plan->end,
+          .forward = [plan](const TrainBuffers& buffers) { forward(*plan, buffers); },
+          .backward = [plan](const TrainBuffers& buffers) { backward(*plan, buffers); }};
+}
+
+}  // namespace
+
+const TrainKernels conv_2d_train = {compile};
+
 }  // namespace thimble
