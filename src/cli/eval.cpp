@@ -1,0 +1,148 @@
+// thimble eval: how well a model does on a data set, and what it costs on the host.
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "data/load.h"
+#include "io/load.h"
+#include "passes/pipeline.h"
+#include "run/evaluate.h"
+#include "run/summary.h"
+
+namespace thimble {
+namespace {
+
+struct EvalArguments {
+  std::string model;
+  std::string data;
+  std::string output;
+  int threads = 0;
+  bool json = false;
+};
+
+/// All that the command finds out.
+struct Findings {
+  std::string format;
+  std::size_t file_bytes = 0;
+  ModelSummary summary;
+  Evaluation evaluation;
+  double host_us = 0.0;  // an invocation on one thread: the mean over the whole data set, its copies included
+};
+
+Findings examine(FileSystem& files, const EvalArguments& arguments) {
+  Findings findings;
+  findings.file_bytes = files.read(arguments.model).size();
+  findings.format = std::filesystem::path(arguments.model).extension().string();
+  if (!findings.format.empty()) findings.format.erase(0, 1);
+  Graph graph = load_graph(files, arguments.model);
+  const Dataset data = load_dataset(files, parse_data_argument(arguments.data), Split::kTest);
+  with_context(arguments.model, [&] {
+    simplify(graph);
+    const auto executable = prepare(std::move(graph));
+    findings.summary = summarize(*executable);
+    findings.evaluation = evaluate(executable, data, arguments.threads);
+    const Evaluation& all = findings.evaluation;
+    const double seconds = all.threads == 1 ? all.seconds : evaluate(executable, data, 1).seconds;
+    findings.host_us = seconds * 1e6 / static_cast<double>(all.samples);
+  });
+  return findings;
+}
+
+nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& findings) {
+  const Evaluation& evaluation = findings.evaluation;
+  nlohmann::ordered_json misclassified = nlohmann::ordered_json::array();
+  for (const Misclassified& sample : evaluation.misclassified) {
+    misclassified.push_back(
+        {{"index", sample.index}, {"label", sample.label}, {"predicted", sample.predicted}, {"score", sample.score}});
+  }
+  return {{"model", arguments.model},
+          {"format", findings.format},
+          {"weights_type", name_of(findings.summary.weights_type)},
+          {"data", arguments.data},
+          {"file_bytes", findings.file_bytes},
+          {"loss", evaluation.loss},
+          {"accuracy", evaluation.accuracy},
+          {"samples", evaluation.samples},
+          {"seconds", evaluation.seconds},
+          {"threads", evaluation.threads},
+          {"host_us_per_inference", findings.host_us},
+          {"arena_bytes", findings.summary.arena_bytes},
+          {"weights_bytes", findings.summary.weights_bytes},
+          {"parameters", findings.summary.parameters},
+          {"macs", findings.summary.macs},
+          {"confusion", evaluation.confusion},
+          {"misclassified", misclassified}};
+}
+
+/// One member a line, however long its lists.
+std::string json_text(const nlohmann::ordered_json& object) {
+  std::vector<std::string> members;
+  for (const auto& [key, value] : object.items()) members.push_back(fmt::format("  \"{}\": {}", key, value.dump()));
+  return fmt::format("{{\n{}\n}}\n", fmt::join(members, ",\n"));
+}
+
+/// Rows are labels, columns predictions; what is 0 stays blank, so that mistakes stand out.
+std::string confusion_text(const std::vector<std::vector<std::int64_t>>& confusion) {
+  std::string text = "  label";
+  for (std::size_t predicted = 0; predicted < confusion.size(); ++predicted) text += fmt::format("{:>6}", predicted);
+  text += "\n";
+  for (std::size_t label = 0; label < confusion.size(); ++label) {
+    std::string row = fmt::format("  {:>5}", label);
+    for (const std::int64_t count : confusion[label]) row += count == 0 ? "     ·" : fmt::format("{:>6}", count);
+    text += row + "\n";
+  }
+  return text;
+}
+
+/// More classes than this do not fit the width of a terminal.
+constexpr std::size_t kMostClassesShown = 20;
+
+void print_text(const EvalArguments& arguments, const Findings& findings) {
+  const Evaluation& evaluation = findings.evaluation;
+  fmt::print("{} on {}\n\n", arguments.model, arguments.data);
+  fmt::print("  accuracy     {:.4f}    {} of {} samples\n", evaluation.accuracy,
+             evaluation.samples - evaluation.misclassified.size(), evaluation.samples);
+  fmt::print("  loss         {:.4f}    mean cross-entropy\n", evaluation.loss);
+  fmt::print("  time         {:.2f} s    on {} thread{}; {:.1f} us an inference on one\n", evaluation.seconds,
+             evaluation.threads, evaluation.threads == 1 ? "" : "s", findings.host_us);
+  fmt::print("  parameters   {}, {} multiply-accumulates an inference\n", findings.summary.parameters,
+             findings.summary.macs);
+  fmt::print("  bytes        {} of file, {} of constants, {} of arena\n", findings.file_bytes,
+             findings.summary.weights_bytes, findings.summary.arena_bytes);
+  if (evaluation.confusion.size() > kMostClassesShown) return;
+  fmt::print("\n  predicted\n{}", confusion_text(evaluation.confusion));
+}
+
+void eval(const EvalArguments& arguments) {
+  FileSystem& files = real_file_system();
+  const Findings findings = examine(files, arguments);
+  const std::string json = json_text(to_json(arguments, findings));
+  if (!arguments.output.empty()) files.write(arguments.output, json);
+  if (arguments.json) {
+    fmt::print("{}", json);
+  } else {
+    print_text(arguments, findings);
+  }
+}
+
+std::function<void()> setup(CLI::App& app) {
+  auto arguments = std::make_shared<EvalArguments>();
+  app.add_option("MODEL", arguments->model, "The model: .keras or .tflite")->required();
+  app.add_option("--data", arguments->data, "DATA[:test|:train|:N]: the data set; its test samples if not said")
+      ->required();
+  app.add_option("-o,--output", arguments->output, "Also write the figures to this file, as JSON");
+  app.add_option("--threads", arguments->threads, "How many threads; 0: one a core")->check(CLI::Range(0, 1024));
+  app.add_flag("--json", arguments->json, "Print the figures as JSON");
+  return [arguments] { eval(*arguments); };
+}
+
+}  // namespace
+
+const Command kEvalCommand = {"eval", "Evaluate a model on a data set",
+                              "  thimble eval model.tflite --data data/mnist\n"
+                              "  thimble eval int8.tflite --data mnist.npz:test --json",
+                              setup};
+
+}  // namespace thimble
