@@ -1,0 +1,95 @@
+// MEAN: over the axes that the constant input 1 lists; Keras's GlobalAveragePooling2D.
+#include <algorithm>
+#include <bit>
+
+#include "ops/checks.h"
+#include "ops/mean/mean_kernel.h"
+#include "ops/op.h"
+#include "ops/reduction.h"
+#include "ops/requantize.h"
+
+THIMBLE_PARAMS(thimble_mean_f32_params, reduction, count)
+THIMBLE_PARAMS(thimble_mean_params, reduction, sum_offset, requant, output_offset)
+
+namespace thimble {
+extern const Op mean_op;
+extern const TrainKernels mean_train;
+namespace {
+
+std::vector<TensorSpec> infer(const NodeView& node) {
+  require_type(node.input(0), {Type::kFloat32, Type::kInt8, Type::kUint8, Type::kInt16});
+  require(reduced_count(node) > 0, "the mean of nothing");
+  return {{node.input(0).type, reduced_shape(node)}};
+}
+
+/// input scale / output scale / count. As TFLM does: the factor between the scales is quantized first, then its
+/// multiplier is divided by the count, shifted left by the count's whole bits so that it keeps its precision.
+thimble_requant mean_requant(const Tensor& input, const Tensor& output, std::int64_t count) {
+  thimble_requant requant = quantize_multiplier(double{input.scale()} / double{output.scale()});
+  const int bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count))) - 1;
+  const int shift = std::min({bits, 32, 31 + requant.shift});
+  requant.multiplier = static_cast<std::int32_t>((std::int64_t{requant.multiplier} << shift) / count);
+  requant.shift -= shift;
+  return requant;
+}
+
+thimble_mean_params int_params(const NodeView& node) {
+  const Tensor& input = node.input(0);
+  const Tensor& output = node.output(0);
+  require_per_tensor(input);
+  require_per_tensor(output);
+  const std::int64_t count = reduced_count(node);
+  const auto sum_offset = static_cast<std::int32_t>(-input.zero_point() * count);
+  return {reduction_of(node), sum_offset, mean_requant(input, output, count), output.zero_point()};
+}
+
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+  const std::vector<Operand> operands = {in(node.input_id(0)), out(node.output_id(0))};
+  switch (node.input(0).type) {
+    case Type::kFloat32: {
+      const thimble_mean_f32_params params = {reduction_of(node), static_cast<float>(reduced_count(node))};
+      return {kernel_call(KERNEL_OF("mean", thimble_mean_f32), params, operands)};
+    }
+    case Type::kInt8:
+      return {kernel_call(KERNEL_OF("mean", thimble_mean_s8), int_params(node), operands)};
+    case Type::kUint8:
+      return {kernel_call(KERNEL_OF("mean", thimble_mean_u8), int_params(node), operands)};
+    case Type::kInt16:
+      return {kernel_call(KERNEL_OF("mean", thimble_mean_s16), int_params(node), operands)};
+    default:
+      no_kernel("MEAN", node.input(0));
+  }
+}
+
+int tflite_version(const NodeView& node) {
+  return node.input(0).type == Type::kInt16 ? 3 : node.input(0).type == Type::kInt8 ? 2 : 1;
+}
+
+TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
+  const Shape shape = builder.tensor(inputs[0]).shape;
+  require(shape.size() == 4, "the input is {}, expected height x width x channels",
+          to_string(Shape(shape.begin() + 1, shape.end())));
+  return builder.add("MEAN", {inputs[0], builder.integers({1, 2})}, {{"keep_dims", config.flag("keepdims")}});
+}
+
+const LayerCodec kLayers[] = {
+    {.class_name = "GlobalAveragePooling2D",
+     .arguments = {{.kind = LayerArgument::Kind::kBool, .name = "keepdims", .default_value = false}},
+     .build = build}};
+
+}  // namespace
+
+const Op mean_op = {
+    .name = "MEAN",
+    .summary = "Mean over some dimensions",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = infer,
+    .lower = lower,
+    .quantization = {.supported = true},
+    .tflite = {.builtin = 40, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
+    .layers = kLayers,
+    .train = &mean_train,
+};
+
+}  // namespace thimble
