@@ -99,19 +99,12 @@ struct Tile {
 
   /// Writes the first `lanes` columns, or adds to them. lanes < kColumns * kLanes only in a tile of one vector.
   THIMBLE_INLINE void store(float* c, std::ptrdiff_t ldc, bool add, int lanes) const {
-    if (kColumns == 1 && lanes < I::kLanes) return store_part(c, ldc, add, lanes);
+    const int count = kColumns == 1 ? lanes : I::kLanes;
     for (int r = 0; r < kRows; ++r) {
       for (int i = 0; i < kColumns; ++i) {
         float* target = c + r * ldc + i * I::kLanes;
-        I::store(target, add ? I::load(target) + sum[r][i] : sum[r][i]);
+        I::store(target, add ? I::load(target, count) + sum[r][i] : sum[r][i], count);
       }
-    }
-  }
-
- private:
-  THIMBLE_INLINE void store_part(float* c, std::ptrdiff_t ldc, bool add, int lanes) const {
-    for (int r = 0; r < kRows; ++r) {
-      for (int l = 0; l < lanes; ++l) c[r * ldc + l] = (add ? c[r * ldc + l] : 0.0f) + sum[r][0][l];
     }
   }
 };

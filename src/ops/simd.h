@@ -33,6 +33,19 @@ struct Isa {
     return v;
   }
   static THIMBLE_INLINE void store(float* p, const Vector& v) { __builtin_memcpy(p, &v, sizeof v); }
+  /// Likewise for the first `count` lanes, the others being 0; vectors wider than 4 must be whole (see for_columns).
+  static THIMBLE_INLINE Vector load(const float* p, int count) {
+    if (kLanes > 4 || count == kLanes) return load(p);
+    float lanes_of[kLanes] = {};
+    for (int i = 0; i < count; ++i) lanes_of[i] = p[i];
+    return load(lanes_of);
+  }
+  static THIMBLE_INLINE void store(float* p, const Vector& v, int count) {
+    if (kLanes > 4 || count == kLanes) return store(p, v);
+    float lanes_of[kLanes];
+    store(lanes_of, v);
+    for (int i = 0; i < count; ++i) p[i] = lanes_of[i];
+  }
   static THIMBLE_INLINE Vector all(float value) { return value - Vector{}; }
 };
 

@@ -19,29 +19,17 @@ struct Mask {
 
 /// One vector of columns, from j on; returns their sums.
 template <typename I>
-THIMBLE_INLINE typename I::Vector mask_vector(int rows, int j, const Mask& m) {
+THIMBLE_INLINE typename I::Vector mask_columns(int rows, int j, int lanes, const Mask& m) {
   using Vector = typename I::Vector;
   const Vector least = I::all(m.activation.least);
   const Vector most = I::all(m.activation.most);
   Vector sum = Vector{};
   for (std::ptrdiff_t r = 0; r < rows; ++r) {
-    const Vector y = I::load(m.y + r * m.channels + j);
-    Vector g = I::load(m.gradient + r * m.channels + j);
+    const Vector y = I::load(m.y + r * m.channels + j, lanes);
+    Vector g = I::load(m.gradient + r * m.channels + j, lanes);
     g = y > least ? g : Vector{};
     g = y < most ? g : Vector{};
-    I::store(m.masked + r * m.stride + j, g);
-    sum += g;
-  }
-  return sum;
-}
-
-THIMBLE_INLINE float mask_scalar(int rows, int j, const Mask& m) {
-  float sum = 0.0f;
-  for (std::ptrdiff_t r = 0; r < rows; ++r) {
-    const float y = m.y[r * m.channels + j];
-    const bool inside = y > m.activation.least && y < m.activation.most;
-    const float g = inside ? m.gradient[r * m.channels + j] : 0.0f;
-    m.masked[r * m.stride + j] = g;
+    I::store(m.masked + r * m.stride + j, g, lanes);
     sum += g;
   }
   return sum;
@@ -77,15 +65,8 @@ void mask_gradient(int rows, int channels, const FusedActivation& activation, co
   simd([=](auto best) THIMBLE_INLINE_LAMBDA {
     for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int j, int lanes) THIMBLE_INLINE_LAMBDA {
       using I = decltype(isa);
-      if (lanes == I::kLanes) {
-        const typename I::Vector sum = mask_vector<I>(rows, j, mask);
-        if (bias_gradient) I::store(bias_gradient + j, sum);
-      } else {
-        for (int c = j; c < j + lanes; ++c) {
-          const float sum = mask_scalar(rows, c, mask);
-          if (bias_gradient) bias_gradient[c] = sum;
-        }
-      }
+      const typename I::Vector sum = mask_columns<I>(rows, j, lanes, mask);
+      if (bias_gradient) I::store(bias_gradient + j, sum, lanes);
     });
     for (std::ptrdiff_t r = 0; r < rows && stride > channels; ++r) {
       for (int c = channels; c < stride; ++c) masked[r * stride + c] = 0.0f;
