@@ -93,6 +93,13 @@ class Columns {
 };
 
 constexpr int kBarWidth = 16;
+constexpr std::size_t kLongestName = 32;
+
+/// TensorFlow joins the names of all that it has fused: the first, or its end, is enough for a table.
+std::string short_name(const std::string& name) {
+  const std::string first = name.substr(0, name.find(';'));
+  return first.size() <= kLongestName ? first : ".." + first.substr(first.size() - kLongestName + 2);
+}
 
 std::string layers_text(const ModelSummary& summary) {
   Columns table(5, 7);
@@ -102,7 +109,7 @@ std::string layers_text(const ModelSummary& summary) {
     const double share =
         static_cast<double>(layer.arena_bytes) / static_cast<double>(std::max<std::size_t>(1, summary.arena_bytes));
     const char* peak = static_cast<int>(i) == summary.peak_layer ? " peak" : "";
-    table.add({layer.op, layer.name, to_string(layer.shape), std::string(name_of(layer.type)),
+    table.add({layer.op, short_name(layer.name), to_string(layer.shape), std::string(name_of(layer.type)),
                scale_text(layer.scale, layer.zero_point), std::to_string(layer.parameters), std::to_string(layer.macs),
                std::to_string(layer.arena_bytes), bar(share, kBarWidth) + peak});
   }
@@ -129,7 +136,7 @@ void print_text(const std::string& model, const Graph& graph, const ModelSummary
              summary.weights_bytes, summary.macs, summary.arena_bytes);
   if (summary.peak_layer >= 0) {
     const LayerSummary& peak = summary.layers[static_cast<std::size_t>(summary.peak_layer)];
-    fmt::print(", the most of it in use at {} '{}'", peak.op, peak.name);
+    fmt::print(", the most of it in use at {} '{}'", peak.op, short_name(peak.name));
   }
   fmt::print("\n");
 }
