@@ -182,8 +182,8 @@ class Writer {
       add_message(messages, kHdf5Link, Sink().u8(1).u8(kSizeIn16Bits).u16(name.size()).raw(name).u64(address).bytes());
     }
     if (const auto found = contents_.groups.find(path); found != contents_.groups.end()) {
-      for (const auto& [name, value] : found->second) {
-        std::visit([&](const auto& each) { add_attribute(messages, name, each); }, value);
+      for (const auto& attribute : found->second) {
+        std::visit([&](const auto& value) { add_attribute(messages, attribute.first, value); }, attribute.second);
       }
     }
     return object(messages);
