@@ -58,6 +58,10 @@ struct KernelCall {
   std::function<void(void* const* pointers)> invoke;
 };
 
+/// The pointers that `call.invoke` takes: `memory(id)` for tensors, the call's own constants, `scratch`. Kernels take constants
+/// through const pointers; that all are plain pointers here only makes the list uniform.
+std::vector<void*> bind_operands(const KernelCall& call, const std::function<void*(TensorId)>& memory, void* scratch);
+
 /// The C type name of T, set by THIMBLE_PARAMS.
 template <typename T>
 struct ParamsInfo;

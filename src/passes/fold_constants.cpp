@@ -7,8 +7,6 @@
 namespace thimble {
 namespace {
 
-std::size_t at(TensorId id) { return static_cast<std::size_t>(id); }
-
 /// Whether the calls read nothing but constants and what the node itself has made.
 bool reads_constants_only(const Graph& graph, const Node& node, const std::vector<KernelCall>& calls) {
   const auto known = [&](const Operand& operand) {
@@ -40,24 +38,7 @@ void compute(Graph& graph, const Node& node, const std::vector<KernelCall>& call
   };
   for (const KernelCall& call : calls) {
     Bytes scratch(call.scratch_bytes);
-    std::vector<void*> pointers;
-    for (const Operand& operand : call.operands) {
-      switch (operand.kind) {
-        case Operand::Kind::kInput:
-        case Operand::Kind::kOutput:
-          pointers.push_back(result_of(operand.index));
-          break;
-        case Operand::Kind::kConstant:
-          pointers.push_back(const_cast<std::uint8_t*>(call.constants[at(operand.index)].data->data()));
-          break;
-        case Operand::Kind::kScratch:
-          pointers.push_back(scratch.data());
-          break;
-        case Operand::Kind::kNull:
-          pointers.push_back(nullptr);
-          break;
-      }
-    }
+    const std::vector<void*> pointers = bind_operands(call, result_of, scratch.data());
     call.invoke(pointers.data());
   }
   for (std::size_t i = 0; i < results.size(); ++i) {

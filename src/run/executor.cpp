@@ -1,5 +1,6 @@
 #include "run/executor.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/error.h"
@@ -29,31 +30,12 @@ Executor::Executor(std::shared_ptr<const Executable> executable)
   for (std::size_t i = 0; i < executable_->program.size(); ++i) {
     if (plan.elided[i]) continue;
     const KernelCall& call = executable_->program[i].call;
-    BoundStep step{&call, {}};
-    for (const Operand& operand : call.operands) {
-      void* pointer = nullptr;
-      switch (operand.kind) {
-        case Operand::Kind::kInput:
-        case Operand::Kind::kOutput:
-          pointer = address(operand.index);
-          break;
-        case Operand::Kind::kConstant:
-          pointer = const_cast<std::uint8_t*>(call.constants[at(operand.index)].data->data());
-          break;
-        case Operand::Kind::kScratch:
-          pointer = reinterpret_cast<std::uint8_t*>(arena_.data()) + plan.scratch_offsets[i];
-          break;
-        case Operand::Kind::kNull:
-          break;
-      }
-      step.pointers.push_back(pointer);
-    }
-    steps_.push_back(std::move(step));
+    void* scratch = reinterpret_cast<std::uint8_t*>(arena_.data()) + std::max<std::ptrdiff_t>(0, plan.scratch_offsets[i]);
+    steps_.push_back({&call, bind_operands(call, [this](TensorId id) { return address(id); }, scratch)});
   }
   reset();
 }
 
-/// Kernels take constants through const pointers; the cast only makes the list of pointers uniform.
 void* Executor::address(TensorId id) {
   const Tensor& tensor = graph().tensor(id);
   if (tensor.constant()) return const_cast<std::uint8_t*>(tensor.data->data());

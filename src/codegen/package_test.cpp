@@ -1,0 +1,141 @@
+// The generated C on the host: compiled with every compiler that is here, without a warning, and its self-test run.
+#include "codegen/package.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/subprocess.h"
+#include "codegen/c_text.h"
+#include "ops/graph_builder.h"
+
+namespace thimble {
+namespace {
+
+/// int8 or float: a padded convolution, pooling, a reshape, a dense layer.
+Graph network(Type type) {
+  const bool is_float = type == Type::kFloat32;
+  const Quantization activations = is_float ? Quantization{} : Quantization{{0.05f}, {-3}, 0};
+  const Quantization weights = is_float ? Quantization{} : Quantization{{0.01f}, {0}, 0};
+  GraphBuilder builder;
+  const auto constant = [&](const Shape& shape) {
+    const auto count = static_cast<std::size_t>(element_count(shape));
+    std::vector<float> floats(count);
+    std::vector<std::int8_t> bytes(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      bytes[i] = static_cast<std::int8_t>(i * 37 % 251 - 125);
+      floats[i] = static_cast<float>(bytes[i]) / 100.0f;
+    }
+    return is_float ? builder.constant(shape, floats) : builder.constant(shape, type, bytes, weights);
+  };
+  const TensorId input = builder.input({1, 8, 8, 2}, type, activations);
+  const TensorId conv = builder.node("CONV_2D", {input, constant({4, 3, 3, 2})},
+                                     {{"padding", std::string("SAME")},
+                                      {"stride_h", std::int64_t{1}},
+                                      {"stride_w", std::int64_t{1}},
+                                      {"activation", std::string("RELU")}});
+  if (!is_float) builder.quantize(conv, 0.1f, -128);
+  const TensorId pool = builder.node("MAX_POOL_2D", {conv},
+                                     {{"padding", std::string("VALID")},
+                                      {"filter_h", std::int64_t{2}},
+                                      {"filter_w", std::int64_t{2}},
+                                      {"stride_h", std::int64_t{2}},
+                                      {"stride_w", std::int64_t{2}},
+                                      {"activation", std::string("NONE")}});
+  if (!is_float) builder.quantize(pool, 0.1f, -128);
+  const TensorId flat = builder.node("RESHAPE", {pool, builder.constant<std::int32_t>({2}, Type::kInt32, {1, 64})});
+  if (!is_float) builder.quantize(flat, 0.1f, -128);
+  const TensorId dense = builder.node("FULLY_CONNECTED", {flat, constant({5, 64})},
+                                      {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
+  if (!is_float) builder.quantize(dense, 0.5f, 4);
+  return builder.finish({dense});
+}
+
+FileSet package_of(const Graph& graph, Optimize optimize) {
+  const Program program = lower(graph);
+  return generate_package(graph, program, make_plan(graph, program),
+                          {.optimize = optimize, .target = find_target("host")});
+}
+
+/// Compiles all sources of the package at `folder` with its example into `folder`/example; returns what the compiler said.
+std::string compile(const std::string& compiler, const std::filesystem::path& folder) {
+  std::vector<std::string> command = {compiler, "-std=c99", "-O1", "-Wall", "-Wextra", "-pedantic", "-o",
+                                      (folder / "example").string()};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() == ".c") command.push_back(entry.path().string());
+  }
+  command.push_back("-lm");
+  const auto done = run_process(command);
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  return done.err;
+}
+
+std::string example_output(const std::filesystem::path& folder) {
+  return run_process({(folder / "example").string()}).out;
+}
+
+class Package : public ::testing::TestWithParam<std::tuple<Type, Optimize, std::string>> {};
+
+TEST_P(Package, CompilesWithoutWarningsAndPassesItsSelfTest) {
+  const auto [type, optimize, compiler] = GetParam();
+  if (!find_program(compiler)) GTEST_SKIP() << compiler << " is not installed";
+  const TemporaryFolder folder;
+  real_file_system().write_all(folder.path(), package_of(network(type), optimize));
+  EXPECT_EQ(compile(compiler, folder.path()), "");
+  EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Package,
+                         ::testing::Combine(::testing::Values(Type::kInt8, Type::kFloat32),
+                                            ::testing::Values(Optimize::kSize, Optimize::kSpeed),
+                                            ::testing::Values("gcc", "clang")));
+
+TEST(PackageSelfTest, FailsWhenAWeightIsWrong) {
+  const TemporaryFolder folder;
+  FileSet package = package_of(network(Type::kInt8), Optimize::kSize);
+  std::string& weights = package["weights.c"];
+  const std::size_t first = weights.find("-125, ");
+  ASSERT_NE(first, std::string::npos);
+  weights.replace(first, 4, " 125");
+  real_file_system().write_all(folder.path(), package);
+  compile("gcc", folder.path());
+  EXPECT_NE(example_output(folder.path()).find("self-test: FAILED"), std::string::npos);
+}
+
+TEST(PackageBuild, ItsMakefileMakesALibrary) {
+  const TemporaryFolder folder;
+  real_file_system().write_all(folder.path(), package_of(network(Type::kInt8), Optimize::kSize));
+  const auto done = run_process({"make", "-C", folder.path().string()});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "libmodel.a"));
+}
+
+TEST(CText, IdentifiersAreUniqueAndValid) {
+  Identifiers identifiers;
+  EXPECT_EQ(identifiers.unique("sequential_1/conv2d_1/kernel;other"), "conv2d_1_kernel");
+  EXPECT_EQ(identifiers.unique("a/conv2d_1/kernel"), "conv2d_1_kernel_2");
+  EXPECT_EQ(identifiers.unique("3"), "t3");
+}
+
+TEST(CText, FloatsComeBackExactly) {
+  for (const float value : {0.1f, 1.0f, -3.4028235e38f, 1e-45f, 123456789.0f}) {
+    EXPECT_EQ(std::strtof(c_float(value).c_str(), nullptr), value) << c_float(value);
+  }
+  EXPECT_EQ(c_float(3.0f), "3.0f");
+}
+
+TEST(CText, CommentsCannotBeEnded) { EXPECT_EQ(c_comment("a*/b\"\n\\"), "a_/b___"); }
+
+TEST(FindTarget, NamesThoseThereAre) {
+  try {
+    find_target("pdp11");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("cortex-m4"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace thimble

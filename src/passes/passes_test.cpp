@@ -1,0 +1,164 @@
+#include "passes/passes.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "base/random.h"
+#include "ir/verify.h"
+#include "ops/graph_builder.h"
+#include "passes/pipeline.h"
+
+namespace thimble {
+namespace {
+
+std::vector<float> random_values(std::size_t count, std::uint64_t seed, float least = -1.0f, float most = 1.0f) {
+  Random random(seed);
+  std::vector<float> values(count);
+  for (float& value : values) value = least + (most - least) * random.uniform();
+  return values;
+}
+
+/// Computes a graph of one input and one output, node by node, each tensor in memory of its own.
+std::vector<float> compute(const Graph& graph, const std::vector<float>& input) {
+  std::vector<Bytes> memory(graph.tensors.size());
+  for (std::size_t i = 0; i < memory.size(); ++i) {
+    memory[i] = graph.tensors[i].constant() ? *graph.tensors[i].data : Bytes(graph.tensors[i].bytes());
+  }
+  std::memcpy(memory[static_cast<std::size_t>(graph.inputs[0])].data(), input.data(), input.size() * sizeof(float));
+  for (const Node& node : graph.nodes) {
+    for (const KernelCall& call : op_of(node).lower(NodeView(graph, node), {})) {
+      const auto pointers = bind_operands(
+          call, [&](TensorId id) -> void* { return memory[static_cast<std::size_t>(id)].data(); }, nullptr);
+      call.invoke(pointers.data());
+    }
+  }
+  const Bytes& bytes = memory[static_cast<std::size_t>(graph.outputs[0])];
+  std::vector<float> output(bytes.size() / sizeof(float));
+  std::memcpy(output.data(), bytes.data(), bytes.size());
+  return output;
+}
+
+const Attributes kConv = {{"padding", std::string("SAME")},
+                          {"stride_h", std::int64_t{1}},
+                          {"stride_w", std::int64_t{1}},
+                          {"activation", std::string("NONE")}};
+
+TensorId batch_normalization(GraphBuilder& builder, TensorId input, int channels) {
+  const auto count = static_cast<std::size_t>(channels);
+  return builder.node("BATCH_NORMALIZATION",
+                      {input, builder.constant({channels}, random_values(count, 11)),
+                       builder.constant({channels}, random_values(count, 12)),
+                       builder.constant({channels}, random_values(count, 13)),
+                       builder.constant({channels}, random_values(count, 14, 0.1f, 2.0f))},
+                      {{"epsilon", 1e-3}, {"momentum", 0.99}});
+}
+
+void expect_near(const std::vector<float>& got, const std::vector<float>& want) {
+  ASSERT_EQ(got.size(), want.size());
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], want[i], 1e-5) << "element " << i;
+}
+
+/// Runs `pass`, and expects the same values from fewer nodes.
+void expect_same_values(Graph graph, void (*pass)(Graph&), std::size_t nodes, std::size_t input_size) {
+  const std::vector<float> input = random_values(input_size, 5);
+  const std::vector<float> before = compute(graph, input);
+  pass(graph);
+  verify(graph, "the pass");
+  EXPECT_EQ(graph.nodes.size(), nodes);
+  expect_near(compute(graph, input), before);
+}
+
+TEST(FoldBatchNormalization, IntoConvolutionWithoutBias) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 5, 4, 3});
+  const TensorId conv =
+      builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
+  expect_same_values(builder.finish({batch_normalization(builder, conv, 6)}), fold_batch_normalization, 1, 60);
+}
+
+TEST(FoldBatchNormalization, IntoDepthwiseConvolutionWithBias) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 5, 4, 3});
+  Attributes attributes = kConv;
+  attributes.set("depth_multiplier", std::int64_t{2});
+  const TensorId conv = builder.node("DEPTHWISE_CONV_2D",
+                                     {input, builder.constant({1, 3, 3, 6}, random_values(54, 1)),
+                                      builder.constant({6}, random_values(6, 2))},
+                                     attributes);
+  expect_same_values(builder.finish({batch_normalization(builder, conv, 6)}), fold_batch_normalization, 1, 60);
+}
+
+TEST(FoldBatchNormalization, NotWhenSomethingElseReadsTheConvolution) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 5, 4, 3});
+  const TensorId conv =
+      builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
+  const TensorId normalized = batch_normalization(builder, conv, 6);
+  const TensorId sum = builder.node("ADD", {conv, normalized}, {{"activation", std::string("NONE")}});
+  expect_same_values(builder.finish({sum}), fold_batch_normalization, 3, 60);
+}
+
+TEST(FuseActivations, ReluIntoConvolution) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 5, 4, 3});
+  const TensorId conv =
+      builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
+  expect_same_values(builder.finish({builder.node("RELU", {conv})}), fuse_activations, 1, 60);
+}
+
+TEST(FuseActivations, NotWhenTheScalesDiffer) {
+  GraphBuilder builder;
+  const TensorId a = builder.input({4}, Type::kInt8, {{0.1f}, {0}, 0});
+  const TensorId sum = builder.node("ADD", {a, a}, {{"activation", std::string("NONE")}});
+  builder.quantize(sum, 0.2f, 0);
+  const TensorId relu = builder.node("RELU", {sum});
+  builder.quantize(relu, 0.1f, -128);
+  Graph graph = builder.finish({relu});
+  fuse_activations(graph);
+  EXPECT_EQ(graph.nodes.size(), 2u);
+}
+
+TEST(RemoveIdentities, DropoutAndReshapeToTheSameShape) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 6});
+  const TensorId relu = builder.node("RELU", {input});
+  const TensorId dropped = builder.node("DROPOUT", {relu}, {{"rate", 0.5}});
+  const TensorId same = builder.node("RESHAPE", {dropped, builder.constant<std::int32_t>({2}, Type::kInt32, {1, 6})});
+  const TensorId again = builder.node("RELU6", {same});
+  expect_same_values(builder.finish({again}), remove_identities, 2, 6);
+}
+
+TEST(FoldConstants, ComputesWhatReadsOnlyConstants) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 3});
+  const TensorId constants = builder.node("ADD", {builder.constant({1, 3}, {1, 2, 3}), builder.constant({1, 3}, {4, 5, 6})},
+                                          {{"activation", std::string("NONE")}});
+  const TensorId sum = builder.node("ADD", {input, constants}, {{"activation", std::string("NONE")}});
+  expect_same_values(builder.finish({sum}), fold_constants, 1, 3);
+}
+
+TEST(RemoveDeadCode, DropsWhatNobodyReads) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 3});
+  builder.node("RELU6", {builder.node("RELU", {input})});
+  Graph graph = builder.finish({builder.node("RELU", {input})});
+  graph.tensors.push_back({});
+  remove_dead_code(graph);
+  verify(graph, "remove_dead_code");
+  EXPECT_EQ(graph.nodes.size(), 1u);
+  EXPECT_EQ(graph.tensors.size(), 2u);
+}
+
+TEST(Simplify, LeavesOneNodeOfConvolutionNormalizationDropoutAndRelu) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 5, 4, 3});
+  const TensorId conv =
+      builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
+  const TensorId dropped = builder.node("DROPOUT", {conv}, {{"rate", 0.25}});
+  const TensorId normalized = batch_normalization(builder, dropped, 6);
+  expect_same_values(builder.finish({builder.node("RELU", {normalized})}), simplify, 1, 60);
+}
+
+}  // namespace
+}  // namespace thimble
