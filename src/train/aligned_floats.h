@@ -1,0 +1,31 @@
+// Memory for training's kernels.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <new>
+
+namespace thimble {
+
+/// Zeroed floats that begin on a cache line; never moved.
+class AlignedFloats {
+ public:
+  static constexpr std::size_t kLine = 16;  // floats of a cache line of 64 bytes
+  static std::size_t round_up(std::size_t count) { return (count + kLine - 1) / kLine * kLine; }
+
+  AlignedFloats() = default;
+  explicit AlignedFloats(std::size_t count) : size_(round_up(count)) {
+    data_.reset(new (std::align_val_t{64}) float[size_]());
+  }
+  float* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct Free {
+    void operator()(float* data) const { ::operator delete[](data, std::align_val_t{64}); }
+  };
+  std::unique_ptr<float[], Free> data_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace thimble

@@ -1,0 +1,228 @@
+#include "train/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "ops/op.h"
+#include "train/aligned_floats.h"
+
+namespace thimble {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+class Planner {
+ public:
+  Planner(const Graph& graph, TensorId output, int batch) : graph_(graph), output_(output) {
+    plan_.sharding = Sharding(batch);
+  }
+
+  TrainPlan run() {
+    find_needed();
+    place_parameters();
+    compile_nodes();
+    place_activations();
+    plan_backward();
+    make_stages();
+    return std::move(plan_);
+  }
+
+ private:
+  void find_needed() {
+    require(graph_.inputs.size() == 1, "the model has {} inputs; training is for models with one",
+            graph_.inputs.size());
+    std::vector<bool> needed(graph_.tensors.size(), false);
+    needed[at(output_)] = true;
+    for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) {
+      if (!needed[at(node->outputs[0])]) continue;
+      for (const TensorId id : node->inputs) {
+        if (id != kNoTensor) needed[at(id)] = true;
+      }
+      order_.insert(order_.begin(), &*node);
+    }
+    require(needed[at(graph_.inputs[0])], "the model's output does not depend on its input");
+    for (const Node* node : order_) {
+      for (const TensorId id : node->inputs) {
+        if (id == kNoTensor || !graph_.tensor(id).constant()) continue;
+        if (graph_.tensor(id).type == Type::kFloat32 && slots_[id].kind == TrainSlot::Kind::kNone) {
+          slots_[id].kind = TrainSlot::Kind::kParameter;
+          constants_.push_back(id);
+        }
+      }
+    }
+  }
+
+  void place_parameters() {
+    std::ranges::stable_partition(constants_, [&](TensorId id) { return graph_.tensor(id).trainable; });
+    for (const TensorId id : constants_) {
+      const Tensor& tensor = graph_.tensor(id);
+      const auto count = static_cast<std::size_t>(tensor.elements());
+      plan_.parameters.push_back({id, plan_.all, count});
+      slots_[id] = {TrainSlot::Kind::kParameter, plan_.all, count};
+      plan_.all += AlignedFloats::round_up(count);
+      if (!tensor.trainable) continue;
+      plan_.trainable = plan_.all;
+      wants_gradient_[id] = true;
+      gradients_[id] = slots_[id];
+    }
+    require(plan_.trainable > 0, "the model has no weights to train");
+  }
+
+  void compile_nodes() {
+    for (const Node* node : order_) {
+      const Op& op = op_of(*node);
+      require(op.train != nullptr && op.train->compile != nullptr, "layer '{}': {} cannot be trained through",
+              node->name, node->op);
+      const NodeView view(graph_, *node);
+      TrainCall call = with_context(fmt::format("layer '{}'", node->name), [&] {
+        TrainCall for_shard = op.train->compile(view, plan_.sharding.samples);
+        return for_shard.whole_batch ? op.train->compile(view, plan_.sharding.batch) : for_shard;
+      });
+      plan_.shared_arena |= call.whole_batch;
+      if (call.view) roots_[node->outputs[0]] = root(node->inputs[0]);
+      calls_.push_back(std::move(call));
+    }
+  }
+
+  /// The tensor whose memory `id` is a view of; mostly itself.
+  TensorId root(TensorId id) const {
+    const auto found = roots_.find(id);
+    return found == roots_.end() ? id : found->second;
+  }
+
+  std::size_t take(std::size_t floats) {
+    return std::exchange(plan_.arena, plan_.arena + AlignedFloats::round_up(floats));
+  }
+
+  /// A place for one value a sample of the tensor.
+  TrainSlot take_activation(TensorId id) {
+    const int samples = plan_.shared_arena ? plan_.sharding.batch : plan_.sharding.samples;
+    const auto size = static_cast<std::size_t>(graph_.tensor(id).elements());
+    return {TrainSlot::Kind::kActivation, take(size * at(samples)), size};
+  }
+
+  void place_activations() {
+    slots_[graph_.inputs[0]] = take_activation(graph_.inputs[0]);
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      const TensorId output = order_[i]->outputs[0];
+      require(graph_.tensor(output).type == Type::kFloat32, "layer '{}' is {}; training is for float models",
+              order_[i]->name, name_of(graph_.tensor(output).type));
+      if (!calls_[i].view) {
+        slots_[output] = take_activation(output);
+        plan_.nodes.push_back(planned(i));
+      }
+      for (const TensorId id : order_[i]->inputs) {
+        if (id != kNoTensor && wants_gradient_[root(id)]) wants_gradient_[root(output)] = true;
+      }
+    }
+    plan_.input = slots_[graph_.inputs[0]];
+    plan_.output = slots_[root(output_)];
+  }
+
+  PlannedNode planned(std::size_t i) {
+    PlannedNode node;
+    const TrainCall& call = calls_[i];
+    const int copies = plan_.shared_arena && !call.whole_batch ? plan_.sharding.shards : 1;
+    node.call = call;
+    node.call.workspace = AlignedFloats::round_up(call.workspace);
+    node.workspace = take(node.call.workspace * at(copies));
+    for (const TensorId id : order_[i]->inputs) {
+      node.inputs.push_back(id == kNoTensor ? TrainSlot{} : slots_[root(id)]);
+      node.state.push_back(id != kNoTensor && slots_[id].kind == TrainSlot::Kind::kParameter &&
+                           !graph_.tensor(id).trainable);
+    }
+    node.output = slots_[order_[i]->outputs[0]];
+    return node;
+  }
+
+  /// Backward runs the nodes from the last to the first. The first of those that read a tensor writes its gradient;
+  /// what later ones write elsewhere is added to it.
+  void plan_backward() {
+    const TensorId last = root(output_);
+    require(wants_gradient_[last], "the model's output does not depend on any weight");
+    gradients_[last] = take_activation(last);
+    plan_.output_gradient = gradients_[last];
+    std::size_t planned_index = plan_.nodes.size();
+    for (std::size_t i = order_.size(); i-- > 0;) {
+      if (calls_[i].view) continue;
+      PlannedNode& node = plan_.nodes[--planned_index];
+      node.input_gradients.assign(node.inputs.size(), {});
+      const TensorId output = order_[i]->outputs[0];
+      if (!wants_gradient_[output]) continue;
+      node.output_gradient = gradients_[output];
+      backward_.push_back({TrainStep::Kind::kBackward, static_cast<int>(planned_index)});
+      for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+        if (order_[i]->inputs[k] != kNoTensor) plan_gradient(node, k, root(order_[i]->inputs[k]));
+      }
+    }
+  }
+
+  void plan_gradient(PlannedNode& node, std::size_t k, TensorId id) {
+    if (!wants_gradient_[id]) return;
+    const bool parameter = slots_[id].kind == TrainSlot::Kind::kParameter;
+    require(!parameter || written_.insert(id).second, "weights '{}' are used twice; that cannot be trained yet",
+            graph_.tensor(id).name);
+    if (parameter || !gradients_.contains(id)) {
+      if (!parameter) gradients_[id] = take_activation(id);
+      node.input_gradients[k] = gradients_[id];
+      return;
+    }
+    node.input_gradients[k] = take_activation(id);
+    backward_.push_back({TrainStep::Kind::kAdd, static_cast<int>(plan_.sums.size())});
+    plan_.sums.push_back({gradients_[id], node.input_gradients[k]});
+  }
+
+  void make_stages() {
+    std::vector<TrainStep> forward = {{TrainStep::Kind::kRead}};
+    for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
+      forward.push_back({TrainStep::Kind::kForward, static_cast<int>(i)});
+    }
+    forward.push_back({TrainStep::Kind::kLoss});
+    plan_.inference = stages_of(forward);
+    forward.insert(forward.end(), backward_.begin(), backward_.end());
+    plan_.training = stages_of(forward);
+  }
+
+  std::vector<TrainStage> stages_of(const std::vector<TrainStep>& steps) const {
+    std::vector<TrainStage> stages;
+    for (const TrainStep& step : steps) {
+      const bool runs_node = step.kind == TrainStep::Kind::kForward || step.kind == TrainStep::Kind::kBackward;
+      const bool whole = runs_node && plan_.nodes[at(step.index)].call.whole_batch;
+      if (whole || stages.empty() || stages.back().whole_batch) stages.push_back({whole, {}});
+      stages.back().steps.push_back(step);
+    }
+    return stages;
+  }
+
+  const Graph& graph_;
+  TensorId output_;
+  TrainPlan plan_;
+  std::vector<const Node*> order_;  // the nodes that the output needs
+  std::vector<TrainCall> calls_;    // of each of them
+  std::vector<TensorId> constants_;
+  std::map<TensorId, TensorId> roots_;
+  std::map<TensorId, TrainSlot> slots_;
+  std::map<TensorId, TrainSlot> gradients_;
+  std::map<TensorId, bool> wants_gradient_;
+  std::set<TensorId> written_;  // the parameters whose gradient a node writes
+  std::vector<TrainStep> backward_;
+};
+
+}  // namespace
+
+Sharding::Sharding(int batch_size) : batch(batch_size) {
+  constexpr int kMostShards = 16;
+  constexpr int kGoodSamples = 8;  // enough for full tiles of a matrix product, and few enough for the L2 cache
+  const auto divided = [&](int by) { return (batch + by - 1) / by; };
+  samples = std::max({1, std::min(kGoodSamples, divided(4)), divided(kMostShards)});
+  shards = divided(samples);
+}
+
+int Sharding::size(int shard, int count) const { return std::clamp(count - first(shard), 0, samples); }
+
+TrainPlan plan_training(const Graph& graph, TensorId output, int batch) { return Planner(graph, output, batch).run(); }
+
+}  // namespace thimble

@@ -1,0 +1,95 @@
+// The graph, planned for training: a flat list of kernel calls, and a place in memory for all that they work on.
+#pragma once
+
+#include <vector>
+
+#include "ir/graph.h"
+#include "ops/train_kernels.h"
+
+namespace thimble {
+
+/// How a batch is cut into shards. It depends on nothing but the size of the batch, so that sums over shards have the
+/// same order, and so the same bits, for any number of threads.
+struct Sharding {
+  int batch = 0;    // samples at most
+  int samples = 0;  // of a shard; the last one may have fewer
+  int shards = 0;
+
+  Sharding() = default;
+  explicit Sharding(int batch_size);
+  int first(int shard) const { return shard * samples; }
+  /// Samples of `shard` when the batch has only `count` of them; 0 or more.
+  int size(int shard, int count) const;
+};
+
+/// Where values are. Activations and their gradients: in an arena, at `offset` + sample * `size`. Parameters, and their
+/// gradients: at `offset` in the memory for parameters, or for the gradients of a shard.
+struct TrainSlot {
+  enum class Kind { kNone, kActivation, kParameter };
+  Kind kind = Kind::kNone;
+  std::size_t offset = 0;
+  std::size_t size = 0;  // floats of a sample, or of the parameter
+};
+
+struct PlannedNode {
+  TrainCall call;
+  std::vector<TrainSlot> inputs;
+  std::vector<TrainSlot> input_gradients;
+  std::vector<bool> state;  // inputs that forward may change
+  TrainSlot output;
+  TrainSlot output_gradient;
+  std::size_t workspace = 0;  // offset in the arena, + shard * call.workspace where shards share an arena
+};
+
+struct PlannedSum {  // target += addend, of gradients
+  TrainSlot target;
+  TrainSlot addend;
+};
+
+struct TrainStep {
+  enum class Kind {
+    kRead,      // the samples into the input
+    kForward,   // node `index`
+    kLoss,      // and its gradient by the output
+    kBackward,  // node `index`
+    kAdd,       // sum `index`
+  };
+  Kind kind;
+  int index = 0;
+};
+
+/// Steps without a barrier between them: all shards go through a stage before any enters the next one.
+struct TrainStage {
+  /// The one step is for all samples at once, and shared out among the threads.
+  bool whole_batch = false;
+  std::vector<TrainStep> steps;
+};
+
+struct ParameterPlace {
+  TensorId tensor;
+  std::size_t offset;  // in floats
+  std::size_t count;
+};
+
+struct TrainPlan {
+  Sharding sharding;
+  /// Some node needs the whole batch: shards share one arena. Otherwise each thread has an arena for one shard.
+  bool shared_arena = false;
+  std::size_t arena = 0;  // floats
+  TrainSlot input;
+  TrainSlot output;
+  TrainSlot output_gradient;
+  std::vector<PlannedNode> nodes;
+  std::vector<PlannedSum> sums;
+  std::vector<TrainStage> training;
+  std::vector<TrainStage> inference;
+  /// The trainable parameters come first, with padding so that each begins on a cache line.
+  std::vector<ParameterPlace> parameters;
+  std::size_t trainable = 0;  // floats of the trainable ones
+  std::size_t all = 0;        // floats of all
+};
+
+/// Plans `graph` up to `output`. Throws InputError when it cannot be trained through.
+TrainPlan plan_training(const Graph& graph, TensorId output, int batch);
+
+}  // namespace thimble
