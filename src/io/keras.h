@@ -1,0 +1,13 @@
+// Keras's .keras files <-> Model.
+#pragma once
+
+#include "base/file_system.h"
+#include "ir/layer.h"
+
+namespace thimble {
+
+/// A file that Keras 3 opens, evaluates to the same values and trains on with: a Sequential model if each layer reads
+/// the one before it, else a Functional one. Same model, same bytes.
+Bytes write_keras(const Model& model);
+
+}  // namespace thimble

@@ -1,0 +1,34 @@
+// Where Keras keeps things: the paths of layers in the weights file, and the layout of variables.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "ir/layer.h"
+
+namespace thimble {
+
+/// Keras's own: "MaxPooling2D" -> "max_pooling2d", "ReLU" -> "re_lu".
+std::string keras_snake_case(const std::string& class_name);
+
+/// The paths of the layers, asked for one after the other: "layers/conv2d", "layers/conv2d_1", by class, not by name.
+class KerasLayerPaths {
+ public:
+  std::string next(const std::string& class_name);
+
+ private:
+  std::map<std::string, int> used_;
+};
+
+/// How the elements of a graph's tensor lie in Keras's variable.
+struct KerasLayout {
+  Shape graph_shape;
+  Shape keras_shape;
+  std::vector<int> permutation;  // empty: same order
+
+  /// Where Keras has the element that the graph has at `index`; both row-major.
+  std::size_t keras_index(std::size_t index) const;
+};
+KerasLayout keras_layout(const LayerWeight& weight, const Shape& graph_shape);
+
+}  // namespace thimble

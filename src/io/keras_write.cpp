@@ -1,0 +1,204 @@
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include "base/error.h"
+#include "io/keras.h"
+#include "io/keras_layout.h"
+#include "ops/op.h"
+#include "wire/keras.h"
+
+namespace thimble {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kInputName = "input_layer";
+
+/// A shape as Keras writes it: the batch is open.
+json batch_shape(const Shape& shape) {
+  json result = shape;
+  if (!shape.empty()) result[0] = nullptr;
+  return result;
+}
+
+json value_of(const AttributeValue& value, LayerArgument::Kind kind) {
+  if (kind == LayerArgument::Kind::kPadding) {
+    const auto& sides = std::get<std::vector<std::int64_t>>(value);
+    return {{sides[0], sides[1]}, {sides[2], sides[3]}};
+  }
+  return std::visit([](const auto& held) { return json(held); }, value);
+}
+
+/// The layer's own arguments. What Keras has beyond them (initializers, regularizers) keeps its default.
+json config_of(const Layer& layer) {
+  const LayerCodec* codec = find_layer(layer.class_name);
+  ensure(codec != nullptr, "no layer is called {}", layer.class_name);
+  json config = {{"name", layer.name}, {"trainable", true}, {"dtype", "float32"}};
+  for (const LayerArgument& argument : codec->arguments) {
+    for (const auto& [name, value] : layer.config) {
+      if (name == argument.name) config[name] = value_of(value, argument.kind);
+    }
+  }
+  return config;
+}
+
+/// The shape or shapes that the layer was built for; Keras makes its variables from them.
+json build_config_of(const Model& model, const Layer& layer) {
+  json shapes = json::array();
+  for (const TensorId id : layer.inputs) shapes.push_back(batch_shape(model.graph.tensor(id).shape));
+  return {{"input_shape", layer.inputs.size() == 1 ? shapes[0] : shapes}};
+}
+
+json layer_json(const Model& model, const Layer& layer) {
+  return {{"module", "keras.layers"},
+          {"class_name", layer.class_name},
+          {"config", config_of(layer)},
+          {"registered_name", nullptr},
+          {"build_config", build_config_of(model, layer)}};
+}
+
+json input_json(const Model& model) {
+  return {{"module", "keras.layers"},
+          {"class_name", "InputLayer"},
+          {"config",
+           {{"batch_shape", batch_shape(model.graph.tensor(model.graph.inputs[0]).shape)},
+            {"dtype", "float32"},
+            {"name", kInputName}}},
+          {"registered_name", nullptr}};
+}
+
+bool is_sequential(const Model& model) {
+  TensorId last = model.graph.inputs[0];
+  for (const Layer& layer : model.layers) {
+    if (layer.inputs != std::vector<TensorId>{last}) return false;
+    last = layer.output;
+  }
+  return true;
+}
+
+json sequential_config(const Model& model, const std::string& name) {
+  json layers = {input_json(model)};
+  for (const Layer& layer : model.layers) layers.push_back(layer_json(model, layer));
+  return {{"name", name},
+          {"trainable", true},
+          {"dtype", "float32"},
+          {"layers", layers},
+          {"build_input_shape", batch_shape(model.graph.tensor(model.graph.inputs[0]).shape)}};
+}
+
+json functional_config(const Model& model, const std::string& name) {
+  std::map<TensorId, std::string> makers = {{model.graph.inputs[0], kInputName}};
+  json input = input_json(model);
+  input["name"] = kInputName;
+  input["inbound_nodes"] = json::array();
+  json layers = {input};
+  for (const Layer& layer : model.layers) {
+    json arguments = json::array();
+    for (const TensorId id : layer.inputs) {
+      arguments.push_back({{"class_name", "__keras_tensor__"},
+                           {"config",
+                            {{"shape", batch_shape(model.graph.tensor(id).shape)},
+                             {"dtype", "float32"},
+                             {"keras_history", {makers.at(id), 0, 0}}}}});
+    }
+    json entry = layer_json(model, layer);
+    entry["name"] = layer.name;
+    entry["inbound_nodes"] = json::array(
+        {{{"args", json::array({layer.inputs.size() == 1 ? arguments[0] : arguments})}, {"kwargs", json::object()}}});
+    layers.push_back(entry);
+    makers[layer.output] = layer.name;
+  }
+  return {{"name", name},
+          {"trainable", true},
+          {"layers", layers},
+          {"input_layers", json::array({{kInputName, 0, 0}})},
+          {"output_layers", json::array({{makers.at(model.graph.outputs[0]), 0, 0}})}};
+}
+
+json compile_config(const Model& model) {
+  json optimizer = {{"name", keras_snake_case(model.optimizer.class_name)}};
+  for (const auto& [name, value] : model.optimizer.config) {
+    optimizer[name] = std::visit([](const auto& held) { return json(held); }, value);
+  }
+  json loss_config = {{"name", keras_snake_case(model.loss)}, {"reduction", "sum_over_batch_size"}};
+  if (model.loss.find("Crossentropy") != std::string::npos) loss_config["from_logits"] = model.loss_from_logits;
+  return {
+      {"optimizer",
+       {{"module", "keras.optimizers"},
+        {"class_name", model.optimizer.class_name},
+        {"config", optimizer},
+        {"registered_name", nullptr}}},
+      {"loss",
+       {{"module", "keras.losses"}, {"class_name", model.loss}, {"config", loss_config}, {"registered_name", nullptr}}},
+      {"loss_weights", nullptr},
+      {"metrics", model.loss.find("Crossentropy") != std::string::npos ? json::array({"accuracy"}) : json(nullptr)},
+      {"weighted_metrics", nullptr},
+      {"run_eagerly", false},
+      {"steps_per_execution", 1},
+      {"jit_compile", false}};
+}
+
+/// `values`, in the graph's layout, as Keras's variable.
+NpyArray variable(const Model& model, const LayerWeight& weight, std::span<const float> values) {
+  const Shape& shape = model.graph.tensor(weight.tensor).shape;
+  const KerasLayout layout = keras_layout(weight, shape);
+  std::vector<float> moved(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) moved[layout.keras_index(i)] = values[i];
+  return make_npy<float>({layout.keras_shape.begin(), layout.keras_shape.end()}, moved);
+}
+
+template <typename T>
+NpyArray scalar(T value) {
+  return make_npy<T>({}, std::span<const T>(&value, 1));
+}
+
+void put_optimizer(const Model& model, Hdf5File& weights) {
+  const OptimizerState& state = model.optimizer;
+  const float rate = state.config.has("learning_rate") ? state.config.real("learning_rate") : 0.0f;
+  std::vector<NpyArray> variables = {scalar<std::int64_t>(state.iterations), scalar<float>(rate)};
+  for (std::size_t i = 0; i < state.tensors.size(); ++i) {
+    for (const Layer& layer : model.layers) {
+      for (const LayerWeight& weight : layer.weights) {
+        if (weight.tensor != state.tensors[i]) continue;
+        if (i < state.momentum.size()) variables.push_back(variable(model, weight, state.momentum[i]));
+        if (i < state.velocity.size()) variables.push_back(variable(model, weight, state.velocity[i]));
+      }
+    }
+  }
+  put_keras_variables(weights, "optimizer", keras_snake_case(state.class_name), std::move(variables));
+}
+
+}  // namespace
+
+Bytes write_keras(const Model& model) {
+  require(model.graph.inputs.size() == 1 && model.graph.outputs.size() == 1,
+          "a model of {} inputs and {} outputs cannot be written as .keras", model.graph.inputs.size(),
+          model.graph.outputs.size());
+  const bool sequential = is_sequential(model);
+  const std::string name = sequential ? "sequential" : "functional";
+  KerasArchive archive;
+  archive.metadata = {{"keras_version", "3.0.0"}, {"date_saved", "2000-01-01@00:00:00"}};
+  archive.config = {{"module", "keras"},
+                    {"class_name", sequential ? "Sequential" : "Functional"},
+                    {"config", sequential ? sequential_config(model, name) : functional_config(model, name)},
+                    {"registered_name", nullptr},
+                    {"build_config", {{"input_shape", batch_shape(model.graph.tensor(model.graph.inputs[0]).shape)}}}};
+  KerasLayerPaths paths;
+  if (!sequential) put_keras_variables(archive.weights, paths.next("InputLayer"), kInputName, {});
+  for (const Layer& layer : model.layers) {
+    std::vector<NpyArray> variables;
+    for (const LayerWeight& weight : layer.weights) {
+      variables.push_back(variable(model, weight, model.graph.tensor(weight.tensor).values<float>()));
+    }
+    put_keras_variables(archive.weights, paths.next(layer.class_name), layer.name, std::move(variables));
+  }
+  if (!model.optimizer.class_name.empty() && !model.loss.empty()) {
+    archive.config["compile_config"] = compile_config(model);
+    put_optimizer(model, archive.weights);
+  }
+  put_keras_variables(archive.weights, "", name, {});
+  return write_keras(archive);
+}
+
+}  // namespace thimble
