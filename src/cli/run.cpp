@@ -1,11 +1,13 @@
 // thimble run: a model on given inputs, on the host or an emulated board.
 #include "base/error.h"
 #include "cli/command.h"
+#include "data/load.h"
 #include "deploy/deploy.h"
 #include "io/arrays.h"
 #include "io/load.h"
 #include "passes/pipeline.h"
 #include "run/batch.h"
+#include "run/samples.h"
 
 namespace thimble {
 namespace {
@@ -14,6 +16,8 @@ struct RunArguments {
   std::string model;
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
+  std::string sample;
+  std::size_t index = 0;
   std::string board;
   std::string rounding = "tflm";
   std::string optimize = "size";
@@ -39,8 +43,30 @@ std::vector<Bytes> run_where_asked(const RunArguments& arguments, Graph graph, c
   return run_on_board(firmware, inputs, count, {.count_instructions = false}).outputs;
 }
 
+/// Lets the board show one sample of a data set, as it would on a desk: what it prints over its serial port.
+void show_sample(FileSystem& files, const RunArguments& arguments) {
+  require(!arguments.board.empty(), "--sample is shown by a board; name one with --on, such as --on m4");
+  const Board& board = find_board(arguments.board);
+  Graph graph = load_graph(files, arguments.model);
+  const Dataset data = load_dataset(files, parse_data_argument(arguments.sample), Split::kTest);
+  require(arguments.index < data.size(), "--index {}: {} has {} samples", arguments.index, arguments.sample,
+          data.size());
+  const std::string console = with_context(arguments.model, [&] {
+    simplify(graph);
+    const Optimize optimize = parse_optimize(arguments.optimize);
+    Bytes input = samples_as_input(graph, data.part(arguments.index, 1));
+    const Deployment deployment = deploy(std::move(graph), optimize);
+    const TemporaryFolder folder;
+    const FirmwareOptions options{.app = App::kDemo, .optimize = optimize, .demo_input = std::move(input)};
+    return run_demo(build_firmware(board, deployment.package, options, folder.path()));
+  });
+  fmt::print("{}label: {}\n", console, data.labels[arguments.index]);
+}
+
 void run(const RunArguments& arguments) {
   FileSystem& files = real_file_system();
+  if (!arguments.sample.empty()) return show_sample(files, arguments);
+  require(!arguments.inputs.empty(), "nothing to run on; give --input FILE.npy, or --sample DATA with --on BOARD");
   Graph graph = load_graph(files, arguments.model);
   std::vector<NpyArray> arrays;
   for (const std::string& path : arguments.inputs) {
@@ -61,10 +87,12 @@ std::function<void()> setup(CLI::App& app) {
   auto arguments = std::make_shared<RunArguments>();
   app.add_option("MODEL", arguments->model, "The model")->required();
   app.add_option(
-         "--input,-i", arguments->inputs,
-         "One .npy for each input of the model, in its order: a leading axis of invocations, then the input's shape")
-      ->required();
+      "--input,-i", arguments->inputs,
+      "One .npy for each input of the model, in its order: a leading axis of invocations, then the input's shape");
   app.add_option("--output,-o", arguments->outputs, "Where to write each output, stacked in the same way");
+  app.add_option("--sample", arguments->sample,
+                 "DATA[:test|:train]: let the board show one sample of a data set instead");
+  app.add_option("--index", arguments->index, "Which sample, from 0");
   app.add_option("--on", arguments->board, "Run the compiled C on this emulated board instead: m0, m3, m4, ...");
   app.add_option("--rounding", arguments->rounding, "Whose rounding, where TFLM and LiteRT differ")
       ->check(CLI::IsMember({"tflm", "litert"}));
@@ -76,7 +104,8 @@ std::function<void()> setup(CLI::App& app) {
 
 const Command kRunCommand = {"run", "Run a model on given inputs, on the host or an emulated board",
                              "  thimble run model.tflite --input images.npy --output scores.npy\n"
-                             "  thimble run model.tflite --input images.npy --output scores.npy --on m4",
+                             "  thimble run model.tflite --input images.npy --output scores.npy --on m4\n"
+                             "  thimble run int8.tflite --sample data/mnist --index 7 --on m0",
                              setup};
 
 }  // namespace thimble

@@ -33,18 +33,21 @@ void Dataset::read(std::span<const std::uint32_t> indices, std::span<float> out)
   for (std::size_t i = 0; i < indices.size(); ++i) read(indices[i], out.subspan(i * count, count));
 }
 
-Dataset Dataset::first(std::size_t count) const {
-  count = std::min(count, size());
-  Dataset part{
+Dataset Dataset::part(std::size_t begin, std::size_t count) const {
+  begin = std::min(begin, size());
+  count = std::min(count, size() - begin);
+  Dataset result{
       .sample_shape = sample_shape, .bytes = {}, .floats = {}, .scale = scale, .labels = {}, .classes = classes};
-  const auto numbers = static_cast<std::ptrdiff_t>(count * sample_size());
+  const auto first = static_cast<std::ptrdiff_t>(begin * sample_size());
+  const auto last = first + static_cast<std::ptrdiff_t>(count * sample_size());
   if (has_bytes()) {
-    part.bytes.assign(bytes.begin(), bytes.begin() + numbers);
+    result.bytes.assign(bytes.begin() + first, bytes.begin() + last);
   } else {
-    part.floats.assign(floats.begin(), floats.begin() + numbers);
+    result.floats.assign(floats.begin() + first, floats.begin() + last);
   }
-  part.labels.assign(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(count));
-  return part;
+  const auto label = labels.begin() + static_cast<std::ptrdiff_t>(begin);
+  result.labels.assign(label, label + static_cast<std::ptrdiff_t>(count));
+  return result;
 }
 
 std::vector<std::uint32_t> shuffled_order(std::size_t size, std::uint64_t seed, std::uint64_t epoch) {

@@ -28,8 +28,9 @@ struct Dataset {
   /// Likewise for several, one after the other.
   void read(std::span<const std::uint32_t> indices, std::span<float> out) const;
 
-  /// The first `count` samples, or all if there are fewer.
-  Dataset first(std::size_t count) const;
+  /// `count` samples from `begin` on, or as many as there are.
+  Dataset part(std::size_t begin, std::size_t count) const;
+  Dataset first(std::size_t count) const { return part(0, count); }
 };
 
 struct DatasetSplits {

@@ -8,7 +8,7 @@
 namespace thimble {
 
 std::string keras_snake_case(const std::string& class_name) {
-  static const std::regex kWordStart("(.)([A-Z][a-z0-9]+)");
+  static const std::regex kWordStart("(.)([A-Z][a-z]+)");
   static const std::regex kCapital("([a-z])([A-Z])");
   std::string result = std::regex_replace(class_name, kWordStart, "$1_$2");
   result = std::regex_replace(result, kCapital, "$1_$2");
