@@ -1,0 +1,140 @@
+#include "io/model_builder.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "io/keras_layout.h"
+#include "ops/op.h"
+
+namespace thimble {
+
+std::vector<float> InitialWeights::values(const WeightSpec& spec) {
+  constexpr std::uint64_t kFirstStream = std::uint64_t{1} << 32;  // the streams below are those of the epochs
+  Random random(seed_, kFirstStream + count_++);
+  std::vector<float> result(static_cast<std::size_t>(element_count(spec.shape)));
+  switch (spec.initializer) {
+    case WeightSpec::Initializer::kGlorotUniform: {
+      const float limit = glorot_limit(spec.fan_in, spec.fan_out);
+      for (float& value : result) value = random.uniform(-limit, limit);
+      break;
+    }
+    case WeightSpec::Initializer::kOnes:
+      std::ranges::fill(result, 1.0f);
+      break;
+    case WeightSpec::Initializer::kZeros:
+      break;
+  }
+  return result;
+}
+
+TensorId ModelBuilder::add_input(const std::string& name, const Shape& shape) {
+  Tensor tensor;
+  tensor.name = name;
+  tensor.shape = {1};
+  for (const int size : shape) {
+    require(size > 0, "the input is {}; every dimension must be positive", to_string(shape));
+    tensor.shape.push_back(size);
+  }
+  names_.insert(name);
+  const TensorId id = model_.graph.add(std::move(tensor));
+  model_.graph.inputs.push_back(id);
+  return id;
+}
+
+std::string ModelBuilder::unique_name(const std::string& class_name) {
+  const std::string base = keras_snake_case(class_name);
+  std::string name;
+  do {
+    const int count = unnamed_[base]++;
+    name = count == 0 ? base : fmt::format("{}_{}", base, count);
+  } while (names_.contains(name));
+  return name;
+}
+
+TensorId ModelBuilder::add_layer(const LayerCodec& codec, std::string name, const Attributes& config,
+                                 const std::vector<TensorId>& inputs, WeightSource& weights) {
+  const int count = static_cast<int>(inputs.size());
+  require(count >= codec.min_inputs && (codec.max_inputs < 0 || count <= codec.max_inputs),
+          "has {} inputs, expected {}{}", count, codec.min_inputs,
+          codec.max_inputs < 0                  ? " or more"
+          : codec.max_inputs > codec.min_inputs ? fmt::format(" to {}", codec.max_inputs)
+                                                : "");
+  const std::string class_name(codec.class_name);
+  if (name.empty()) name = unique_name(class_name);
+  require(names_.insert(name).second, "another layer has the name '{}' already", name);
+  layer_ = {class_name, name, config, inputs, kNoTensor, {}};
+  first_node_ = model_.graph.nodes.size();
+  weights_ = &weights;
+  layer_.output = codec.build(*this, config, inputs);
+  model_.graph.tensor(layer_.output).name = name;
+  model_.layers.push_back(layer_);
+  return layer_.output;
+}
+
+Model ModelBuilder::finish(TensorId output) {
+  model_.graph.outputs = {output};
+  return std::move(model_);
+}
+
+TensorId ModelBuilder::weight(const WeightSpec& spec) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 28;
+  std::int64_t count = 1;
+  for (const int size : spec.shape) {
+    count *= size;
+    require(count > 0 && count <= kMost, "{} would be {}, more than {} numbers", spec.name, to_string(spec.shape),
+            kMost);
+  }
+  Tensor tensor;
+  tensor.name = fmt::format("{}/{}", layer_.name, spec.name);
+  tensor.shape = spec.shape;
+  tensor.trainable = spec.trainable;
+  tensor.data = make_data(weights_->values(spec));
+  const TensorId id = model_.graph.add(std::move(tensor));
+  layer_.weights.push_back({std::string(spec.name), id, spec.permutation, spec.keras_shape});
+  return id;
+}
+
+TensorId ModelBuilder::add(std::string_view op, std::vector<TensorId> inputs, Attributes attributes) {
+  const bool first = model_.graph.nodes.size() == first_node_;
+  const std::string name =
+      first ? layer_.name : fmt::format("{}/{}", layer_.name, model_.graph.nodes.size() - first_node_);
+  return append(model_.graph, {std::string(op), layer_.name, std::move(inputs), {}, std::move(attributes)}, name);
+}
+
+TensorId ModelBuilder::integers(const std::vector<int>& values, const Shape& shape) {
+  Tensor tensor;
+  tensor.name = layer_.name + "/shape";
+  tensor.type = Type::kInt32;
+  tensor.shape = shape;
+  tensor.data = make_data(std::vector<std::int32_t>(values.begin(), values.end()));
+  return model_.graph.add(std::move(tensor));
+}
+
+TensorId ModelBuilder::constant(const std::vector<float>& values) {
+  Tensor tensor;
+  tensor.name = layer_.name + "/constant";
+  tensor.shape = {static_cast<int>(values.size())};
+  tensor.data = make_data(values);
+  return model_.graph.add(std::move(tensor));
+}
+
+/// Only into a node of the same layer: the output of another one may have other readers.
+bool ModelBuilder::fuse(TensorId input, const std::string& activation) {
+  if (model_.graph.nodes.size() == first_node_) return false;
+  Node& node = model_.graph.nodes.back();
+  if (node.outputs[0] != input || !node.attributes.has("activation")) return false;
+  if (node.attributes.text("activation") != "NONE") return false;
+  node.attributes.set("activation", activation);
+  return true;
+}
+
+TensorId ModelBuilder::activation(TensorId input, std::string_view name) {
+  if (name == "linear") return input;
+  if (name == "softmax") return add("SOFTMAX", {input}, {{"beta", 1.0}});
+  ensure(name == "relu" || name == "relu6", "no operator for the activation '{}'", name);
+  const std::string op = name == "relu" ? "RELU" : "RELU6";
+  return fuse(input, op) ? input : add(op, {input}, {});
+}
+
+}  // namespace thimble

@@ -1,0 +1,62 @@
+// Recipes: TOML files that say what to train, in Keras's words.
+//
+//   name = "mnist"                        # optional: the file's name
+//   seed = 0                              # optional: of weights, order and dropout
+//   [data]
+//   path = "../../data/mnist"             # relative to the recipe
+//   scale = 0.00392156862745098           # optional: what bytes are multiplied by; 1/255
+//   [[layers]]
+//   type = "Conv2D"                       # Keras's class, and its arguments
+//   filters = 8
+//   kernel_size = 3                       # or [3, 3]
+//   name = "first"                        # optional
+//   inputs = ["first", "second"]          # optional: the layers that this one reads, "input" being the model's
+//   [train]
+//   optimizer = "adam"                    # with its arguments: learning_rate, beta_1, ...
+//   loss = "sparse_categorical_crossentropy"
+//   from_logits = true                    # optional: whether the model does not end with a softmax
+//   batch_size = 32
+//   epochs = 5
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file_system.h"
+#include "ir/layer.h"
+
+namespace thimble {
+
+struct LayerCodec;
+
+struct RecipeLayer {
+  const LayerCodec* codec = nullptr;
+  std::string name;  // empty: Keras's
+  Attributes config;
+  std::vector<std::string> inputs;  // empty: the layer before
+};
+
+struct Recipe {
+  std::filesystem::path path;  // of the recipe itself
+  std::string name;
+  std::uint64_t seed = 0;
+  std::filesystem::path data;
+  std::optional<float> scale;
+  std::vector<RecipeLayer> layers;
+  OptimizerState optimizer;  // without tensors
+  std::string loss;          // "SparseCategoricalCrossentropy"
+  bool loss_from_logits = true;
+  int batch_size = 32;
+  int epochs = 1;
+};
+
+/// Reads and checks a recipe. Throws InputError, one line that names the file, where in it, and what is known there.
+Recipe read_recipe(FileSystem& files, const std::filesystem::path& path);
+
+/// The model of a recipe for samples of the shape `sample_shape`, with weights to start with. Throws InputError that
+/// names the layer which does not fit.
+Model build_model(const Recipe& recipe, const Shape& sample_shape);
+
+}  // namespace thimble
