@@ -112,8 +112,8 @@ json functional_config(const Model& model, const std::string& name) {
   return {{"name", name},
           {"trainable", true},
           {"layers", layers},
-          {"input_layers", json::array({{kInputName, 0, 0}})},
-          {"output_layers", json::array({{makers.at(model.graph.outputs[0]), 0, 0}})}};
+          {"input_layers", json::array({kInputName, 0, 0})},
+          {"output_layers", json::array({makers.at(model.graph.outputs[0]), 0, 0})}};
 }
 
 json compile_config(const Model& model) {
@@ -179,10 +179,11 @@ Bytes write_keras(const Model& model) {
   const std::string name = sequential ? "sequential" : "functional";
   KerasArchive archive;
   archive.metadata = {{"keras_version", "3.0.0"}, {"date_saved", "2000-01-01@00:00:00"}};
-  archive.config = {{"module", "keras"},
+  // Keras has Functional under no public name.
+  archive.config = {{"module", sequential ? "keras" : "keras.src.models.functional"},
                     {"class_name", sequential ? "Sequential" : "Functional"},
                     {"config", sequential ? sequential_config(model, name) : functional_config(model, name)},
-                    {"registered_name", nullptr},
+                    {"registered_name", sequential ? json(nullptr) : json("Functional")},
                     {"build_config", {{"input_shape", batch_shape(model.graph.tensor(model.graph.inputs[0]).shape)}}}};
   KerasLayerPaths paths;
   if (!sequential) put_keras_variables(archive.weights, paths.next("InputLayer"), kInputName, {});

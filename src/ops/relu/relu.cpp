@@ -19,8 +19,10 @@ int tflite_version(const NodeView& node) { return node.input(0).type == Type::kF
 
 TensorId build_relu(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
   const bool limited = config.has("max_value");
-  require(!limited || config.real("max_value") == 6.0f, "max_value is {}; only none and 6 are supported",
-          config.real("max_value"));
+  if (limited) {
+    require(config.real("max_value") == 6.0f, "max_value is {}; only none and 6 are supported",
+            config.real("max_value"));
+  }
   require(config.real("negative_slope") == 0.0f && config.real("threshold") == 0.0f,
           "negative_slope and threshold must be 0");
   return builder.activation(inputs[0], limited ? "relu6" : "relu");

@@ -1,0 +1,276 @@
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "io/keras.h"
+#include "io/keras_layout.h"
+#include "io/layer_config.h"
+#include "io/model_builder.h"
+#include "ops/op.h"
+#include "ops/training_codec.h"
+#include "wire/keras.h"
+
+namespace thimble {
+namespace {
+
+using nlohmann::json;
+
+/// A member that must be there. What Keras writes has it; a file may hold anything.
+const json& member(const json& object, const char* name) {
+  const auto found = object.is_object() ? object.find(name) : object.end();
+  require(object.is_object() && found != object.end(), "config.json lacks '{}' where Keras writes it", name);
+  return *found;
+}
+
+std::string text(const json& object, const char* name) {
+  const json& value = member(object, name);
+  require(value.is_string(), "config.json: '{}' is not a text", name);
+  return value.get<std::string>();
+}
+
+const json& list(const json& object, const char* name) {
+  const json& value = member(object, name);
+  require(value.is_array(), "config.json: '{}' is not a list", name);
+  return value;
+}
+
+/// The shape of a sample, from one with an open batch: [null, 28, 28, 1].
+Shape sample_shape(const json& shape) {
+  require(shape.is_array() && !shape.empty(), "config.json: the input's shape is missing; build the model first");
+  Shape result;
+  for (const json& size : shape) {
+    if (&size == &shape[0]) continue;
+    require(size.is_number_integer() && size.get<std::int64_t>() > 0 && size.get<std::int64_t>() < (1 << 24),
+            "the input's shape is {}; every dimension but the batch must be fixed", shape.dump());
+    result.push_back(size.get<int>());
+  }
+  return result;
+}
+
+/// The variables of one layer after the other, as the graph lays them out.
+class KerasWeights final : public WeightSource {
+ public:
+  void begin(std::vector<NpyArray> variables) {
+    variables_ = std::move(variables);
+    next_ = 0;
+  }
+  bool done() const { return next_ == variables_.size(); }
+
+  std::vector<float> values(const WeightSpec& spec) override {
+    require(next_ < variables_.size(), "the weights of '{}' are missing", spec.name);
+    const LayerWeight weight = {std::string(spec.name), kNoTensor, spec.permutation, spec.keras_shape};
+    return from_keras(weight, spec.shape, variables_[next_++]);
+  }
+
+  static std::vector<float> from_keras(const LayerWeight& weight, const Shape& shape, const NpyArray& variable) {
+    const KerasLayout layout = keras_layout(weight, shape);
+    const std::vector<std::int64_t> expected(layout.keras_shape.begin(), layout.keras_shape.end());
+    require(std::ranges::equal(variable.shape, expected), "the weights of '{}' do not have the shape {}", weight.name,
+            to_string(layout.keras_shape));
+    require(variable.type == NpyType::kFloat32, "the weights of '{}' are not float32", weight.name);
+    const auto from = variable.values<float>();
+    std::vector<float> result(from.size());
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = from[layout.keras_index(i)];
+    return result;
+  }
+
+ private:
+  std::vector<NpyArray> variables_;
+  std::size_t next_ = 0;
+};
+
+/// Whether an argument that Thimble does not know changes nothing: how weights are made and kept in training, and
+/// choices that are the only ones here.
+bool changes_nothing(const std::string& name, const json& value) {
+  static const std::vector<std::string> kHarmless = {"name", "trainable", "dtype", "autocast", "renorm_momentum"};
+  if (value.is_null() || value == false || std::ranges::find(kHarmless, name) != kHarmless.end()) return true;
+  for (const char* ending : {"_initializer", "_regularizer", "_constraint"}) {
+    if (name.ends_with(ending)) return true;
+  }
+  return (name == "data_format" && value == "channels_last") || (name == "groups" && value == 1);
+}
+
+Attributes layer_config(const LayerCodec& codec, const json& config) {
+  for (const auto& [name, value] : config.items()) {
+    const bool known = std::ranges::any_of(codec.arguments, [&](const LayerArgument& a) { return a.name == name; });
+    require(known || changes_nothing(name, value), "{} = {} is not supported", name, value.dump());
+  }
+  return config_from_json(codec.arguments, config);
+}
+
+/// The names of the layers whose outputs are in `arguments`, in order.
+void find_inputs(const json& arguments, int depth, std::vector<std::string>& names) {
+  require(depth > 0, "config.json: inbound_nodes are nested too deeply");
+  if (arguments.is_object() && arguments.value("class_name", json()) == "__keras_tensor__") {
+    const json& history = list(member(arguments, "config"), "keras_history");
+    require(history.size() == 3 && history[0].is_string() && history[1] == 0 && history[2] == 0,
+            "layers that are used twice, or have several outputs, are not supported");
+    names.push_back(history[0].get<std::string>());
+  } else if (arguments.is_structured()) {
+    for (const json& argument : arguments) find_inputs(argument, depth - 1, names);
+  }
+}
+
+std::vector<std::string> inputs_of(const json& layer) {
+  const json& nodes = list(layer, "inbound_nodes");
+  require(nodes.size() == 1, "the layer is used {} times; only once is supported", nodes.size());
+  std::vector<std::string> names;
+  find_inputs(nodes, 12, names);
+  return names;
+}
+
+/// "dense" of ["dense", 0, 0] or [["dense", 0, 0]].
+std::string single_end(const json& config, const char* name) {
+  const json* end = &list(config, name);
+  if (end->size() == 1 && (*end)[0].is_array()) end = &(*end)[0];
+  require(end->size() == 3 && (*end)[0].is_string(), "the model's {} are not one; only one is supported", name);
+  return (*end)[0].get<std::string>();
+}
+
+class Reader {
+ public:
+  explicit Reader(const KerasArchive& archive)
+      : archive_(archive), config_(member(archive.config, "config")), builder_(config_name()) {
+    const std::string kind = text(archive.config, "class_name");
+    require(kind == "Sequential" || kind == "Functional",
+            "is a Keras model of the class {}; Sequential and Functional ones are read", kind);
+    sequential_ = kind == "Sequential";
+  }
+
+  Model read() {
+    for (const json& layer : list(config_, "layers")) {
+      const json& config = member(layer, "config");
+      with_context(fmt::format("layer '{}'", text(config, "name")), [&] { add(text(layer, "class_name"), layer); });
+    }
+    require(!outputs_.empty(), "the model has no layers");
+    if (sequential_) return builder_.finish(last_);
+    const std::string end = single_end(config_, "output_layers");
+    require(outputs_.contains(end), "there is no layer '{}' for the output", end);
+    return builder_.finish(outputs_.at(end));
+  }
+
+ private:
+  std::string config_name() const { return config_.contains("name") ? text(config_, "name") : "model"; }
+
+  void add(const std::string& class_name, const json& layer) {
+    const json& config = layer["config"];
+    const std::string name = text(config, "name");
+    if (class_name == "InputLayer") {
+      require(outputs_.empty(), "a second input; models with one are supported");
+      last_ = builder_.add_input(name, sample_shape(member(config, "batch_shape")));
+      if (!sequential_) paths_.next(class_name);
+    } else {
+      if (outputs_.empty()) add_missing_input();
+      add_layer(class_name, name, layer);
+    }
+    outputs_[name] = last_;
+  }
+
+  /// Sequential models may leave their input out; then they say what they were built for.
+  void add_missing_input() {
+    require(sequential_, "the model does not begin with an InputLayer");
+    last_ = builder_.add_input("input_layer", sample_shape(member(config_, "build_input_shape")));
+  }
+
+  void add_layer(const std::string& class_name, const std::string& name, const json& layer) {
+    const LayerCodec* codec = find_layer(class_name);
+    require(codec != nullptr, "layers of the class {} are not supported", class_name);
+    std::vector<TensorId> inputs;
+    if (sequential_) inputs.push_back(last_);
+    for (const std::string& input : sequential_ ? std::vector<std::string>{} : inputs_of(layer)) {
+      require(outputs_.contains(input), "reads the layer '{}', which is not before it", input);
+      inputs.push_back(outputs_.at(input));
+    }
+    weights_.begin(keras_variables(archive_.weights, paths_.next(class_name)));
+    last_ = builder_.add_layer(*codec, name, layer_config(*codec, layer["config"]), inputs, weights_);
+    require(weights_.done(), "has more weights than its arguments ask for");
+  }
+
+  const KerasArchive& archive_;
+  const json& config_;
+  ModelBuilder builder_;
+  bool sequential_ = true;
+  KerasWeights weights_;
+  KerasLayerPaths paths_;
+  std::map<std::string, TensorId> outputs_;
+  TensorId last_ = kNoTensor;
+};
+
+/// Adam: m and v of each weight in turn; SGD: its momentum, if it has any.
+void read_slots(const std::vector<NpyArray>& variables, Model& model) {
+  OptimizerState& state = model.optimizer;
+  std::vector<const LayerWeight*> trained;
+  for (const Layer& layer : model.layers) {
+    for (const LayerWeight& weight : layer.weights) {
+      if (model.graph.tensor(weight.tensor).trainable) trained.push_back(&weight);
+    }
+  }
+  std::vector<std::vector<float>>* slots[] = {&state.momentum, &state.velocity};
+  const std::size_t each = trained.empty() ? 0 : (variables.size() - 2) / trained.size();
+  require(each <= std::size(slots) && 2 + each * trained.size() == variables.size(),
+          "the optimizer has {} variables for {} weights", variables.size(), trained.size());
+  for (std::size_t i = 0; i < trained.size() && each > 0; ++i) {
+    const Shape& shape = model.graph.tensor(trained[i]->tensor).shape;
+    state.tensors.push_back(trained[i]->tensor);
+    for (std::size_t s = 0; s < each; ++s) {
+      slots[s]->push_back(KerasWeights::from_keras(*trained[i], shape, variables[2 + i * each + s]));
+    }
+  }
+}
+
+/// Whether Thimble trains as this configuration says: what it does not know must be off.
+bool supported(const OptimizerCodec& codec, const json& config) {
+  static const std::vector<std::string> kHarmless = {"name", "ema_momentum"};
+  return std::ranges::all_of(config.items(), [&](const auto& item) {
+    const bool known =
+        std::ranges::any_of(codec.arguments, [&](const LayerArgument& a) { return a.name == item.key(); });
+    if (known) return !item.value().is_structured();
+    return item.value().is_null() || item.value() == false ||
+           std::ranges::find(kHarmless, item.key()) != kHarmless.end();
+  });
+}
+
+/// What the model was compiled with. A model with an optimizer or a loss that Thimble does not have is still good for
+/// inference: it is left uncompiled.
+void read_training(const KerasArchive& archive, Model& model) {
+  const auto compiled = archive.config.find("compile_config");
+  if (compiled == archive.config.end() || !compiled->is_object()) return;
+  const json optimizer = compiled->value("optimizer", json());
+  const json loss = compiled->value("loss", json());
+  if (!optimizer.is_object() || !(loss.is_object() || loss.is_string())) return;
+  const OptimizerCodec* optimizer_codec = find_optimizer(text(optimizer, "class_name"));
+  const LossCodec* loss_codec = find_loss(loss.is_string() ? loss.get<std::string>() : text(loss, "class_name"));
+  if (optimizer_codec == nullptr || loss_codec == nullptr) return;
+  const json& config = member(optimizer, "config");
+  if (!config.is_object() || !supported(*optimizer_codec, config)) return;
+  model.loss = loss_codec->class_name;
+  model.loss_from_logits = loss_codec->has_from_logits && loss.is_object() &&
+                           member(loss, "config").value("from_logits", json(false)) == true;
+  OptimizerState& state = model.optimizer;
+  state.class_name = optimizer_codec->class_name;
+  state.config = config_from_json(optimizer_codec->arguments, config);
+  const std::vector<NpyArray> variables = keras_variables(archive.weights, "optimizer");
+  if (variables.size() < 2) return;
+  require(variables[0].type == NpyType::kInt64 && variables[0].values<std::int64_t>().size() == 1,
+          "the optimizer's iterations are not one int64");
+  require(variables[1].type == NpyType::kFloat32 && variables[1].values<float>().size() == 1,
+          "the optimizer's learning rate is not one float32");
+  state.iterations = variables[0].values<std::int64_t>()[0];
+  state.config.set("learning_rate", double{variables[1].values<float>()[0]});
+  read_slots(variables, model);
+}
+
+}  // namespace
+
+Model read_keras(ByteSpan file) {
+  const KerasArchive archive = parse_keras(file);
+  try {
+    Model model = Reader(archive).read();
+    read_training(archive, model);
+    return model;
+  } catch (const json::exception& error) {
+    input_error("config.json is not as Keras writes it: {}", error.what());
+  }
+}
+
+}  // namespace thimble
