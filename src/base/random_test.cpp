@@ -64,7 +64,7 @@ TEST(Random, ShuffleGivesEveryOrder) {
   for (int i = 0; i < 60'000; ++i) {
     std::vector<int> items{0, 1, 2};
     random.shuffle(std::span<int>(items));
-    ++counts[static_cast<std::size_t>(items[0] * 2 + (items[1] > items[2] ? 1 : 0))];
+    ++counts.at(2 * static_cast<std::size_t>(items[0]) + (items[1] > items[2] ? 1 : 0));
   }
   for (const int count : counts) EXPECT_NEAR(count, 10'000, 500);
 }

@@ -33,7 +33,7 @@ struct Source {
 fs::path find_idx(FileSystem& files, const fs::path& folder, const std::string& stem, const std::string& kind) {
   for (const char* separator : {"-", "."}) {
     for (const char* extension : {"", ".gz"}) {
-      const fs::path path = folder / (stem + separator + kind + extension);
+      fs::path path = folder / fmt::format("{}{}{}{}", stem, separator, kind, extension);
       if (files.is_file(path)) return path;
     }
   }

@@ -1,5 +1,6 @@
 #include <set>
 
+#include "base/printable.h"
 #include "wire/hdf5.h"
 #include "wire/hdf5_checksum.h"
 #include "wire/hdf5_cursor.h"
@@ -158,7 +159,7 @@ class Reader {
     if (find(all, kHdf5Layout)) {
       with_context(printable(path), [&] { dataset(path, all); });
     } else {
-      with_context("group '" + printable(path) + "'", [&] { attributes(result_.groups[path], all); });
+      with_context(fmt::format("group '{}'", printable(path)), [&] { attributes(result_.groups[path], all); });
       for (const auto& [name, place] : members(all)) object(path.empty() ? name : path + "/" + name, place, depth + 1);
     }
   }
@@ -289,13 +290,6 @@ class Reader {
     if (wanted == 0) return {};
     require(address != kHdf5Undefined, "has a shape, but no data");
     return Hdf5Cursor::at(file_, address).take(layout.u64());
-  }
-
-  static std::string printable(std::string text) {
-    for (char& each : text) {
-      if (each < ' ' || each > '~') each = '?';
-    }
-    return text;
   }
 
   static constexpr int kMaxContinuations = 1000;  // of one object

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "wire/tflite.h"
 
 namespace thimble {
@@ -130,11 +131,7 @@ std::string tflite_type_name(std::int32_t type) {
 }
 
 std::string tflite_tensor_label(std::size_t index, std::string_view name) {
-  constexpr std::size_t kMaxCharacters = 80;
-  std::string label(name.substr(0, kMaxCharacters));
-  std::ranges::replace_if(
-      label, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return fmt::format("tensor {} '{}{}'", index, label, name.size() > kMaxCharacters ? "..." : "");
+  return fmt::format("tensor {} '{}'", index, printable(name));
 }
 
 void check_tflite(const TfliteModel& model) {

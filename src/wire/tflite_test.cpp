@@ -195,7 +195,7 @@ struct Fault {
 
 TEST(Tflite, RefusesWithTheReason) {
   using Graph = TfliteSubgraph;
-  const auto graph = [](std::function<void(Graph&)> make) {
+  const auto graph = [](const std::function<void(Graph&)>& make) {
     return [make](TfliteModel& model) { make(model.subgraphs[0]); };
   };
   const Fault faults[] = {

@@ -98,6 +98,7 @@ class Writer {
     // What lies outside of the table comes first.
     const std::vector<OptionField>& fields = options.table.fields();
     std::vector<flatbuffers::uoffset_t> lists;
+    lists.reserve(fields.size());
     for (const OptionField& field : fields) {
       lists.push_back(std::visit([&](const auto& value) { return option_list(value); }, field.value));
     }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/printable.h"
 
 namespace thimble {
 namespace {
@@ -63,15 +64,6 @@ Bytes unpack(zip_t* archive, const zip_stat_t& about, std::size_t max_bytes, std
   std::uint8_t more = 0;
   require(zip_fread(entry.get(), &more, 1) == 0, "damaged zip: wrong checksum or length");
   return contents;
-}
-
-/// A name for messages.
-std::string printable(std::string_view name) {
-  std::string text(name.substr(0, 80));
-  for (char& each : text) {
-    if (each < ' ' || each > '~') each = '?';
-  }
-  return text;
 }
 
 void add(zip_t* archive, zip_uint64_t index, const ZipEntry& entry) {
