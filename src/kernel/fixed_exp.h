@@ -60,6 +60,27 @@ static inline int32_t thimble_one_over_one_plus(int32_t a) {
   return thimble_saturating_shl(thimble_newton_reciprocal(a), 1);
 }
 
+/* (1 - a) / (1 + a) for a in [0, 1], Q0.31. */
+static inline int32_t thimble_one_minus_over_one_plus(int32_t a) {
+  return thimble_saturating_shl(thimble_wrap_sub(thimble_newton_reciprocal(a), 1 << 29), 2);
+}
+
+/* 1 / (1 + exp(-a)), a in Q4.27, the result in Q0.31. */
+static inline int32_t thimble_logistic(int32_t a) {
+  const int32_t positive = a > 0 ? a : thimble_wrap_sub(0, a);
+  const int32_t result = thimble_one_over_one_plus(thimble_exp_negative(thimble_wrap_sub(0, positive), 4));
+  if (a == 0) return 1 << 30;
+  return a > 0 ? result : thimble_wrap_sub(INT32_MAX, result);
+}
+
+/* tanh(a), a in Q4.27, the result in Q0.31. -2|a| in Q5.26 has the bits of -|a| in Q4.27. */
+static inline int32_t thimble_tanh(int32_t a) {
+  const int32_t negative = a < 0 ? a : thimble_wrap_sub(0, a);
+  const int32_t result = thimble_one_minus_over_one_plus(thimble_exp_negative(negative, 5));
+  if (a == 0) return 0;
+  return a > 0 ? result : thimble_wrap_sub(0, result);
+}
+
 /* The number of zero bits above the highest one; 32 for 0. */
 static inline int thimble_leading_zeros(uint32_t x) {
   int count = 0;

@@ -20,4 +20,12 @@ KernelCall copy_call(const NodeView& node) {
   return call;
 }
 
+KernelCall constant_call(const NodeView& node, KernelConstant value) {
+  const thimble_copy_params params = {static_cast<std::int32_t>(value.data->size())};
+  KernelCall call =
+      kernel_call("thimble_copy", "kernel/copy", &thimble_copy, params, {constant(0), out(node.output_id(0))});
+  call.constants = {std::move(value)};
+  return call;
+}
+
 }  // namespace thimble

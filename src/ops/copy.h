@@ -8,4 +8,7 @@ namespace thimble {
 /// Copies input 0 to output 0, unless both share memory. Throws InputError when their bytes differ in number.
 KernelCall copy_call(const NodeView& node);
 
+/// Writes a constant to output 0.
+KernelCall constant_call(const NodeView& node, KernelConstant value);
+
 }  // namespace thimble

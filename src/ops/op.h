@@ -19,6 +19,7 @@ namespace thimble {
 class NodeView {
  public:
   NodeView(const Graph& graph, const Node& node) : graph_(graph), node_(node) {}
+  const Graph& graph() const { return graph_; }
   const Node& node() const { return node_; }
   const Attributes& attributes() const { return node_.attributes; }
   int input_count() const { return static_cast<int>(node_.inputs.size()); }
