@@ -5,6 +5,7 @@ LiteRT's reference kernels). Needs the packages tflite-micro and ai-edge-litert.
 usage: operators.py [OPERATOR...]
 """
 
+import importlib
 import json
 import pathlib
 import sys
@@ -12,7 +13,10 @@ import sys
 import cases
 import model
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = pathlib.Path(__file__).resolve().parent
+ROOT = FOLDER.parents[1]
+for file in sorted(FOLDER.glob("cases_*.py")):  # these add to cases.OPERATORS
+    importlib.import_module(file.stem)
 
 
 def plain(values):
