@@ -1,0 +1,238 @@
+#include "train/train.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <regex>
+
+#include "base/error.h"
+#include "train/plan.h"
+#include "train/testing.h"
+
+namespace thimble::testing {
+namespace {
+
+TEST(Train, LearnsToTellClassesApart) {
+  for (Model model : {plain_model(), residual_model(), normalized_model()}) {
+    const TrainResult result =
+        train(model, bright_spots(600), bright_spots(200, 2), {.batch_size = 16, .epochs = 6, .threads = 1});
+    ASSERT_EQ(result.epochs.size(), 6u);
+    EXPECT_LT(result.epochs[5].loss, result.epochs[0].loss / 3);
+    EXPECT_GT(result.epochs[5].val_accuracy, 0.95);
+    EXPECT_GT(result.epochs[5].seconds, 0.0);
+  }
+}
+
+TEST(Train, SameBitsForAnyNumberOfThreads) {
+  const Dataset data = bright_spots(333);  // the last batch is smaller, and has fewer shards
+  for (const Model& start : {plain_model(), residual_model(), normalized_model()}) {
+    std::vector<Model> models;
+    std::vector<TrainResult> results;
+    for (const int threads : {1, 2, 3, 8}) {
+      models.push_back(start);
+      results.push_back(
+          train(models.back(), data, data, {.batch_size = 50, .epochs = 2, .seed = 3, .threads = threads}));
+    }
+    EXPECT_NE(weights_of(models[0]), weights_of(start));
+    for (std::size_t i = 1; i < models.size(); ++i) {
+      EXPECT_EQ(weights_of(models[i]), weights_of(models[0]));
+      EXPECT_EQ(models[i].optimizer.velocity, models[0].optimizer.velocity);
+      EXPECT_EQ(results[i].epochs[1].loss, results[0].epochs[1].loss);
+      EXPECT_EQ(results[i].epochs[1].val_loss, results[0].epochs[1].val_loss);
+    }
+  }
+}
+
+TEST(Train, TheSeedGivesTheOrderAndTheDropout) {
+  const Dataset data = bright_spots(100);
+  const auto weights = [&](const Model& start, std::uint64_t seed) {
+    Model model = start;
+    train(model, data, data, {.batch_size = 100, .epochs = 2, .seed = seed, .threads = 1});
+    return weights_of(model);
+  };
+  EXPECT_EQ(weights(plain_model(), 5), weights(plain_model(), 5));
+  EXPECT_NE(weights(plain_model(), 5), weights(plain_model(), 6));
+}
+
+TEST(Train, GoesOnFromASavedModelToTheSameBits) {
+  const Dataset data = bright_spots(150);
+  for (const Model& start : {plain_model(), normalized_model()}) {
+    Model whole = start;
+    train(whole, data, data, {.epochs = 3, .seed = 4, .threads = 1});
+    Model parts = start;
+    train(parts, data, data, {.epochs = 1, .seed = 4, .threads = 1});
+    train(parts, data, data, {.epochs = 3, .seed = 4, .threads = 2, .first_epoch = 1});
+    EXPECT_EQ(parts.optimizer.iterations, whole.optimizer.iterations);
+    EXPECT_EQ(whole.optimizer.iterations, 15);
+    EXPECT_EQ(weights_of(parts), weights_of(whole));
+    EXPECT_EQ(parts.optimizer.momentum, whole.optimizer.momentum);
+  }
+}
+
+/// One step of SGD moves each weight by the rate times its gradient; the loss is a function of the weights.
+TEST(Train, GradientOfAGraphWithBranches) {
+  const Dataset data = bright_spots(20);
+  Model start = residual_model();
+  start.optimizer.class_name = "SGD";
+  start.optimizer.config = {{"learning_rate", 1.0}, {"momentum", 0.0}, {"nesterov", false}};
+  Model moved = start;
+  train(moved, data, data, {.batch_size = 20, .epochs = 1, .threads = 1});
+  const auto loss_at = [&](std::size_t tensor, std::size_t i, float change) {
+    Model model = start;
+    Tensor& weights = model.graph.tensors[tensor];
+    std::vector<float> values(weights.values<float>().begin(), weights.values<float>().end());
+    values[i] += change;
+    weights.data = make_data(values);
+    return Trainer(model, {.batch_size = 20, .threads = 1}).evaluate(data).loss;
+  };
+  for (std::size_t t = 0; t < start.graph.tensors.size(); ++t) {
+    if (!start.graph.tensors[t].trainable) continue;
+    const auto before = start.graph.tensors[t].values<float>();
+    const auto after = moved.graph.tensors[t].values<float>();
+    for (std::size_t i = 0; i < before.size(); i += 7) {
+      const float e = 2e-3f;
+      const double up = loss_at(t, i, e);
+      const double down = loss_at(t, i, -e);
+      EXPECT_NEAR(before[i] - after[i], (up - down) / (2 * double{e}), 2e-3) << "tensor " << t << " element " << i;
+    }
+  }
+}
+
+TEST(Train, EvaluationDoesNotDependOnTheBatchSize) {
+  const Dataset data = bright_spots(101);
+  for (Model model : {plain_model(), normalized_model()}) {
+    const LossAndAccuracy expected = Trainer(model, {.batch_size = 1, .threads = 1}).evaluate(data);
+    for (const int batch : {2, 7, 33, 101, 500}) {
+      const LossAndAccuracy actual = Trainer(model, {.batch_size = batch, .threads = 2}).evaluate(data);
+      EXPECT_NEAR(actual.loss, expected.loss, 1e-6);
+      EXPECT_EQ(actual.accuracy, expected.accuracy);
+    }
+  }
+}
+
+TEST(Train, ReportsTheMeansOverTheEpoch) {
+  const Dataset data = bright_spots(90);
+  Model model = plain_model();
+  model.optimizer.config.set("learning_rate", 0.0);
+  Trainer trainer(model, {.batch_size = 40, .threads = 1});
+  const LossAndAccuracy expected = trainer.evaluate(data);
+  const LossAndAccuracy actual = trainer.run_epoch(data, 0);  // no weight moves
+  EXPECT_NEAR(actual.loss, expected.loss, 1e-6);
+  EXPECT_EQ(actual.accuracy, expected.accuracy);
+}
+
+TEST(Train, SoftmaxAtTheEndIsTrainedThroughItsLogits) {
+  const Dataset data = bright_spots(64);
+  ModelMaker maker({1, 6, 6, 2});
+  const TensorId logits = maker.dense(maker.flatten(maker.input()), 3);
+  Model from_logits = maker.finish(logits);
+  Model from_softmax = maker.finish(maker.softmax(logits));
+  from_softmax.loss_from_logits = false;
+  train(from_logits, data, data, {.epochs = 2, .threads = 1});
+  train(from_softmax, data, data, {.epochs = 2, .threads = 1});
+  EXPECT_EQ(weights_of(from_softmax), weights_of(from_logits));
+}
+
+TEST(Train, Autoencoder) {
+  const Dataset data = bright_spots(200);
+  ModelMaker maker({1, 6, 6, 2});
+  const TensorId flat = maker.flatten(maker.input());
+  Model model = maker.finish(maker.dense(maker.dense(flat, 12, "RELU"), 72));
+  model.loss = "MeanSquaredError";
+  const TrainResult result = train(model, data, data, {.epochs = 10, .threads = 1});
+  EXPECT_LT(result.epochs[9].val_loss, result.epochs[0].val_loss * 0.6);
+}
+
+std::string error_of(Model model, const Dataset& data, const TrainOptions& options) {
+  const std::vector<float> before = weights_of(model);
+  try {
+    train(model, data, data, options);
+  } catch (const InputError& error) {
+    EXPECT_EQ(weights_of(model), before);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Train, SaysWhatToTryWhenTheLossDiverges) {
+  Model model = plain_model();
+  model.optimizer.config.set("learning_rate", 1e30);
+  const std::string error = error_of(model, bright_spots(200), {.epochs = 3, .threads = 2});
+  EXPECT_NE(error.find("diverged"), std::string::npos) << error;
+  EXPECT_NE(error.find("learning_rate below 1e+30"), std::string::npos) << error;
+}
+
+TEST(Train, NamesDataThatDoesNotFit) {
+  Dataset data = bright_spots(10);
+  data.sample_shape = {36, 2};
+  EXPECT_EQ(error_of(plain_model(), data, {}), "the data's samples are 36x2, the model's input is 6x6x2");
+  data = bright_spots(10);
+  data.labels[4] = 3;
+  EXPECT_NE(error_of(plain_model(), data, {}).find("3"), std::string::npos);
+  data = bright_spots(0);
+  EXPECT_EQ(error_of(plain_model(), data, {}), "the data set has no samples");
+  EXPECT_NE(error_of(plain_model(), bright_spots(9), {.batch_size = 0}).find("batch_size is 0"), std::string::npos);
+}
+
+TEST(Train, NamesModelsThatCannotBeTrained) {
+  const Dataset data = bright_spots(10);
+  Model model = plain_model();
+  model.loss = "Hinge";
+  EXPECT_NE(error_of(model, data, {}).find("'Hinge'"), std::string::npos);
+  model = plain_model();
+  model.optimizer.class_name = "Ftrl";
+  EXPECT_NE(error_of(model, data, {}).find("'Ftrl'"), std::string::npos);
+  model = plain_model();
+  for (Tensor& tensor : model.graph.tensors) tensor.trainable = false;
+  EXPECT_EQ(error_of(model, data, {}), "the model has no weights to train");
+  model = plain_model();
+  model.loss_from_logits = false;
+  EXPECT_NE(error_of(model, data, {}).find("softmax"), std::string::npos);
+}
+
+class Lines final : public Progress {
+ public:
+  std::vector<std::string> text;
+  void update(std::int64_t, std::int64_t, std::string_view) override {}
+  void finish(std::int64_t total, std::string_view note) override { text.push_back(fmt::format("{} {}", total, note)); }
+  void line(std::string_view line) override { text.emplace_back(line); }
+};
+
+TEST(Train, ReportsLikeKeras) {
+  Lines lines;
+  Model model = plain_model();
+  train(model, bright_spots(100), bright_spots(50), {.epochs = 2, .threads = 1}, lines);
+  ASSERT_EQ(lines.text.size(), 4u);
+  EXPECT_EQ(lines.text[0], "Epoch 1/2");
+  EXPECT_TRUE(std::regex_match(lines.text[3], std::regex("4 0s [0-9.]+ms/step - accuracy: 0\\.[0-9]{4} - "
+                                                         "loss: [0-9.]{6} - val_accuracy: [01]\\.[0-9]{4} - "
+                                                         "val_loss: [0-9.]{6}")))
+      << lines.text[3];
+}
+
+TEST(Train, HistoryIsKerass) {
+  const TrainResult result = {{{0.5, 0.75, 0.25, 1, 2}, {0.125, 1, 0.5, 0.5, 3}}};
+  EXPECT_EQ(history_json(result),
+            "{\n  \"loss\": [0.5, 0.125],\n  \"accuracy\": [0.75, 1],\n  \"val_loss\": [0.25, 0.5],\n"
+            "  \"val_accuracy\": [1, 0.5],\n  \"seconds\": [2, 3]\n}\n");
+}
+
+TEST(Sharding, CoversTheBatchWhateverItsSize) {
+  for (int batch = 1; batch < 600; ++batch) {
+    const Sharding sharding(batch);
+    EXPECT_LE(sharding.shards, 16);
+    for (const int count : {1, batch / 2, batch}) {
+      int sum = 0;
+      for (int s = 0; s < sharding.shards; ++s) {
+        if (sharding.size(s, count) > 0) {
+          EXPECT_EQ(sharding.first(s), sum);
+        }
+        sum += sharding.size(s, count);
+      }
+      EXPECT_EQ(sum, count);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace thimble::testing
