@@ -160,7 +160,9 @@ class Reader {
       with_context(printable(path), [&] { dataset(path, all); });
     } else {
       with_context(fmt::format("group '{}'", printable(path)), [&] { attributes(result_.groups[path], all); });
-      for (const auto& [name, place] : members(all)) object(path.empty() ? name : path + "/" + name, place, depth + 1);
+      for (const auto& [name, place] : members(all)) {
+        object(path.empty() ? name : fmt::format("{}/{}", path, name), place, depth + 1);
+      }
     }
   }
 
