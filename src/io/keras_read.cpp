@@ -256,7 +256,8 @@ void read_training(const KerasArchive& archive, Model& model) {
   require(variables[1].type == NpyType::kFloat32 && variables[1].values<float>().size() == 1,
           "the optimizer's learning rate is not one float32");
   state.iterations = variables[0].values<std::int64_t>()[0];
-  state.config.set("learning_rate", double{variables[1].values<float>()[0]});
+  const float rate = variables[1].values<float>()[0];  // what a schedule may have made of the one in the configuration
+  if (rate != state.config.real("learning_rate")) state.config.set("learning_rate", double{rate});
   read_slots(variables, model);
 }
 

@@ -29,7 +29,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string unknown_name(std::string_view what, std::string_view name, const std::vector<std::string_view>& known) {
   const auto closest = std::ranges::min_element(known, {}, [&](std::string_view k) { return edit_distance(name, k); });
   const bool close =
-      closest != known.end() && edit_distance(name, *closest) <= std::max<std::size_t>(1, name.size() / 3);
+      closest != known.end() && edit_distance(name, *closest) <= std::max<std::size_t>(1, (name.size() + 1) / 3);
   if (close) return fmt::format("unknown {} '{}'; did you mean '{}'?", what, name, *closest);
   return fmt::format("unknown {} '{}'; known are {}", what, name, fmt::join(known, ", "));
 }

@@ -1,0 +1,205 @@
+#include "io/recipe.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "ops/op.h"
+
+namespace thimble {
+namespace {
+
+constexpr const char* kData = "[data]\npath = \"digits\"\n";
+
+class RecipeTest : public ::testing::Test {
+ protected:
+  Recipe read(const std::string& text) {
+    real_file_system().write(path_, text);
+    return read_recipe(real_file_system(), path_);
+  }
+  /// The message without the path of the file.
+  std::string error_of(const std::string& text, const Shape& sample = {28, 28, 1}) {
+    try {
+      build_model(read(text), sample);
+    } catch (const InputError& error) {
+      const std::string message = error.what();
+      const std::string prefix = path_.string() + ": ";
+      EXPECT_EQ(message.find(prefix), 0u) << message;
+      EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+      return message.substr(prefix.size());
+    }
+    return "no error";
+  }
+
+  TemporaryFolder folder_;
+  std::filesystem::path path_ = folder_.path() / "tiny.toml";
+};
+
+TEST_F(RecipeTest, TheExample) {
+  const std::filesystem::path example = std::filesystem::path(THIMBLE_SOURCE_DIR) / "examples/mnist/recipe.toml";
+  const Recipe recipe = read_recipe(real_file_system(), example);
+  EXPECT_EQ(recipe.name, "mnist");
+  EXPECT_EQ(recipe.data, std::filesystem::path(THIMBLE_SOURCE_DIR) / "data/mnist");
+  EXPECT_EQ(recipe.batch_size, 32);
+  EXPECT_EQ(recipe.epochs, 5);
+  EXPECT_EQ(recipe.optimizer.class_name, "Adam");
+  EXPECT_FLOAT_EQ(recipe.optimizer.config.real("learning_rate"), 1e-3f);
+  EXPECT_FLOAT_EQ(recipe.optimizer.config.real("epsilon"), 1e-7f);
+  EXPECT_EQ(recipe.loss, "SparseCategoricalCrossentropy");
+  EXPECT_TRUE(recipe.loss_from_logits);
+  const Model model = build_model(recipe, {28, 28, 1});
+  ASSERT_EQ(model.layers.size(), 5u);
+  EXPECT_EQ(model.layers[0].name, "conv2d");
+  EXPECT_EQ(model.layers[4].name, "dense_1");
+  EXPECT_EQ(model.layers[0].config.text("padding"), "valid");
+  ASSERT_EQ(model.graph.nodes.size(), 5u);
+  EXPECT_EQ(model.graph.nodes[0].attributes.text("activation"), "RELU");
+  EXPECT_EQ(model.graph.tensor(model.graph.outputs[0]).shape, (Shape{1, 10}));
+}
+
+TEST_F(RecipeTest, DefaultsAndNames) {
+  const Recipe recipe =
+      read(std::string(kData) + "[[layers]]\ntype = \"Dense\"\nunits = 3\nactivation = \"softmax\"\n");
+  EXPECT_EQ(recipe.name, "tiny");
+  EXPECT_EQ(recipe.data, folder_.path() / "digits");
+  EXPECT_FALSE(recipe.scale.has_value());
+  EXPECT_EQ(recipe.batch_size, 32);
+  EXPECT_FALSE(recipe.loss_from_logits);
+  const Model model = build_model(recipe, {4});
+  EXPECT_EQ(model.graph.nodes.back().op, "SOFTMAX");
+  EXPECT_EQ(model.graph.name, "tiny");
+}
+
+TEST_F(RecipeTest, AllOfTrain) {
+  const Recipe recipe = read(
+      "seed = 5\n[data]\npath = \"x\"\nscale = 0.5\n[[layers]]\ntype = \"Dense\"\nunits = 3\n[train]\noptimizer = "
+      "\"sgd\"\nmomentum = 0.9\nnesterov = true\nlearning_rate = 1\nloss = \"mse\"\nbatch_size = 7\nepochs = 2\n");
+  EXPECT_EQ(recipe.seed, 5u);
+  EXPECT_EQ(recipe.scale, 0.5f);
+  EXPECT_EQ(recipe.optimizer.class_name, "SGD");
+  EXPECT_FLOAT_EQ(recipe.optimizer.config.real("momentum"), 0.9f);
+  EXPECT_TRUE(recipe.optimizer.config.flag("nesterov"));
+  EXPECT_FLOAT_EQ(recipe.optimizer.config.real("learning_rate"), 1.0f);
+  EXPECT_EQ(recipe.loss, "MeanSquaredError");
+  EXPECT_FALSE(recipe.loss_from_logits);
+}
+
+TEST_F(RecipeTest, BranchesAndTheirSum) {
+  const Model model = build_model(read(std::string(kData) + R"(
+[[layers]]
+type = "Conv2D"
+name = "a"
+filters = 4
+kernel_size = [3, 1]
+padding = "same"
+[[layers]]
+type = "Conv2D"
+name = "b"
+filters = 4
+kernel_size = 3
+padding = "same"
+activation = "relu6"
+[[layers]]
+type = "Add"
+inputs = ["a", "b"]
+[[layers]]
+type = "ReLU"
+)"),
+                                  {8, 8, 1});
+  ASSERT_EQ(model.graph.nodes.size(), 4u);
+  EXPECT_EQ(model.graph.nodes[0].attributes.text("activation"), "NONE");
+  EXPECT_EQ(model.graph.nodes[1].attributes.text("activation"), "RELU6");
+  EXPECT_EQ(model.layers[2].inputs, (std::vector<TensorId>{model.layers[0].output, model.layers[1].output}));
+  EXPECT_EQ(model.graph.nodes[3].op, "RELU");  // another layer may read the sum
+  EXPECT_EQ(model.graph.tensor(model.layers[0].weights[0].tensor).shape, (Shape{4, 3, 1, 1}));
+}
+
+TEST_F(RecipeTest, WeightsComeFromTheSeed) {
+  const std::string layers =
+      std::string(kData) + "[[layers]]\ntype = \"Dense\"\nunits = 30\n" + "[[layers]]\ntype = \"Dense\"\nunits = 30\n";
+  const auto weights = [&](const std::string& seed, std::size_t layer) {
+    const Model model = build_model(read(seed + layers), {30});
+    const auto values = model.graph.tensor(model.layers[layer].weights[0].tensor).values<float>();
+    return std::vector<float>(values.begin(), values.end());
+  };
+  EXPECT_EQ(weights("seed = 1\n", 0), weights("seed = 1\n", 0));
+  EXPECT_NE(weights("seed = 1\n", 0), weights("seed = 2\n", 0));
+  EXPECT_NE(weights("seed = 1\n", 0), weights("seed = 1\n", 1));
+  const std::vector<float> values = weights("", 0);
+  const float limit = std::sqrt(6.0f / 60.0f);
+  const auto [least, most] = std::ranges::minmax(values);
+  EXPECT_GE(least, -limit);
+  EXPECT_LE(most, limit);
+  EXPECT_LT(least, -0.9f * limit);
+  EXPECT_GT(most, 0.9f * limit);
+}
+
+std::string layer(const std::string& text) { return std::string(kData) + "[[layers]]\n" + text; }
+
+TEST_F(RecipeTest, NamesTheLayerAndWhatIsWrongWithIt) {
+  EXPECT_EQ(error_of(layer("type = \"Conv2d\"\n")),
+            "layer 1 (Conv2d): unknown layer type 'Conv2d'; did you mean 'Conv2D'?");
+  EXPECT_EQ(error_of(layer("type = \"Flatten\"\n[[layers]]\ntype = \"Dense\"\nunit = 3\n")),
+            "layer 2 (Dense): unknown argument 'unit'; did you mean 'units'?");
+  EXPECT_EQ(error_of(layer("type = \"Dense\"\n")), "layer 1 (Dense): the argument units is missing");
+  EXPECT_EQ(error_of(layer("type = \"Dense\"\nunits = 3.5\n")), "layer 1 (Dense): units = 3.5: expected an integer");
+  EXPECT_EQ(error_of(layer("type = \"Dense\"\nunits = 0\n")),
+            "layer 1 (Dense): units = 0: must be from 1 to 2147483647");
+  EXPECT_EQ(error_of(layer("type = \"Dense\"\nunits = 3\nactivation = \"rellu\"\n")),
+            "layer 1 (Dense): unknown activation 'rellu'; did you mean 'relu'?");
+  EXPECT_EQ(error_of(layer("type = \"Dense\"\nunits = 3\nuse_bias = 1\n")),
+            "layer 1 (Dense): use_bias = 1: expected true or false");
+  EXPECT_EQ(error_of(layer("type = \"Conv2D\"\nfilters = 2\nkernel_size = [3, 3, 3]\n")),
+            "layer 1 (Conv2D): kernel_size = [3,3,3]: expected an integer or a list of two");
+  EXPECT_EQ(error_of(layer("type = \"Dropout\"\nrate = \"a\"\n")),
+            "layer 1 (Dropout): rate = \"a\": expected a number");
+  EXPECT_EQ(error_of(layer("units = 3\n")), "layer 1: the argument type is missing; name one of Keras's layers");
+  EXPECT_EQ(error_of(std::string(kData)), "has no layers; add a [[layers]] table");
+}
+
+TEST_F(RecipeTest, NamesTheLayerWhoseShapeDoesNotFit) {
+  const std::string conv = "type = \"Conv2D\"\nfilters = 2\nkernel_size = 9\n";
+  EXPECT_EQ(error_of(layer(conv), {8, 8, 1}), "layer 1 (Conv2D): a window of 9 does not fit into 8");
+  EXPECT_EQ(error_of(layer(conv), {64}), "layer 1 (Conv2D): the input is 64, expected height x width x channels");
+  EXPECT_EQ(error_of(layer("type = \"Dense\"\nunits = 2147483647\n"), {64}).substr(0, 35),
+            "layer 1 (Dense): kernel would be 21");
+}
+
+TEST_F(RecipeTest, NamesInputsThatAreNotThere) {
+  const std::string text = layer("type = \"Dense\"\nunits = 2\nname = \"first\"\n[[layers]]\ntype = \"Add\"\n");
+  EXPECT_EQ(error_of(text, {4}), "layer 2 (Add): has 1 inputs, expected 2 or more");
+  EXPECT_EQ(error_of(text + "inputs = [\"first\", \"furst\"]\n", {4}),
+            "layer 2 (Add): unknown input 'furst'; did you mean 'first'?");
+  EXPECT_EQ(error_of(text + "inputs = \"first\"\n", {4}),
+            "layer 2 (Add): inputs = \"first\": expected a list of layer names");
+}
+
+TEST_F(RecipeTest, NamesWhatIsWrongOutsideOfLayers) {
+  const std::string dense = "[[layers]]\ntype = \"Dense\"\nunits = 2\n";
+  EXPECT_EQ(error_of(dense), "[data]: the argument path is missing");
+  EXPECT_EQ(error_of(kData + dense + "[trane]\n"), "unknown table 'trane'; did you mean 'train'?");
+  EXPECT_EQ(error_of(kData + dense + "[train]\noptimizer = \"adan\"\n"),
+            "[train]: unknown optimizer 'adan'; did you mean 'adam'?");
+  EXPECT_EQ(error_of(kData + dense + "[train]\noptimizer = \"sgd\"\nbeta_1 = 0.5\n").substr(0, 34),
+            "[train]: unknown argument 'beta_1'");
+  EXPECT_EQ(error_of(kData + dense + "[train]\nloss = \"hinge\"\n"),
+            "[train]: unknown loss 'hinge'; known are sparse_categorical_crossentropy, mean_squared_error");
+  EXPECT_EQ(error_of(kData + dense + "[train]\nepochs = 0\n"), "[train]: epochs = 0: must be from 1 to 2147483647");
+  EXPECT_EQ(error_of("layers = 3\n" + std::string(kData)), "has no layers; add a [[layers]] table");
+  EXPECT_EQ(error_of("train = 3\n" + std::string(kData) + dense), "[train]: train must be a table: [train]");
+  EXPECT_EQ(error_of("name = \"a\nb\"").substr(0, 17), "line 1, column 10");
+}
+
+TEST_F(RecipeTest, MissingFile) {
+  try {
+    read_recipe(real_file_system(), folder_.path() / "none.toml");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("none.toml"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace thimble
