@@ -49,10 +49,10 @@ Shape broadcast_shape(const Shape& a, const Shape& b) {
   return result;
 }
 
-thimble_broadcast broadcast_of(const NodeView& node) {
-  const std::vector<Axis> axes = merged_axes(node.input(0).shape, node.input(1).shape, node.output(0).shape);
-  require(axes.size() <= kMostDimensions, "shapes {} and {} are broadcast in more than {} dimensions",
-          to_string(node.input(0).shape), to_string(node.input(1).shape), kMostDimensions);
+thimble_broadcast broadcast_of(const Shape& a, const Shape& b) {
+  const std::vector<Axis> axes = merged_axes(a, b, broadcast_shape(a, b));
+  require(axes.size() <= kMostDimensions, "shapes {} and {} are broadcast in more than {} dimensions", to_string(a),
+          to_string(b), kMostDimensions);
   thimble_broadcast result{};
   std::fill(std::begin(result.size), std::end(result.size), 1);
   int step_a = 1;

@@ -11,9 +11,13 @@ namespace thimble {
 /// The shape of an elementwise result: dimensions, aligned at the innermost, must be equal or 1. Throws InputError.
 Shape broadcast_shape(const Shape& a, const Shape& b);
 
-/// How inputs 0 and 1 of `node` are walked to make output 0; dimensions that can be walked as one are merged. Throws
-/// InputError when more than six remain.
-thimble_broadcast broadcast_of(const NodeView& node);
+/// How operands of these shapes are walked to make a result of their broadcast shape; dimensions that can be walked as
+/// one are merged. Throws InputError when more than six remain.
+thimble_broadcast broadcast_of(const Shape& a, const Shape& b);
+/// The same for inputs 0 and 1 of `node`.
+inline thimble_broadcast broadcast_of(const NodeView& node) {
+  return broadcast_of(node.input(0).shape, node.input(1).shape);
+}
 
 /// Inputs 0 and 1, where output 0 has as many elements of the same size: an elementwise kernel may write over them.
 std::vector<TensorId> overwritable_inputs(const NodeView& node);

@@ -52,10 +52,15 @@ KernelConstant channel_requants(const Tensor& input, const Tensor& weights, cons
   return {"requant", Type::kInt32, make_data(pairs)};
 }
 
-KernelConstant tensor_requant(const Tensor& input, const Tensor& weights, const Tensor& output) {
+thimble_requant tensor_factor(const Tensor& input, const Tensor& weights, const Tensor& output) {
   require_scales(input, weights, output);
   const thimble_requant requant = quantize_multiplier(double{input.scale() * weights.scale()} / double{output.scale()});
   require_shift(input, requant);
+  return requant;
+}
+
+KernelConstant tensor_requant(const Tensor& input, const Tensor& weights, const Tensor& output) {
+  const thimble_requant requant = tensor_factor(input, weights, output);
   return {"requant", Type::kInt32, make_data(std::vector<std::int32_t>{requant.multiplier, requant.shift})};
 }
 

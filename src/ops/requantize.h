@@ -17,8 +17,10 @@ thimble_requant quantize_multiplier(double factor);
 /// shift). Throws InputError when a tensor lacks its scale or the counts do not fit.
 KernelConstant channel_requants(const Tensor& input, const Tensor& weights, const Tensor& output, int channels);
 
-/// The same for weights with one scale, as one pair. As TFLite's kernels that know no channels, it multiplies the
-/// scales of input and weights in single precision first. Throws InputError when a tensor lacks its scale.
+/// The same for weights with one scale. As TFLite's kernels that know no channels, it multiplies the scales of input
+/// and weights in single precision first. Throws InputError when a tensor lacks its scale.
+thimble_requant tensor_factor(const Tensor& input, const Tensor& weights, const Tensor& output);
+/// The same as a constant of one pair.
 KernelConstant tensor_requant(const Tensor& input, const Tensor& weights, const Tensor& output);
 
 /// The range of an output after a fused activation ("NONE", "RELU", "RELU6", "RELU_N1_TO_1").

@@ -27,3 +27,18 @@ def transpose_conv(rng):
     yield case("int8, relu, one scale", "int8", (1, 3, 4, 2), (1, 3), 3, (3, 6), act="RELU", per_channel=False)
     yield case("int8, output cut off", "int8", (1, 5, 5, 1), (3, 3), 2, (4, 6))
     yield case("int8, window beyond output", "int8", (1, 2, 2, 1), (7, 6), 2, (1, 1), (4, 4))
+
+
+@operator
+def batch_matmul(rng):
+    def case(name, kind, shape_a, shape_b, out, adj_x=False, adj_y=False, **more):
+        a = activation(rng, kind, shape_a, 4.0, 0.4)
+        b = activation(rng, kind, shape_b, 2.0, 0.6)
+        return Case(name, "BATCH_MATMUL", [a, b], [output(kind, out, 6.0)], {"adj_x": adj_x, "adj_y": adj_y},
+                    options("BatchMatMulOptions", adjX=adj_x, adjY=adj_y), **more)
+
+    for kind in ("float32", "int8", "int16"):
+        yield case(f"{kind}", kind, (3, 5), (5, 4), (3, 4))
+        yield case(f"{kind}, batches, second transposed", kind, (2, 3, 5), (2, 4, 5), (2, 3, 4), adj_y=True)
+        yield case(f"{kind}, first transposed, repeated", kind, (3, 1, 5, 2), (2, 5, 4), (3, 2, 2, 4), adj_x=True)
+        yield case(f"{kind}, both transposed", kind, (2, 5, 3), (1, 2, 5), (2, 3, 2), adj_x=True, adj_y=True)
