@@ -2,8 +2,9 @@
 
 usage: tflite_check.py THIMBLE DATA_FOLDER MODEL.tflite ...
 
-The first 1,000 MNIST test images. Integer outputs must be equal bit for bit to TFLM's and to LiteRT's reference kernels';
-float outputs within 1e-5 of the largest magnitude. Exits 0 when all agree.
+The first 1,000 MNIST test images. Integer outputs must be equal bit for bit, to TFLM's with --rounding tflm (the default) and
+to LiteRT's reference kernels' with --rounding litert; float outputs within 1e-5 of the largest magnitude. Exits 0 when all
+agree.
 """
 import gzip
 import os
@@ -52,10 +53,11 @@ def tflm_outputs(model, inputs):
     return np.stack(outputs)
 
 
-def thimble_outputs(thimble, model, inputs):
+def thimble_outputs(thimble, model, inputs, rounding):
     with tempfile.TemporaryDirectory() as folder:
         np.save(f"{folder}/in.npy", inputs[:, None])
-        subprocess.run([thimble, "run", model, "--input", f"{folder}/in.npy", "--output", f"{folder}/out.npy"], check=True)
+        files = ["--input", f"{folder}/in.npy", "--output", f"{folder}/out.npy"]
+        subprocess.run([thimble, "run", model, "--rounding", rounding, *files], check=True)
         return np.load(f"{folder}/out.npy")
 
 
@@ -77,9 +79,8 @@ def main():
     for model in models:
         interpreter = Interpreter(model_path=model)
         inputs = as_input(images, interpreter.get_input_details()[0])
-        ours = thimble_outputs(thimble, model, inputs)
-        for peer, outputs in (("LiteRT", litert_outputs), ("TFLM", tflm_outputs)):
-            agree, words = agreement(ours, outputs(model, inputs))
+        for peer, rounding, outputs in (("LiteRT", "litert", litert_outputs), ("TFLM", "tflm", tflm_outputs)):
+            agree, words = agreement(thimble_outputs(thimble, model, inputs, rounding), outputs(model, inputs))
             print(f"{model}: {peer}, {len(inputs)} images: {words}", "" if agree else "  <-- DIFFERS")
             all_agree = all_agree and agree
     return 0 if all_agree else 1
