@@ -1,0 +1,14 @@
+/* x above 0, exp(x) - 1 below. */
+#ifndef THIMBLE_ELU_KERNEL_H
+#define THIMBLE_ELU_KERNEL_H
+
+#include "kernel/elementwise.h"
+#include "kernel/kernel.h"
+
+THIMBLE_BEGIN
+
+THIMBLE_KERNEL void thimble_elu_f32(const thimble_elementwise_params* p, const float* input, float* output);
+
+THIMBLE_END
+
+#endif

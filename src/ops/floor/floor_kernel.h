@@ -1,0 +1,14 @@
+/* Rounding down. */
+#ifndef THIMBLE_FLOOR_KERNEL_H
+#define THIMBLE_FLOOR_KERNEL_H
+
+#include "kernel/elementwise.h"
+#include "kernel/kernel.h"
+
+THIMBLE_BEGIN
+
+THIMBLE_KERNEL void thimble_floor_f32(const thimble_elementwise_params* p, const float* input, float* output);
+
+THIMBLE_END
+
+#endif

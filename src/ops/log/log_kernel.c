@@ -1,0 +1,7 @@
+#include "ops/log/log_kernel.h"
+
+#include <math.h>
+
+THIMBLE_KERNEL void thimble_log_f32(const thimble_elementwise_params* p, const float* input, float* output) {
+  for (int32_t i = 0; i < p->count; ++i) output[i] = logf(input[i]);
+}

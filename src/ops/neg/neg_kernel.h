@@ -1,0 +1,14 @@
+/* The negative. */
+#ifndef THIMBLE_NEG_KERNEL_H
+#define THIMBLE_NEG_KERNEL_H
+
+#include "kernel/elementwise.h"
+#include "kernel/kernel.h"
+
+THIMBLE_BEGIN
+
+THIMBLE_KERNEL void thimble_neg_f32(const thimble_elementwise_params* p, const float* input, float* output);
+
+THIMBLE_END
+
+#endif

@@ -1,0 +1,14 @@
+/* 1 / sqrt(x). 8-bit tensors use a table (kernel/lut.h). */
+#ifndef THIMBLE_RSQRT_KERNEL_H
+#define THIMBLE_RSQRT_KERNEL_H
+
+#include "kernel/elementwise.h"
+#include "kernel/kernel.h"
+
+THIMBLE_BEGIN
+
+THIMBLE_KERNEL void thimble_rsqrt_f32(const thimble_elementwise_params* p, const float* input, float* output);
+
+THIMBLE_END
+
+#endif

@@ -1,0 +1,7 @@
+#include "ops/sin/sin_kernel.h"
+
+#include <math.h>
+
+THIMBLE_KERNEL void thimble_sin_f32(const thimble_elementwise_params* p, const float* input, float* output) {
+  for (int32_t i = 0; i < p->count; ++i) output[i] = sinf(input[i]);
+}
