@@ -41,7 +41,7 @@ $thimble bench out/int8.tflite --on m4,m0 --data data/mnist:200 --optimize size 
 $thimble bench out/float.tflite --on m4 --data data/mnist:20 --optimize speed --json >out/bench-float.json
 
 step "6. Report"
-$thimble report out/history.json out/eval-*.json out/bench-*.json -o report \
+$thimble report out/history.json out/eval-{model,float,int8}.json out/bench-{speed,size,float}.json -o report \
   --data data/mnist --recipe examples/mnist/recipe.toml --package out/firmware
 
 step "Done in $((SECONDS - started)) s: open report/index.html"
