@@ -21,7 +21,10 @@ std::string firmware_name(const Results& results, const BenchResult& bench) {
   const EvalResult* evaluation = evaluation_of(results, bench.model);
   const bool known = evaluation != nullptr && !evaluation->weights_type.empty();
   const std::string form = known ? evaluation->weights_type : file_name(bench.model);
-  return form + " on " + short_title(bench) + (bench.optimize == "speed" ? ", speed" : "");
+  const bool several =
+      std::ranges::any_of(results.benches, [&](const BenchResult& other) { return other.optimize != bench.optimize; });
+  const std::string optimized = several && !bench.optimize.empty() ? ", " + bench.optimize : "";
+  return form + " on " + short_title(bench) + optimized;
 }
 
 const EvalResult* evaluation_of(const Results& results, const std::string& model) {

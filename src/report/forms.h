@@ -16,7 +16,7 @@ std::string form_name(const EvalResult& evaluation);
 /// "Arm Cortex-M4" of "Arm Cortex-M4 (QEMU mps2-an386)".
 std::string short_title(const BenchResult& bench);
 
-/// "int8 on Arm Cortex-M4"; with ", speed" when it was optimized for that.
+/// "int8 on Arm Cortex-M4", with ", speed" when others were optimized for something else.
 std::string firmware_name(const Results& results, const BenchResult& bench);
 
 /// The evaluation of the same model file, or null.

@@ -91,16 +91,32 @@ std::vector<Figure> mistake_figures(const EvalResult& evaluation, const Dataset&
 
 // ---- performance
 
-std::string largest_functions(const BenchResult& bench) {
+/// The functions that take at least a thousandth of the instructions, the largest first.
+std::vector<Bar> function_bars(const BenchResult& bench) {
   constexpr std::size_t kMostFunctions = 6;
   constexpr double kLeastShare = 0.001;
   std::vector<Bar> bars;
-  const double all = std::max(1.0, as_number(bench.instructions));
   for (const auto& [name, instructions] : bench.functions) {
-    if (bars.size() == kMostFunctions || as_number(instructions) < kLeastShare * all) break;
-    bars.push_back({name, {as_number(instructions)}, percent(as_number(instructions) / all, 1)});
+    const double share = as_number(instructions) / std::max(1.0, as_number(bench.instructions));
+    if (bars.size() == kMostFunctions || share < kLeastShare) break;
+    bars.push_back({name, {as_number(instructions)}, percent(share, 1)});
   }
-  return bar_chart(bars, {}, [](double value) { return grouped(static_cast<std::uint64_t>(value)) + " instructions"; });
+  return bars;
+}
+
+std::string instructions_in_full(double value) { return grouped(static_cast<std::uint64_t>(value)) + " instructions"; }
+
+/// Of the deployed form's first firmware whose kernels were not all inlined into one function.
+std::vector<Figure> function_figures(const Results& results) {
+  const BenchResult* deployed = deployed_firmware(results);
+  if (deployed == nullptr) return {};
+  for (const BenchResult& bench : results.benches) {
+    const std::vector<Bar> bars = function_bars(bench);
+    if (bench.model != deployed->model || bars.size() < 2) continue;
+    return {{"Where they go: share of each function, " + firmware_name(results, bench),
+             bar_chart(bars, {}, instructions_in_full)}};
+  }
+  return {};
 }
 
 std::string outputs_text(const BenchResult& bench) {
@@ -241,16 +257,10 @@ Section performance_section(const Results& results) {
       const double count = as_number(bench.instructions);
       bars.push_back({firmware_name(results, bench), {count}, short_count(count)});
     }
-    section.figures.push_back({"Instructions an inference", bar_chart(bars, {}, [](double value) {
-                                 return grouped(static_cast<std::uint64_t>(value)) + " instructions";
-                               })});
+    section.figures = {{"Instructions an inference", bar_chart(bars, {}, instructions_in_full)}};
   }
   if (!results.evaluations.empty()) section.tables.push_back(host_table(results));
-  const BenchResult* bench = deployed_firmware(results);
-  if (bench != nullptr && !bench->functions.empty()) {
-    section.figures.push_back(
-        {"Where they go: share of each function, " + firmware_name(results, *bench), largest_functions(*bench)});
-  }
+  for (Figure& figure : function_figures(results)) section.figures.push_back(std::move(figure));
   return section;
 }
 
