@@ -21,6 +21,8 @@ std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower
   executable->program = lower(executable->graph, lower_options);
   executable->plan = make_plan(executable->graph, executable->program, plan_options);
   verify(executable->plan, executable->graph, executable->program);
+  require(executable->plan.arena_bytes <= kMostArenaBytes, "needs {} bytes for its activations; at most {} are supported",
+          executable->plan.arena_bytes, kMostArenaBytes);
   return executable;
 }
 

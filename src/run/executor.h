@@ -16,7 +16,11 @@ struct Executable {
   Plan plan;
 };
 
-/// Throws InputError when an operator has no kernel for the types at hand.
+/// The most bytes of activations that a model may need: far beyond any microcontroller, and a bound on what a damaged file can
+/// ask for.
+inline constexpr std::size_t kMostArenaBytes = std::size_t{128} << 20;
+
+/// Throws InputError when an operator has no kernel for the types at hand, and when more than kMostArenaBytes are needed.
 std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower_options = {},
                                           const PlanOptions& plan_options = {});
 
