@@ -33,18 +33,18 @@ static inline void thimble_broadcast_next(const thimble_broadcast* s, thimble_br
   }
 }
 
-/* Writes RESULT, an expression of x and y, for each pair of elements x of a and y of b, both of type TYPE. */
-#define THIMBLE_EACH_PAIR(TYPE, s, a, b, output, RESULT)               \
-  do {                                                                 \
-    thimble_broadcast_row row = {0, 0, {0, 0, 0, 0, 0}};               \
-    for (int32_t rows = thimble_broadcast_rows(s); rows > 0; --rows) { \
-      for (int32_t i = 0; i < (s)->size[5]; ++i) {                     \
-        const TYPE x = (a)[row.a + i * (s)->stride_a[5]];              \
-        const TYPE y = (b)[row.b + i * (s)->stride_b[5]];              \
-        *(output)++ = (RESULT);                                        \
-      }                                                                \
-      thimble_broadcast_next(s, &row);                                 \
-    }                                                                  \
+/* Writes RESULT, an expression of x and y, for each pair of elements x of FIRST and y of SECOND, both held as TYPE. */
+#define THIMBLE_EACH_PAIR(TYPE, SHAPE, FIRST, SECOND, OUTPUT, RESULT)      \
+  do {                                                                     \
+    thimble_broadcast_row row = {0, 0, {0, 0, 0, 0, 0}};                   \
+    for (int32_t rows = thimble_broadcast_rows(SHAPE); rows > 0; --rows) { \
+      for (int32_t i = 0; i < (SHAPE)->size[5]; ++i) {                     \
+        const TYPE x = (FIRST)[row.a + i * (SHAPE)->stride_a[5]];          \
+        const TYPE y = (SECOND)[row.b + i * (SHAPE)->stride_b[5]];         \
+        *(OUTPUT)++ = (RESULT);                                            \
+      }                                                                    \
+      thimble_broadcast_next(SHAPE, &row);                                 \
+    }                                                                      \
   } while (0)
 
 #endif

@@ -1,0 +1,42 @@
+/* Elementwise difference with broadcasting. */
+#ifndef THIMBLE_SUB_KERNEL_H
+#define THIMBLE_SUB_KERNEL_H
+
+#include "kernel/broadcast.h"
+#include "kernel/fixed_point.h"
+#include "kernel/kernel.h"
+
+THIMBLE_BEGIN
+
+typedef struct {
+  thimble_broadcast broadcast;
+  float output_min, output_max;
+} thimble_sub_f32_params;
+
+typedef struct {
+  thimble_broadcast broadcast;
+} thimble_sub_s32_params;
+
+/* The operands are brought to a common scale, twice the larger of theirs, with `left_shift` more bits: 20, or 15 for
+ * 16-bit operands. */
+typedef struct {
+  thimble_broadcast broadcast;
+  int32_t left_shift;
+  int32_t offset_a, offset_b; /* minus the zero points */
+  thimble_requant requant_a, requant_b;
+  thimble_requant requant_output;
+  int32_t output_offset;
+  int32_t output_min, output_max;
+} thimble_sub_params;
+
+THIMBLE_KERNEL void thimble_sub_f32(const thimble_sub_f32_params* p, const float* a, const float* b, float* output);
+/* Wraps around. */
+THIMBLE_KERNEL void thimble_sub_s32(const thimble_sub_s32_params* p, const int32_t* a, const int32_t* b,
+                                    int32_t* output);
+THIMBLE_KERNEL void thimble_sub_s8(const thimble_sub_params* p, const int8_t* a, const int8_t* b, int8_t* output);
+THIMBLE_KERNEL void thimble_sub_u8(const thimble_sub_params* p, const uint8_t* a, const uint8_t* b, uint8_t* output);
+THIMBLE_KERNEL void thimble_sub_s16(const thimble_sub_params* p, const int16_t* a, const int16_t* b, int16_t* output);
+
+THIMBLE_END
+
+#endif
