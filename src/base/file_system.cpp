@@ -49,6 +49,50 @@ bool write_whole(int fd, ByteSpan contents) {
   return true;
 }
 
+/// For what is no regular file: a device, a pipe.
+void write_in_place(const fs::path& path, ByteSpan contents) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 || !write_whole(file.get(), contents) || !file.close()) cannot_write(path, errno);
+}
+
+/// Makes the folders that `path` lies in. Throws InputError, also when `path` is a folder itself.
+void make_room_for(const fs::path& path) {
+  std::error_code error;
+  if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+  if (error) cannot_write(path, error.value());
+  if (fs::is_directory(path)) cannot_write(path, EISDIR);
+}
+
+/// The whole contents of a file, on the disk beside it. commit() puts them into its place; without it they go away.
+class StagedFile {
+ public:
+  StagedFile(fs::path path, ByteSpan contents) : path_(std::move(path)), temporary_(path_.string() + ".XXXXXX") {
+    Descriptor file(::mkostemp(temporary_.data(), O_CLOEXEC));
+    if (file.get() < 0) cannot_write(path_, errno);
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    if (write_whole(file.get(), contents) && ::fchmod(file.get(), 0666 & ~mask) == 0 && file.close()) return;
+    const int reason = errno;
+    ::unlink(temporary_.c_str());
+    cannot_write(path_, reason);
+  }
+  StagedFile(StagedFile&& other) noexcept
+      : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})) {}
+  StagedFile& operator=(StagedFile&&) = delete;
+  ~StagedFile() {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  }
+
+  void commit() {
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) cannot_write(path_, errno);
+    temporary_.clear();
+  }
+
+ private:
+  fs::path path_;
+  std::string temporary_;
+};
+
 class RealFileSystem final : public FileSystem {
  public:
   using FileSystem::read;
@@ -75,21 +119,28 @@ class RealFileSystem final : public FileSystem {
   }
 
   void write(const fs::path& path, ByteSpan contents) override {
+    make_room_for(path);
     std::error_code error;
-    if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-    if (error) cannot_write(path, error.value());
-    if (fs::is_directory(path)) cannot_write(path, EISDIR);
-    std::string temporary = path.string() + ".XXXXXX";
-    Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (file.get() < 0) cannot_write(path, errno);
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    const bool written = write_whole(file.get(), contents) && ::fchmod(file.get(), 0666 & ~mask) == 0;
-    if (!written || !file.close() || ::rename(temporary.c_str(), path.c_str()) != 0) {
-      const int reason = errno;
-      ::unlink(temporary.c_str());
-      cannot_write(path, reason);
+    if (fs::exists(path, error) && !fs::is_regular_file(path)) return write_in_place(path, contents);
+    StagedFile(path, contents).commit();
+  }
+
+  void write_all(const fs::path& folder, const FileSet& files) override {
+    std::vector<StagedFile> staged;
+    staged.reserve(files.size());
+    for (const auto& [name, contents] : files) {
+      make_room_for(folder / name);
+      staged.emplace_back(folder / name, as_bytes(contents));
     }
+    for (StagedFile& file : staged) file.commit();
+  }
+
+  void require_writable(const fs::path& folder) override {
+    std::error_code error;
+    fs::path there = fs::absolute(folder, error);
+    while (!fs::exists(there, error) && there.has_relative_path()) there = there.parent_path();
+    if (!fs::is_directory(there, error)) cannot_write(folder, ENOTDIR);
+    if (::access(there.c_str(), W_OK | X_OK) != 0) cannot_write(folder, errno);
   }
 
   bool is_file(const fs::path& path) override {
@@ -101,31 +152,16 @@ class RealFileSystem final : public FileSystem {
     std::error_code error;
     return fs::is_directory(path, error);
   }
-
- protected:
-  void remove(const fs::path& path) override {
-    std::error_code error;
-    fs::remove(path, error);
-  }
 };
 
 }  // namespace
 
 void FileSystem::write(const fs::path& path, std::string_view text) { write(path, as_bytes(text)); }
 
+void FileSystem::require_writable(const fs::path&) {}
+
 void FileSystem::write_all(const fs::path& folder, const FileSet& files) {
-  std::vector<fs::path> made;
-  try {
-    for (const auto& [name, contents] : files) {
-      const fs::path path = folder / name;
-      const bool is_new = !is_file(path);
-      write(path, contents);
-      if (is_new) made.push_back(path);
-    }
-  } catch (...) {
-    for (const fs::path& path : made) remove(path);
-    throw;
-  }
+  for (const auto& [name, contents] : files) write(folder / name, contents);
 }
 
 FileSystem& real_file_system() {

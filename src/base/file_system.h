@@ -27,18 +27,21 @@ class FileSystem {
   Bytes read(const std::filesystem::path& path) { return read(path, std::size_t{1} << 31); }
 
   /// Writes `contents` to `path` whole or not at all: to a temporary file beside it, which is then renamed.
-  /// Makes the parent folders. Throws InputError (not writable, disk full) and leaves nothing behind.
+  /// Makes the parent folders. Throws InputError (not writable, disk full) and leaves nothing behind. A device or a
+  /// pipe cannot be replaced: it is written to.
   virtual void write(const std::filesystem::path& path, ByteSpan contents) = 0;
   void write(const std::filesystem::path& path, std::string_view text);
+
+  /// Throws InputError when no file can be made in `folder`, which need not be there yet. To be asked before long work,
+  /// so that its result is not lost.
+  virtual void require_writable(const std::filesystem::path& folder);
 
   virtual bool is_file(const std::filesystem::path& path) = 0;
   virtual bool is_folder(const std::filesystem::path& path) = 0;
 
-  /// Writes every file of `files` under `folder`; when one fails, none of those not there before remains.
-  void write_all(const std::filesystem::path& folder, const FileSet& files);
-
- protected:
-  virtual void remove(const std::filesystem::path& path) = 0;
+  /// Writes every file of `files` under `folder`. On the machine's own files: all of them or none; when one cannot be
+  /// written, those that were there before are as they were.
+  virtual void write_all(const std::filesystem::path& folder, const FileSet& files);
 };
 
 /// The machine's own files.

@@ -25,6 +25,7 @@ Optimize parse_optimize(const std::string& value);
 extern const Command kBenchCommand;
 extern const Command kCompileCommand;
 extern const Command kConvertCommand;
+extern const Command kDiffCommand;
 extern const Command kEvalCommand;
 extern const Command kInspectCommand;
 extern const Command kReportCommand;

@@ -16,8 +16,9 @@ constexpr int kExitRequestAtFault = 2;
 constexpr int kExitOwnFault = 70;
 
 const std::vector<const thimble::Command*> kCommands = {
-    &thimble::kTrainCommand,   &thimble::kConvertCommand, &thimble::kEvalCommand,  &thimble::kRunCommand,
-    &thimble::kInspectCommand, &thimble::kCompileCommand, &thimble::kBenchCommand, &thimble::kReportCommand};
+    &thimble::kTrainCommand, &thimble::kConvertCommand, &thimble::kEvalCommand,
+    &thimble::kRunCommand,   &thimble::kInspectCommand, &thimble::kCompileCommand,
+    &thimble::kBenchCommand, &thimble::kDiffCommand,    &thimble::kReportCommand};
 
 /// `text` on one line, without the full stops and advice that CLI11 puts on lines of their own.
 std::string one_line(std::string text) {
@@ -42,6 +43,9 @@ int run(int argc, char** argv) {
     sub->footer("Examples:\n" + std::string(command->examples));
     sub->callback([action = command->setup(*sub), &actions] { actions.push_back(action); });
   }
+  const std::string_view first = argc > 1 ? argv[1] : "--help";
+  const bool known = std::ranges::any_of(kCommands, [&](const auto* command) { return command->name == first; });
+  thimble::require(known || first.starts_with('-'), "'{}' is no command; see thimble --help", first);
   app.footer("thimble COMMAND --help tells more of each.");
   try {
     app.parse(argc, argv);

@@ -31,6 +31,7 @@ void train(const TrainArguments& arguments) {
   options.epochs = recipe.epochs;
   options.seed = recipe.seed;
   options.threads = arguments.threads;
+  files.require_writable(arguments.folder);
   const TrainResult result = train(model, data.train, data.test, options, terminal_progress());
   const Bytes keras = write_keras(model);
   files.write_all(arguments.folder,

@@ -26,9 +26,6 @@ class FakeFiles final : public FileSystem {
   void write(const fs::path& path, ByteSpan bytes) override { contents[path] = {bytes.begin(), bytes.end()}; }
   bool is_file(const fs::path& path) override { return contents.contains(path); }
   bool is_folder(const fs::path& path) override { return path == "folder"; }
-
- protected:
-  void remove(const fs::path& path) override { contents.erase(path); }
 };
 
 template <typename Body>
