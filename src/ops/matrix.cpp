@@ -74,7 +74,7 @@ void multiply(int m, int n, int k, MatrixView a, const float* b, std::ptrdiff_t 
       using I = decltype(isa);
       const Result part = {c + j, ldc, add};
       if (vectors() == 1 && lanes < I::kLanes) {
-        if constexpr (I::kLanes == 4) multiply_last_columns<I>(m, lanes, k, a, b + j, ldb, part);
+        if constexpr (I::kLanes <= kPartLanes) multiply_last_columns<I>(m, lanes, k, a, b + j, ldb, part);
       } else {
         multiply_columns<I, vectors()>(m, k, a, b + j, ldb, part, lanes);
       }

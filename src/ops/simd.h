@@ -16,6 +16,15 @@ namespace thimble {
 
 #define THIMBLE_INLINE __attribute__((always_inline)) inline
 #define THIMBLE_INLINE_LAMBDA __attribute__((always_inline))
+/// Before a loop over a few vectors that are to stay in registers.
+#if defined(__clang__)
+#define THIMBLE_UNROLL _Pragma("unroll")
+#else
+#define THIMBLE_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+/// Vectors of at most so many floats may be loaded and stored in part.
+inline constexpr int kPartLanes = 8;
 
 /// An instruction set as kernels see it: vectors of kLanes floats, and how many registers hold them.
 template <int lanes, int registers>
@@ -25,6 +34,8 @@ struct Isa {
   typedef float Vector __attribute__((vector_size(lanes * sizeof(float))));
   /// The same registers, half as wide.
   using Half = Isa<lanes / 2, registers>;
+  /// For loops that compare vectors: GCC 12 does that lane by lane when there are 16.
+  using Comparing = Isa<(lanes < kPartLanes ? lanes : kPartLanes), registers>;
 
   /// No alignment is asked for.
   static THIMBLE_INLINE Vector load(const float* p) {
@@ -33,23 +44,25 @@ struct Isa {
     return v;
   }
   static THIMBLE_INLINE void store(float* p, const Vector& v) { __builtin_memcpy(p, &v, sizeof v); }
-  /// Likewise for the first `count` lanes, the others being 0; vectors wider than 4 must be whole (see for_columns).
+  /// Likewise for the first `count` lanes, the others being 0. Vectors wider than kPartLanes must be whole.
   static THIMBLE_INLINE Vector load(const float* p, int count) {
-    if (kLanes > 4 || count == kLanes) return load(p);
+    if (kLanes > kPartLanes || count == kLanes) return load(p);
     float lanes_of[kLanes] = {};
     for (int i = 0; i < count; ++i) lanes_of[i] = p[i];
     return load(lanes_of);
   }
   static THIMBLE_INLINE void store(float* p, const Vector& v, int count) {
-    if (kLanes > 4 || count == kLanes) return store(p, v);
+    if (kLanes > kPartLanes || count == kLanes) return store(p, v);
     float lanes_of[kLanes];
     store(lanes_of, v);
     for (int i = 0; i < count; ++i) p[i] = lanes_of[i];
   }
+  /// Not for inner loops: it takes as many instructions as there are lanes.
   static THIMBLE_INLINE Vector all(float value) { return value - Vector{}; }
 };
 
-enum class SimdLevel { kPortable, kAvx2, kAvx512 };
+/// kAvx512Vnni adds products of bytes; floats are computed as with kAvx512.
+enum class SimdLevel { kPortable, kAvx2, kAvx512, kAvx512Vnni };
 
 /// The level that simd() uses: the CPU's best.
 SimdLevel simd_level();
@@ -80,10 +93,29 @@ void run_portable(const Body& body) {
 template <typename Body>
 void simd(const Body& body) {
 #if defined(__x86_64__)
-  if (simd_level() == SimdLevel::kAvx512) return detail::run_avx512(body);
+  if (simd_level() >= SimdLevel::kAvx512) return detail::run_avx512(body);
   if (simd_level() == SimdLevel::kAvx2) return detail::run_avx2(body);
 #endif
   detail::run_portable(body);
+}
+
+/// Each lane of `v` at least that of `least` and at most that of `most`; NaN stays.
+template <typename I>
+THIMBLE_INLINE typename I::Vector clamp_lanes(const typename I::Vector& v, const typename I::Vector& least,
+                                              const typename I::Vector& most) {
+  using Part = typename I::Comparing;
+  constexpr int kParts = I::kLanes / Part::kLanes;
+  typename Part::Vector values[kParts], low[kParts], high[kParts];
+  __builtin_memcpy(values, &v, sizeof v);
+  __builtin_memcpy(low, &least, sizeof v);
+  __builtin_memcpy(high, &most, sizeof v);
+  for (int i = 0; i < kParts; ++i) {
+    values[i] = values[i] < low[i] ? low[i] : values[i];
+    values[i] = values[i] > high[i] ? high[i] : values[i];
+  }
+  typename I::Vector result;
+  __builtin_memcpy(&result, values, sizeof result);
+  return result;
 }
 
 /// The sum of the lanes, in the order of a binary tree.
@@ -96,15 +128,6 @@ THIMBLE_INLINE float sum_of_lanes(const typename I::Vector& v) {
     typename Half::Vector halves[2];
     __builtin_memcpy(halves, &v, sizeof v);
     return sum_of_lanes<Half>(halves[0] + halves[1]);
-  }
-}
-
-/// Calls body(std::integral_constant<int, n>) for n = value, which is in [1, kMax]: for loops that are unrolled.
-template <int kMax, typename Body>
-THIMBLE_INLINE void with_constant(int value, const Body& body) {
-  if constexpr (kMax > 0) {
-    if (value == kMax) return body(std::integral_constant<int, kMax>{});
-    with_constant<kMax - 1>(value, body);
   }
 }
 

@@ -8,37 +8,13 @@
 namespace thimble {
 namespace {
 
-struct Mask {
-  FusedActivation activation;
-  const float* y;
-  const float* gradient;
-  float* masked;
-  std::ptrdiff_t channels;
-  std::ptrdiff_t stride;
-};
-
-/// One vector of columns, from j on; returns their sums.
-template <typename I>
-THIMBLE_INLINE typename I::Vector mask_columns(int rows, int j, int lanes, const Mask& m) {
-  using Vector = typename I::Vector;
-  const Vector least = I::all(m.activation.least);
-  const Vector most = I::all(m.activation.most);
-  Vector sum = Vector{};
-  for (std::ptrdiff_t r = 0; r < rows; ++r) {
-    const Vector y = I::load(m.y + r * m.channels + j, lanes);
-    Vector g = I::load(m.gradient + r * m.channels + j, lanes);
-    g = y > least ? g : Vector{};
-    g = y < most ? g : Vector{};
-    I::store(m.masked + r * m.stride + j, g, lanes);
-    sum += g;
-  }
-  return sum;
-}
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 }  // namespace
 
+bool FusedActivation::none() const { return least == -kInfinity && most == kInfinity; }
+
 FusedActivation fused_activation(const std::string& name) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
   if (name == "NONE") return {-kInfinity, kInfinity};
   if (name == "RELU") return {0.0f, kInfinity};
   if (name == "RELU6") return {0.0f, 6.0f};
@@ -60,17 +36,43 @@ void add_bias_and_clamp(int rows, int channels, const float* bias, const FusedAc
 }
 
 void mask_gradient(int rows, int channels, const FusedActivation& activation, const float* y, const float* gradient,
-                   float* masked, int stride, float* bias_gradient) {
-  const Mask mask = {activation, y, gradient, masked, channels, stride};
+                   float* masked, int stride) {
+  if (activation.none() && masked == gradient) return;
   simd([=](auto best) THIMBLE_INLINE_LAMBDA {
-    for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int j, int lanes) THIMBLE_INLINE_LAMBDA {
-      using I = decltype(isa);
-      const typename I::Vector sum = mask_columns<I>(rows, j, lanes, mask);
-      if (bias_gradient) I::store(bias_gradient + j, sum, lanes);
-    });
+    for_columns<typename decltype(best)::Comparing, 1>(channels,
+                                                       [&](auto isa, auto, int j, int lanes) THIMBLE_INLINE_LAMBDA {
+                                                         using I = decltype(isa);
+                                                         using Vector = typename I::Vector;
+                                                         const Vector least = I::all(activation.least);
+                                                         const Vector most = I::all(activation.most);
+                                                         for (std::ptrdiff_t r = 0; r < rows; ++r) {
+                                                           const Vector value = I::load(y + r * channels + j, lanes);
+                                                           Vector g = I::load(gradient + r * channels + j, lanes);
+                                                           g = value > least ? g : Vector{};
+                                                           g = value < most ? g : Vector{};
+                                                           I::store(masked + r * stride + j, g, lanes);
+                                                         }
+                                                       });
     for (std::ptrdiff_t r = 0; r < rows && stride > channels; ++r) {
       for (int c = channels; c < stride; ++c) masked[r * stride + c] = 0.0f;
     }
+  });
+}
+
+void add_column_sums(int rows, int channels, const float* values, int stride, float* sums) {
+  simd([=](auto best) THIMBLE_INLINE_LAMBDA {
+    for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int j, int lanes) THIMBLE_INLINE_LAMBDA {
+      using I = decltype(isa);
+      constexpr int kChains = 4;  // an addition takes some cycles: sums that do not wait for each other
+      typename I::Vector sum[kChains] = {};
+      const float* row = values + j;
+      int r = 0;
+      for (; r + kChains <= rows; r += kChains) {
+        for (int i = 0; i < kChains; ++i, row += stride) sum[i] += I::load(row, lanes);
+      }
+      for (; r < rows; ++r, row += stride) sum[0] += I::load(row, lanes);
+      I::store(sums + j, I::load(sums + j, lanes) + ((sum[0] + sum[1]) + (sum[2] + sum[3])), lanes);
+    });
   });
 }
 

@@ -11,6 +11,7 @@ namespace thimble {
 struct FusedActivation {
   float least;
   float most;
+  bool none() const;
 };
 
 /// Of the attribute "activation": NONE, RELU, RELU6, RELU_N1_TO_1. Throws InputError for others.
@@ -21,8 +22,11 @@ void add_bias_and_clamp(int rows, int channels, const float* bias, const FusedAc
 
 /// masked[r, c] = gradient[r, c] where y is strictly inside the activation's range, else 0; rows of `masked` lie
 /// `stride` floats apart, and floats between `channels` and `stride` become 0. masked may be gradient itself when
-/// stride = channels. When bias_gradient is not null, it gets the sums of the columns of `masked`.
+/// stride = channels.
 void mask_gradient(int rows, int channels, const FusedActivation& activation, const float* y, const float* gradient,
-                   float* masked, int stride, float* bias_gradient);
+                   float* masked, int stride);
+
+/// sums[c] += the sum over the rows, which lie `stride` floats apart, of values[r, c].
+void add_column_sums(int rows, int channels, const float* values, int stride, float* sums);
 
 }  // namespace thimble

@@ -46,6 +46,9 @@ struct TrainCall {
 struct TrainKernels {
   /// For at most `batch` samples at a time. Throws InputError when the node cannot be trained through as it is.
   TrainCall (*compile)(const NodeView&, int batch) = nullptr;
+  /// Each output is the greatest of some inputs: it makes no difference whether a fused activation comes before or
+  /// behind, where there is less to do.
+  bool selects_greatest = false;
 };
 
 }  // namespace thimble

@@ -22,6 +22,7 @@ class Planner {
 
   TrainPlan run() {
     find_needed();
+    sink_activations();
     place_parameters();
     compile_nodes();
     place_activations();
@@ -41,17 +42,32 @@ class Planner {
       for (const TensorId id : node->inputs) {
         if (id != kNoTensor) needed[at(id)] = true;
       }
-      order_.insert(order_.begin(), &*node);
+      order_.insert(order_.begin(), *node);
     }
     require(needed[at(graph_.inputs[0])], "the model's output does not depend on its input");
-    for (const Node* node : order_) {
-      for (const TensorId id : node->inputs) {
+    for (const Node& node : order_) {
+      for (const TensorId id : node.inputs) {
         if (id == kNoTensor || !graph_.tensor(id).constant()) continue;
         if (graph_.tensor(id).type == Type::kFloat32 && slots_[id].kind == TrainSlot::Kind::kNone) {
           slots_[id].kind = TrainSlot::Kind::kParameter;
           constants_.push_back(id);
         }
       }
+    }
+  }
+
+  /// conv + relu, max pool -> conv, max pool + relu.
+  void sink_activations() {
+    for (Node& node : order_) {
+      const Op& op = op_of(node);
+      if (op.train == nullptr || !op.train->selects_greatest || node.attributes.text("activation") != "NONE") continue;
+      const TensorId input = node.inputs[0];
+      const auto reads = [&](const Node& other) { return std::ranges::count(other.inputs, input) > 0; };
+      const auto producer = std::ranges::find_if(order_, [&](const Node& other) { return other.outputs[0] == input; });
+      if (producer == order_.end() || !producer->attributes.has("activation")) continue;
+      if (input == output_ || std::ranges::count_if(order_, reads) != 1) continue;
+      node.attributes.set("activation", producer->attributes.text("activation"));
+      producer->attributes.set("activation", std::string("NONE"));
     }
   }
 
@@ -72,17 +88,17 @@ class Planner {
   }
 
   void compile_nodes() {
-    for (const Node* node : order_) {
-      const Op& op = op_of(*node);
+    for (const Node& node : order_) {
+      const Op& op = op_of(node);
       require(op.train != nullptr && op.train->compile != nullptr, "layer '{}': {} cannot be trained through",
-              node->name, node->op);
-      const NodeView view(graph_, *node);
-      TrainCall call = with_context(fmt::format("layer '{}'", node->name), [&] {
+              node.name, node.op);
+      const NodeView view(graph_, node);
+      TrainCall call = with_context(fmt::format("layer '{}'", node.name), [&] {
         TrainCall for_shard = op.train->compile(view, plan_.sharding.samples);
         return for_shard.whole_batch ? op.train->compile(view, plan_.sharding.batch) : for_shard;
       });
       plan_.shared_arena |= call.whole_batch;
-      if (call.view) roots_[node->outputs[0]] = root(node->inputs[0]);
+      if (call.view) roots_[node.outputs[0]] = root(node.inputs[0]);
       calls_.push_back(std::move(call));
     }
   }
@@ -107,14 +123,14 @@ class Planner {
   void place_activations() {
     slots_[graph_.inputs[0]] = take_activation(graph_.inputs[0]);
     for (std::size_t i = 0; i < order_.size(); ++i) {
-      const TensorId output = order_[i]->outputs[0];
+      const TensorId output = order_[i].outputs[0];
       require(graph_.tensor(output).type == Type::kFloat32, "layer '{}' is {}; training is for float models",
-              order_[i]->name, name_of(graph_.tensor(output).type));
+              order_[i].name, name_of(graph_.tensor(output).type));
       if (!calls_[i].view) {
         slots_[output] = take_activation(output);
         plan_.nodes.push_back(planned(i));
       }
-      for (const TensorId id : order_[i]->inputs) {
+      for (const TensorId id : order_[i].inputs) {
         if (id != kNoTensor && wants_gradient_[root(id)]) wants_gradient_[root(output)] = true;
       }
     }
@@ -129,12 +145,12 @@ class Planner {
     node.call = call;
     node.call.workspace = AlignedFloats::round_up(call.workspace);
     node.workspace = take(node.call.workspace * at(copies));
-    for (const TensorId id : order_[i]->inputs) {
+    for (const TensorId id : order_[i].inputs) {
       node.inputs.push_back(id == kNoTensor ? TrainSlot{} : slots_[root(id)]);
       node.state.push_back(id != kNoTensor && slots_[id].kind == TrainSlot::Kind::kParameter &&
                            !graph_.tensor(id).trainable);
     }
-    node.output = slots_[order_[i]->outputs[0]];
+    node.output = slots_[order_[i].outputs[0]];
     return node;
   }
 
@@ -150,12 +166,12 @@ class Planner {
       if (calls_[i].view) continue;
       PlannedNode& node = plan_.nodes[--planned_index];
       node.input_gradients.assign(node.inputs.size(), {});
-      const TensorId output = order_[i]->outputs[0];
+      const TensorId output = order_[i].outputs[0];
       if (!wants_gradient_[output]) continue;
       node.output_gradient = gradients_[output];
       backward_.push_back({TrainStep::Kind::kBackward, static_cast<int>(planned_index)});
       for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-        if (order_[i]->inputs[k] != kNoTensor) plan_gradient(node, k, root(order_[i]->inputs[k]));
+        if (order_[i].inputs[k] != kNoTensor) plan_gradient(node, k, root(order_[i].inputs[k]));
       }
     }
   }
@@ -200,8 +216,8 @@ class Planner {
   const Graph& graph_;
   TensorId output_;
   TrainPlan plan_;
-  std::vector<const Node*> order_;  // the nodes that the output needs
-  std::vector<TrainCall> calls_;    // of each of them
+  std::vector<Node> order_;       // the nodes that the output needs
+  std::vector<TrainCall> calls_;  // of each of them
   std::vector<TensorId> constants_;
   std::map<TensorId, TensorId> roots_;
   std::map<TensorId, TrainSlot> slots_;

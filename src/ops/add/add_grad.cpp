@@ -95,8 +95,7 @@ void operand_gradient(const Plan& plan, int index, const TrainBuffers& buffers) 
 
 void backward(const Plan& plan, const TrainBuffers& buffers) {
   const int count = buffers.batch * plan.elements;
-  mask_gradient(1, count, plan.activation, buffers.output, buffers.output_gradient, buffers.output_gradient, count,
-                nullptr);
+  mask_gradient(1, count, plan.activation, buffers.output, buffers.output_gradient, buffers.output_gradient, count);
   for (const int i : {0, 1}) {
     if (buffers.input_gradients[static_cast<std::size_t>(i)]) operand_gradient(plan, i, buffers);
   }

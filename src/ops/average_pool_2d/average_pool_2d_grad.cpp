@@ -64,8 +64,7 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
   const int count = static_cast<int>(buffers.batch * plan.output());
-  mask_gradient(1, count, plan.activation, buffers.output, buffers.output_gradient, buffers.output_gradient, count,
-                nullptr);
+  mask_gradient(1, count, plan.activation, buffers.output, buffers.output_gradient, buffers.output_gradient, count);
   std::fill_n(buffers.input_gradients[0], buffers.batch * plan.input(), 0.0f);
   simd([=](auto) THIMBLE_INLINE_LAMBDA {
     for (std::ptrdiff_t sample = 0; sample < b->batch; ++sample) {

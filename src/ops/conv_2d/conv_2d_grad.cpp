@@ -13,7 +13,7 @@ namespace thimble {
 extern const TrainKernels conv_2d_train;
 namespace {
 
-int round_up_to_4(int n) { return (n + 3) / 4 * 4; }
+int round_up(int n) { return (n + kPartLanes - 1) / kPartLanes * kPartLanes; }
 
 /// Sizes in floats. A group is a set of filters with the input channels that they see; mostly there is one.
 struct Plan {
@@ -22,10 +22,10 @@ struct Plan {
   int pad_top, pad_left;
   int padded_h, padded_w;  // of the input with its padding
   bool padded;             // it has any
-  bool pointwise;          // 1x1, stride 1: all pixels of all samples form one row
+  bool pointwise;          // 1x1, stride 1: all pixels form one row
   int groups;
   int group_in, group_out;  // channels of a group
-  int packed_out;           // group_out, rounded up to whole vectors of 4
+  int packed_out;           // group_out, rounded up to whole vectors
   int taps;                 // rows of the packed filter: filter_h * filter_w * group_in
   int run;                  // floats of the input that lie together, for `runs` runs a filter row
   int runs;
@@ -59,8 +59,8 @@ void set_workspace(Plan& plan, int batch) {
   const auto samples = static_cast<std::size_t>(batch);
   const auto pixels = static_cast<std::size_t>(plan.pixels());
   const std::size_t output = pixels * static_cast<std::size_t>(plan.gradient_stride());
-  plan.filter_at = 0;  // packed filter, then the packed bias; in backward: the filter, readable 4 floats beyond its end
-  plan.filter_gradient_at = plan.packed_filter() + static_cast<std::size_t>(plan.gradient_stride()) + 4;
+  plan.filter_at = 0;  // packed filter, then the packed bias; in backward: the filter, readable a vector beyond its end
+  plan.filter_gradient_at = plan.packed_filter() + static_cast<std::size_t>(plan.gradient_stride() + kPartLanes);
   plan.gradient_at = plan.filter_gradient_at + plan.packed_filter();
   plan.image_at = plan.gradient_at + (plan.spread_gradient() ? samples * output : 0);
   plan.input_gradient_at = plan.image_at + (plan.padded ? samples * plan.image() : 0);
@@ -84,7 +84,7 @@ Plan make_plan(const NodeView& node, int batch) {
   plan.group_in = filter[3];
   plan.groups = w.input_c / filter[3];
   plan.group_out = w.output_c / plan.groups;
-  plan.packed_out = round_up_to_4(plan.group_out);
+  plan.packed_out = round_up(plan.group_out);
   plan.taps = w.filter_h * w.filter_w * plan.group_in;
   set_runs(plan);
   set_workspace(plan, batch);
@@ -138,110 +138,112 @@ void unpack_filter(const Plan& plan, const float* packed, float* filter) {
   }
 }
 
-/// What one walk over output pixels needs to know; pointwise convolutions are one long row.
+/// What one walk over output pixels needs to know; an image of a pointwise convolution is one long row.
 struct Walk {
-  int samples, rows, columns;
-  std::ptrdiff_t image;                  // floats from one sample to the next
-  std::ptrdiff_t row_step, column_step;  // from one output pixel's window to the next
+  int rows, columns;                     // of the output
+  std::ptrdiff_t row_step, column_step;  // from one output pixel's window to the next, in the padded image
   std::ptrdiff_t filter_row;             // from one row of a window to the next
 };
 
-Walk walk_of(const Plan& plan, int batch) {
+Walk walk_of(const Plan& plan) {
   const thimble_window& w = plan.window;
   const std::ptrdiff_t line = std::ptrdiff_t{plan.padded_w} * w.input_c;
-  if (plan.pointwise) return {1, 1, batch * plan.pixels(), 0, 0, w.input_c, 0};
-  return {batch,
-          w.output_h,
-          w.output_w,
-          static_cast<std::ptrdiff_t>(plan.image()),
-          w.stride_h * line,
-          std::ptrdiff_t{w.stride_w} * w.input_c,
-          w.dilation_h * line};
+  if (plan.pointwise) return {1, plan.pixels(), 0, w.input_c, 0};
+  return {w.output_h, w.output_w, w.stride_h * line, std::ptrdiff_t{w.stride_w} * w.input_c, w.dilation_h * line};
+}
+
+/// One row of the output of one group.
+template <typename I, typename ColumnStep>
+THIMBLE_INLINE void forward_row(const Plan& plan, const Walk& walk, ColumnStep column_step, const float* window,
+                                const float* filter, const float* bias, float* output) {
+  const std::ptrdiff_t out_c = plan.window.output_c;
+  const int packed_out = plan.packed_out;
+  for_columns<I>(plan.group_out, [&](auto isa, auto vectors, int o, int lanes) THIMBLE_INLINE_LAMBDA {
+    using Part = decltype(isa);
+    const typename Part::Vector least = Part::all(plan.activation.least);
+    const typename Part::Vector most = Part::all(plan.activation.most);
+    for_rows<tile_rows<Part>(vectors())>(walk.columns, [&](auto rows, int x) THIMBLE_INLINE_LAMBDA {
+      Tile<Part, rows(), vectors()> tile;
+      tile.set_rows(bias + o);
+      const float* taps = filter + o;
+      for (int i = 0; i < plan.window.filter_h; ++i) {
+        const float* pixel = window + x * column_step + i * walk.filter_row;
+        for (int j = 0; j < plan.runs; ++j, taps += std::ptrdiff_t{plan.run} * packed_out) {
+          const std::ptrdiff_t shift = std::ptrdiff_t{j} * plan.window.dilation_w * plan.window.input_c;
+          tile.add(pixel + shift, column_step, kOne, taps, packed_out, plan.run);
+        }
+      }
+      tile.clamp(least, most);
+      tile.store(output + x * out_c + o, out_c, false, lanes);
+    });
+  });
 }
 
 void forward(const Plan& plan, const TrainBuffers& buffers) {
   float* packed = buffers.workspace + plan.filter_at;
   pack(plan, buffers.inputs[1], buffers.inputs.size() > 2 ? buffers.inputs[2] : nullptr, packed);
   pad_images(plan, buffers);
-  const Walk walk = walk_of(plan, buffers.batch);
+  const Walk walk = walk_of(plan);
   const Plan* p = &plan;
-  const float* images = padded_image(plan, buffers, 0);
-  simd([=, &buffers](auto best) THIMBLE_INLINE_LAMBDA {
-    const std::ptrdiff_t out_c = p->window.output_c;
-    const int packed_out = p->packed_out;
-    const std::ptrdiff_t tap_step = std::ptrdiff_t{p->run} * packed_out;
-    for (int line = 0; line < walk.samples * walk.rows; ++line) {
-      const float* window = images + line / walk.rows * walk.image + line % walk.rows * walk.row_step;
-      float* output = buffers.output + line * (walk.columns * out_c);
+  const TrainBuffers* b = &buffers;
+  simd([=](auto isa) THIMBLE_INLINE_LAMBDA {
+    using I = decltype(isa);
+    for (int line = 0; line < b->batch * walk.rows; ++line) {
+      const float* window = padded_image(*p, *b, line / walk.rows) + line % walk.rows * walk.row_step;
+      float* output = b->output + std::ptrdiff_t{line} * walk.columns * p->window.output_c;
       for (int g = 0; g < p->groups; ++g) {
-        const float* filter = packed + std::ptrdiff_t{g} * p->taps * packed_out;
-        const float* bias = packed + p->packed_filter() + g * packed_out;
-        for_columns<decltype(best)>(p->group_out, [&](auto isa, auto vectors, int o, int lanes) THIMBLE_INLINE_LAMBDA {
-          using I = decltype(isa);
-          for_rows<tile_rows<I>(vectors())>(walk.columns, [&](auto rows, int x) THIMBLE_INLINE_LAMBDA {
-            Tile<I, rows(), vectors()> tile;
-            tile.set_rows(bias + o);
-            const float* taps = filter + o;
-            for (int i = 0; i < p->window.filter_h; ++i) {
-              const float* pixel = window + x * walk.column_step + i * walk.filter_row + g * p->group_in;
-              for (int j = 0; j < p->runs; ++j, taps += tap_step) {
-                const std::ptrdiff_t shift = std::ptrdiff_t{j} * p->window.dilation_w * p->window.input_c;
-                tile.add(pixel + shift, walk.column_step, 1, taps, packed_out, p->run);
-              }
-            }
-            tile.clamp(p->activation.least, p->activation.most);
-            tile.store(output + x * out_c + g * p->group_out + o, out_c, false, lanes);
-          });
-        });
-      }
-    }
-  });
-}
-
-/// The gradient by the packed filter, summed over the shard: [group][taps][packed_out].
-void filter_gradient(const Plan& plan, const Walk& walk, const float* images, const float* gradient, float* result) {
-  std::fill_n(result, plan.packed_filter(), 0.0f);
-  const Plan* p = &plan;
-  const int stride = plan.gradient_stride();
-  const int block = std::max(1, 4096 / (walk.columns * stride));  // rows of gradient that stay in the L1 cache
-  simd([=](auto best) THIMBLE_INLINE_LAMBDA {
-    for (int sample = 0; sample < walk.samples; ++sample) {
-      for (int first = 0; first < walk.rows; first += block) {
-        const int last = std::min(first + block, walk.rows);
-        for (int g = 0; g < p->groups; ++g) {
-          const float* image = images + sample * walk.image + g * p->group_in;
-          const float* right =
-              gradient + std::ptrdiff_t{sample} * walk.rows * walk.columns * stride + g * p->packed_out;
-          float* sums = result + std::ptrdiff_t{g} * p->taps * p->packed_out;
-          for_columns<decltype(best)>(
-              p->packed_out, [&](auto isa, auto vectors, int o, int lanes) THIMBLE_INLINE_LAMBDA {
-                using I = decltype(isa);
-                for_rows<tile_rows<I>(vectors())>(p->taps, [&](auto rows, int t) THIMBLE_INLINE_LAMBDA {
-                  Tile<I, rows(), vectors()> tile;
-                  tile.clear();
-                  const std::ptrdiff_t* offset = p->offset.data() + t;
-                  const bool together = offset[rows() - 1] - offset[0] == rows() - 1;
-                  for (int y = first; y < last; ++y) {
-                    const float* window = image + y * walk.row_step;
-                    const float* b = right + std::ptrdiff_t{y} * walk.columns * stride + o;
-                    if (together) {
-                      tile.add(window + offset[0], 1, walk.column_step, b, stride, walk.columns);
-                    } else {
-                      const float* a[rows()];
-                      for (int r = 0; r < rows(); ++r) a[r] = window + offset[r];
-                      tile.add(a, walk.column_step, b, stride, walk.columns);
-                    }
-                  }
-                  tile.store(sums + t * p->packed_out + o, p->packed_out, true, lanes);
-                });
-              });
+        const float* filter = packed + std::ptrdiff_t{g} * p->taps * p->packed_out;
+        const float* bias = packed + p->packed_filter() + g * p->packed_out;
+        const float* from = window + g * p->group_in;
+        float* to = output + g * p->group_out;
+        if (walk.column_step == 1) {
+          forward_row<I>(*p, walk, kOne, from, filter, bias, to);
+        } else {
+          forward_row<I>(*p, walk, walk.column_step, from, filter, bias, to);
         }
       }
     }
   });
 }
 
-/// Adds the gradient by one sample's padded image to `result`. `filter` is the graph's, readable 3 floats beyond.
+/// Adds the gradient by the packed filter, [group][taps][packed_out], that `rows` rows of one image give, whose windows
+/// begin at `image`.
+void filter_gradient(const Plan& plan, const Walk& walk, int rows, const float* image, const float* gradient,
+                     float* result) {
+  const Plan* p = &plan;
+  const int stride = plan.gradient_stride();
+  simd([=](auto best) THIMBLE_INLINE_LAMBDA {
+    for (int g = 0; g < p->groups; ++g) {
+      const float* group_image = image + g * p->group_in;
+      const float* right = gradient + g * p->packed_out;
+      float* sums = result + std::ptrdiff_t{g} * p->taps * p->packed_out;
+      for_columns<decltype(best)>(p->packed_out, [&](auto isa, auto vectors, int o, int lanes) THIMBLE_INLINE_LAMBDA {
+        using I = decltype(isa);
+        constexpr int kRows = vectors() == 1 ? 9 : tile_rows<I>(vectors());  // 9: the taps of 3x3, one channel
+        for_rows<kRows>(p->taps, [&](auto count, int t) THIMBLE_INLINE_LAMBDA {
+          Tile<I, count(), vectors()> tile;
+          tile.clear();
+          const std::ptrdiff_t* offset = p->offset.data() + t;
+          const bool together = offset[count() - 1] - offset[0] == count() - 1;
+          for (int y = 0; y < rows; ++y) {
+            const float* window = group_image + y * walk.row_step;
+            const float* b = right + std::ptrdiff_t{y} * walk.columns * stride + o;
+            if (together) {
+              tile.add(window + offset[0], kOne, walk.column_step, b, stride, walk.columns);
+            } else {
+              const float* a[count()];
+              for (int r = 0; r < count(); ++r) a[r] = window + offset[r];
+              tile.add(a, walk.column_step, b, stride, walk.columns);
+            }
+          }
+          tile.store(sums + t * p->packed_out + o, p->packed_out, true, lanes);
+        });
+      });
+    }
+  });
+}
+
+/// Adds the gradient by one sample's padded image to `result`. `filter` is the graph's, readable a vector beyond.
 void image_gradient(const Plan& plan, const Walk& walk, const float* filter, const float* gradient, float* result) {
   const Plan* p = &plan;
   const int stride = plan.gradient_stride();
@@ -258,7 +260,7 @@ void image_gradient(const Plan& plan, const Walk& walk, const float* filter, con
             for_rows<tile_rows<I>(vectors())>(walk.columns, [&](auto rows, int x) THIMBLE_INLINE_LAMBDA {
               Tile<I, rows(), vectors()> tile;
               tile.clear();
-              tile.add(left + std::ptrdiff_t{x} * stride, stride, 1, right + first_tap + t, p->taps, p->group_out);
+              tile.add(left + std::ptrdiff_t{x} * stride, stride, kOne, right + first_tap + t, p->taps, p->group_out);
               tile.store(image + x * walk.column_step + t, walk.column_step, true, lanes);
             });
           });
@@ -278,56 +280,63 @@ void crop(const Plan& plan, const float* image, float* input) {
 }
 
 void input_gradient(const Plan& plan, const TrainBuffers& buffers, const float* gradient) {
-  const Walk walk = walk_of(plan, buffers.batch);
+  const Walk walk = walk_of(plan);
   float* filter = buffers.workspace + plan.filter_at;
-  const auto weights = static_cast<std::size_t>(plan.window.output_c) * static_cast<std::size_t>(plan.taps);
+  const auto weights = static_cast<std::size_t>(plan.window.output_c * plan.taps);
   std::copy_n(buffers.inputs[1], weights, filter);
-  std::fill_n(filter + weights, 4, 0.0f);
+  std::fill_n(filter + weights, kPartLanes, 0.0f);
   float* input = buffers.input_gradients[0];
-  std::fill_n(input, static_cast<std::size_t>(buffers.batch) * plan.input(), 0.0f);
-  float* image = plan.padded ? buffers.workspace + plan.input_gradient_at : input;
-  for (int sample = 0; sample < walk.samples; ++sample) {
-    if (plan.padded) std::fill_n(image, plan.image(), 0.0f);
+  float* padded = buffers.workspace + plan.input_gradient_at;
+  for (int sample = 0; sample < buffers.batch; ++sample, input += plan.input()) {
+    float* image = plan.padded ? padded : input;
+    std::fill_n(image, plan.image(), 0.0f);
     image_gradient(plan, walk, filter, gradient, image);
-    gradient += std::ptrdiff_t{walk.rows} * walk.columns * plan.gradient_stride();
-    if (plan.padded) {
-      crop(plan, image, input);
-      input += plan.input();
-    } else {
-      image += walk.image;
-    }
+    gradient += plan.pixels() * plan.gradient_stride();
+    if (plan.padded) crop(plan, image, input);
   }
 }
 
-/// Groups whose filters do not fill whole vectors get room between them.
-void mask_groups(const Plan& plan, const TrainBuffers& buffers, float* masked) {
-  const int rows = buffers.batch * plan.pixels();
-  float* bias = buffers.input_gradients.size() > 2 ? buffers.input_gradients[2] : nullptr;
-  if (plan.groups == 1 || !plan.spread_gradient()) {
-    return mask_gradient(rows, plan.window.output_c, plan.activation, buffers.output, buffers.output_gradient, masked,
-                         plan.gradient_stride(), bias);
-  }
+/// The gradient of `pixels` pixels from pixel `first` on, cut off by the activation, to where the products read it;
+/// groups whose filters do not fill whole vectors get room between them. Adds the sums over the pixels to `bias`.
+void mask(const Plan& plan, const TrainBuffers& buffers, std::ptrdiff_t first, int pixels, float* masked, float* bias) {
   const int channels = plan.window.output_c;
-  mask_gradient(rows, channels, plan.activation, buffers.output, buffers.output_gradient, buffers.output_gradient,
-                channels, bias);
-  std::fill_n(masked, std::ptrdiff_t{rows} * plan.gradient_stride(), 0.0f);
-  for (int r = 0; r < rows; ++r) {
+  const float* output = buffers.output + first * channels;
+  float* gradient = buffers.output_gradient + first * channels;
+  float* target = plan.groups == 1 ? masked + first * plan.gradient_stride() : gradient;
+  const int stride = plan.groups == 1 ? plan.gradient_stride() : channels;
+  mask_gradient(pixels, channels, plan.activation, output, gradient, target, stride);
+  if (bias) add_column_sums(pixels, channels, target, stride, bias);
+  if (plan.groups == 1 || !plan.spread_gradient()) return;
+  for (std::ptrdiff_t r = 0; r < pixels; ++r) {
+    float* row = masked + (first + r) * plan.gradient_stride();
+    std::fill_n(row, plan.gradient_stride(), 0.0f);
     for (int c = 0; c < channels; ++c) {
-      const int place = c / plan.group_out * plan.packed_out + c % plan.group_out;
-      masked[std::ptrdiff_t{r} * plan.gradient_stride() + place] =
-          buffers.output_gradient[std::ptrdiff_t{r} * channels + c];
+      row[c / plan.group_out * plan.packed_out + c % plan.group_out] = gradient[r * channels + c];
     }
   }
 }
 
+/// Goes through the output in blocks of rows that stay in the L1 cache from one use to the next.
 void backward(const Plan& plan, const TrainBuffers& buffers) {
+  const Walk walk = walk_of(plan);
+  const int stride = plan.gradient_stride();
   float* gradient = plan.spread_gradient() ? buffers.workspace + plan.gradient_at : buffers.output_gradient;
-  mask_groups(plan, buffers, gradient);
-  if (buffers.input_gradients[1]) {
-    float* packed = buffers.workspace + plan.filter_gradient_at;
-    filter_gradient(plan, walk_of(plan, buffers.batch), padded_image(plan, buffers, 0), gradient, packed);
-    unpack_filter(plan, packed, buffers.input_gradients[1]);
+  float* filter = buffers.input_gradients[1] ? buffers.workspace + plan.filter_gradient_at : nullptr;
+  float* bias = buffers.input_gradients.size() > 2 ? buffers.input_gradients[2] : nullptr;
+  if (filter) std::fill_n(filter, plan.packed_filter(), 0.0f);
+  if (bias) std::fill_n(bias, plan.window.output_c, 0.0f);
+  const int block = even_piece(walk.rows, std::max(1, 4096 / (walk.columns * stride)));
+  for (int sample = 0; sample < buffers.batch; ++sample) {
+    for (int y = 0; y < walk.rows; y += block) {
+      const int rows = std::min(block, walk.rows - y);
+      const std::ptrdiff_t first = std::ptrdiff_t{sample * walk.rows + y} * walk.columns;
+      mask(plan, buffers, first, rows * walk.columns, gradient, bias);
+      if (!filter) continue;
+      const float* image = padded_image(plan, buffers, sample) + y * walk.row_step;
+      filter_gradient(plan, walk, rows, image, gradient + first * stride, filter);
+    }
   }
+  if (filter) unpack_filter(plan, filter, buffers.input_gradients[1]);
   if (buffers.input_gradients[0]) input_gradient(plan, buffers, gradient);
 }
 

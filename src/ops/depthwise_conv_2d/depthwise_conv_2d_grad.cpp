@@ -96,9 +96,9 @@ void forward(const Plan& plan, const TrainBuffers& buffers) {
       for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
         using I = decltype(isa);
         using Vector = typename I::Vector;
-        const Vector start = bias ? I::load(bias + c, lanes) : Vector{};
         const Vector least = I::all(p->activation.least);
         const Vector most = I::all(p->activation.most);
+        const Vector start = bias ? I::load(bias + c, lanes) : Vector{};
         for_rows<8>(p->window.output_w, [&](auto count, int x) THIMBLE_INLINE_LAMBDA {
           Vector sum[count()];
           for (Vector& s : sum) s = start;
@@ -108,8 +108,7 @@ void forward(const Plan& plan, const TrainBuffers& buffers) {
             for (int r = 0; r < count(); ++r) sum[r] += tap * I::load(pixel + r * p->column_step(), lanes);
           }
           for (int r = 0; r < count(); ++r) {
-            Vector y = sum[r] < least ? least : sum[r];
-            y = y > most ? most : y;
+            const Vector y = clamp_lanes<I>(sum[r], least, most);
             I::store(output + (x + r) * channels + c, y, lanes);
           }
         });
@@ -188,8 +187,13 @@ void input_gradient(const Plan& plan, const TrainBuffers& buffers) {
 void backward(const Plan& plan, const TrainBuffers& buffers) {
   const int channels = plan.window.output_c;
   float* bias = buffers.input_gradients.size() > 2 ? buffers.input_gradients[2] : nullptr;
-  mask_gradient(buffers.batch * plan.pixels(), channels, plan.activation, buffers.output, buffers.output_gradient,
-                buffers.output_gradient, channels, bias);
+  const int rows = buffers.batch * plan.pixels();
+  mask_gradient(rows, channels, plan.activation, buffers.output, buffers.output_gradient, buffers.output_gradient,
+                channels);
+  if (bias) {
+    std::fill_n(bias, channels, 0.0f);
+    add_column_sums(rows, channels, buffers.output_gradient, channels, bias);
+  }
   if (buffers.input_gradients[1]) filter_gradient(plan, buffers);
   if (buffers.input_gradients[0]) input_gradient(plan, buffers);
 }

@@ -1,4 +1,6 @@
 // FULLY_CONNECTED in training: y = x * transpose(weights) + bias, with x [rows][depth] and weights [units][depth].
+#include <algorithm>
+
 #include "ops/matrix.h"
 #include "ops/op.h"
 #include "ops/train_activation.h"
@@ -26,7 +28,11 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
   const int rows = buffers.batch * plan.rows;
   float* gradient = buffers.output_gradient;
   float* bias = buffers.input_gradients.size() > 2 ? buffers.input_gradients[2] : nullptr;
-  mask_gradient(rows, plan.units, plan.activation, buffers.output, gradient, gradient, plan.units, bias);
+  mask_gradient(rows, plan.units, plan.activation, buffers.output, gradient, gradient, plan.units);
+  if (bias) {
+    std::fill_n(bias, plan.units, 0.0f);
+    add_column_sums(rows, plan.units, gradient, plan.units, bias);
+  }
   if (float* weights = buffers.input_gradients[1]) {
     multiply(plan.units, plan.depth, rows, columns_of(gradient, plan.units), buffers.inputs[0], plan.depth, weights,
              plan.depth, false);

@@ -1,5 +1,5 @@
 // MAX_POOL_2D in training. Forward keeps which tap of each window was the greatest, the first of equals; the gradient
-// goes there.
+// goes there. Taps are numbered as they are visited, those outside of the image left out.
 #include <algorithm>
 
 #include "ops/matrix_tile.h"
@@ -41,41 +41,45 @@ void forward(const Plan& plan, const TrainBuffers& buffers) {
   const TrainBuffers* b = &buffers;
   simd([=](auto best) THIMBLE_INLINE_LAMBDA {
     const thimble_window w = p->window;
-    for_columns<decltype(best), 1>(w.input_c, [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
-      using I = decltype(isa);
-      using Vector = typename I::Vector;
-      const Vector least = I::all(p->activation.least);
-      const Vector most = I::all(p->activation.most);
-      for (std::ptrdiff_t sample = 0; sample < b->batch; ++sample) {
-        const float* input = b->inputs[0] + sample * p->input() + c;
-        float* output = b->output + sample * p->output() + c;
-        float* taken = b->workspace + sample * p->output() + c;
-        for_windows(w, [&](thimble_taps rows, thimble_taps columns, int top, int left,
-                           std::ptrdiff_t out) THIMBLE_INLINE_LAMBDA {
-          const float* window = input + (std::ptrdiff_t{top} * w.input_w + left) * w.input_c;
-          Vector greatest =
-              I::load(window + (std::ptrdiff_t{rows.first} * w.input_w + columns.first) * w.input_c, lanes);
-          Vector tap = I::all(static_cast<float>(rows.first * w.filter_w + columns.first));
-          for (int i = rows.first; i < rows.last; ++i) {
-            for (int j = columns.first; j < columns.last; ++j) {
-              const Vector value = I::load(window + (std::ptrdiff_t{i} * w.input_w + j) * w.input_c, lanes);
-              tap = value > greatest ? I::all(static_cast<float>(i * w.filter_w + j)) : tap;
-              greatest = value > greatest ? value : greatest;
-            }
+    for_columns<typename decltype(best)::Comparing, 1>(
+        w.input_c, [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
+          using I = decltype(isa);
+          using Vector = typename I::Vector;
+          const Vector one = I::all(1.0f);
+          const Vector least = I::all(p->activation.least);
+          const Vector most = I::all(p->activation.most);
+          for (std::ptrdiff_t sample = 0; sample < b->batch; ++sample) {
+            const float* input = b->inputs[0] + sample * p->input() + c;
+            float* output = b->output + sample * p->output() + c;
+            float* taken = b->workspace + sample * p->output() + c;
+            for_windows(w, [&](thimble_taps rows, thimble_taps columns, int top, int left,
+                               std::ptrdiff_t out) THIMBLE_INLINE_LAMBDA {
+              const float* window = input + (std::ptrdiff_t{top} * w.input_w + left) * w.input_c;
+              Vector greatest =
+                  I::load(window + (std::ptrdiff_t{rows.first} * w.input_w + columns.first) * w.input_c, lanes);
+              Vector tap = Vector{};
+              Vector number = Vector{};
+              for (int i = rows.first; i < rows.last; ++i) {
+                for (int j = columns.first; j < columns.last; ++j) {
+                  const Vector value = I::load(window + (std::ptrdiff_t{i} * w.input_w + j) * w.input_c, lanes);
+                  tap = value > greatest ? number : tap;
+                  greatest = value > greatest ? value : greatest;
+                  number += one;
+                }
+              }
+              greatest = greatest < least ? least : greatest;
+              I::store(output + out, greatest > most ? most : greatest, lanes);
+              I::store(taken + out, tap, lanes);
+            });
           }
-          greatest = greatest < least ? least : greatest;
-          I::store(output + out, greatest > most ? most : greatest, lanes);
-          I::store(taken + out, tap, lanes);
         });
-      }
-    });
   });
 }
 
 void backward(const Plan& plan, const TrainBuffers& buffers) {
   float* gradient = buffers.output_gradient;
   mask_gradient(1, buffers.batch * plan.output(), plan.activation, buffers.output, gradient, gradient,
-                buffers.batch * plan.output(), nullptr);
+                buffers.batch * plan.output());
   if (!plan.covering || !plan.disjoint) {
     std::fill_n(buffers.input_gradients[0], std::ptrdiff_t{buffers.batch} * plan.input(), 0.0f);
   }
@@ -84,28 +88,32 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
   simd([=](auto best) THIMBLE_INLINE_LAMBDA {
     const thimble_window w = p->window;
     const bool add = !p->disjoint;
-    for_columns<decltype(best), 1>(w.input_c, [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
-      using I = decltype(isa);
-      using Vector = typename I::Vector;
-      for (std::ptrdiff_t sample = 0; sample < b->batch; ++sample) {
-        float* input = b->input_gradients[0] + sample * p->input() + c;
-        const float* output = gradient + sample * p->output() + c;
-        const float* taken = b->workspace + sample * p->output() + c;
-        for_windows(w, [&](thimble_taps rows, thimble_taps columns, int top, int left,
-                           std::ptrdiff_t out) THIMBLE_INLINE_LAMBDA {
-          const Vector g = I::load(output + out, lanes);
-          const Vector tap = I::load(taken + out, lanes);
-          float* window = input + (std::ptrdiff_t{top} * w.input_w + left) * w.input_c;
-          for (int i = rows.first; i < rows.last; ++i) {
-            for (int j = columns.first; j < columns.last; ++j) {
-              float* pixel = window + (std::ptrdiff_t{i} * w.input_w + j) * w.input_c;
-              const Vector share = tap == I::all(static_cast<float>(i * w.filter_w + j)) ? g : Vector{};
-              I::store(pixel, add ? I::load(pixel, lanes) + share : share, lanes);
-            }
+    for_columns<typename decltype(best)::Comparing, 1>(
+        w.input_c, [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
+          using I = decltype(isa);
+          using Vector = typename I::Vector;
+          const Vector one = I::all(1.0f);
+          for (std::ptrdiff_t sample = 0; sample < b->batch; ++sample) {
+            float* input = b->input_gradients[0] + sample * p->input() + c;
+            const float* output = gradient + sample * p->output() + c;
+            const float* taken = b->workspace + sample * p->output() + c;
+            for_windows(w, [&](thimble_taps rows, thimble_taps columns, int top, int left, std::ptrdiff_t out)
+                               THIMBLE_INLINE_LAMBDA {
+                                 const Vector g = I::load(output + out, lanes);
+                                 const Vector tap = I::load(taken + out, lanes);
+                                 Vector number = Vector{};
+                                 float* window = input + (std::ptrdiff_t{top} * w.input_w + left) * w.input_c;
+                                 for (int i = rows.first; i < rows.last; ++i) {
+                                   for (int j = columns.first; j < columns.last; ++j) {
+                                     float* pixel = window + (std::ptrdiff_t{i} * w.input_w + j) * w.input_c;
+                                     const Vector share = tap == number ? g : Vector{};
+                                     number += one;
+                                     I::store(pixel, add ? I::load(pixel, lanes) + share : share, lanes);
+                                   }
+                                 }
+                               });
           }
         });
-      }
-    });
   });
 }
 
@@ -122,6 +130,6 @@ TrainCall compile(const NodeView& node, int batch) {
 
 }  // namespace
 
-const TrainKernels max_pool_2d_train = {compile};
+const TrainKernels max_pool_2d_train = {compile, true};
 
 }  // namespace thimble

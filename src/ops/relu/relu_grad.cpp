@@ -20,7 +20,7 @@ TrainCall compile(const NodeView& node, int) {
               [=](const TrainBuffers& buffers) {
                 const int count = buffers.batch * elements;
                 mask_gradient(1, count, activation, buffers.output, buffers.output_gradient, buffers.input_gradients[0],
-                              count, nullptr);
+                              count);
               }};
 }
 
