@@ -29,5 +29,7 @@ function(thimble_test module)
   add_executable(${module}_test ${sources})
   target_link_libraries(${module}_test PRIVATE thimble_${module} ${ARG_DEPENDS} GTest::gtest_main)
   target_compile_definitions(${module}_test PRIVATE THIMBLE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_compile_options(${module}_test PRIVATE -O0)  # what is tested is in the libraries
+  target_precompile_headers(${module}_test PRIVATE <gtest/gtest.h>)
   gtest_discover_tests(${module}_test TEST_PREFIX "${module}." DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -35,11 +35,11 @@ struct Quantization {
 struct Tensor {
   std::string name;
   Type type = Type::kFloat32;
-  Shape shape;
-  Quantization quantization;
-  std::shared_ptr<const Bytes> data;  // null: computed, or given at run time
-  bool trainable = false;             // a constant that training changes
-  bool variable = false;              // state that lives from one invocation to the next
+  Shape shape = {};
+  Quantization quantization = {};
+  std::shared_ptr<const Bytes> data = nullptr;  // null: computed, or given at run time
+  bool trainable = false;                       // a constant that training changes
+  bool variable = false;                        // state that lives from one invocation to the next
 
   bool constant() const { return data != nullptr; }
   std::int64_t elements() const { return element_count(shape); }
