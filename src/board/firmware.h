@@ -24,7 +24,7 @@ enum class App {
 struct FirmwareOptions {
   App app = App::kHarness;
   Optimize optimize = Optimize::kSize;  // the board's own part is always built with -Os
-  Bytes demo_input = {};                     // for the demo: the bytes of all model inputs, one behind the other
+  Bytes demo_input = {};                // for the demo: the bytes of all model inputs, one behind the other
 };
 
 struct Firmware {

@@ -6,8 +6,8 @@
 #include "data/load.h"
 #include "deploy/deploy.h"
 #include "io/load.h"
-#include "run/samples.h"
 #include "passes/pipeline.h"
+#include "run/samples.h"
 
 namespace thimble {
 namespace {
@@ -53,8 +53,7 @@ void print_table(const nlohmann::ordered_json& results) {
              "RAM", "stack", "outputs");
   for (const auto& row : results) {
     const float error = row["largest_error"].get<float>();
-    const std::string verdict = row["bits_equal"].get<bool>()
-                                    ? "equal the host's, bit for bit"
+    const std::string verdict = row["bits_equal"].get<bool>()    ? "equal the host's, bit for bit"
                                 : error > 0.0f && error <= 1e-5f ? fmt::format("within {:.1g} of the host's", error)
                                                                  : std::string("DIFFER from the host's");
     fmt::print("{:<8} {:<9} {:>14} {:>9} {:>8} {:>8} {:>7}  {} ({} invocations)\n", row["board"].get<std::string>(),

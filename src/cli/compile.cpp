@@ -17,8 +17,7 @@ struct CompileArguments {
 
 void compile(const CompileArguments& arguments) {
   FileSystem& files = real_file_system();
-  const PackageOptions options{parse_optimize(arguments.optimize),
-                               find_target(arguments.target)};
+  const PackageOptions options{parse_optimize(arguments.optimize), find_target(arguments.target)};
   Graph graph = load_graph(files, arguments.model);
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);

@@ -57,9 +57,10 @@ std::function<void()> setup(CLI::App& app) {
 
 }  // namespace
 
-const Command kConvertCommand = {"convert", "Convert a model, and quantize it",
-                                 "  thimble convert model.keras -o model.tflite\n"
-                                 "  thimble convert model.keras -o int8.tflite --quantize int8 --calibrate data/mnist:500",
-                                 setup};
+const Command kConvertCommand = {
+    "convert", "Convert a model, and quantize it",
+    "  thimble convert model.keras -o model.tflite\n"
+    "  thimble convert model.keras -o int8.tflite --quantize int8 --calibrate data/mnist:500",
+    setup};
 
 }  // namespace thimble

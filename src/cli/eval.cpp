@@ -76,10 +76,14 @@ nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& f
           {"misclassified", misclassified}};
 }
 
+/// A path need not be UTF-8: what is not comes out as U+FFFD.
+constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+
 /// One member a line, however long its lists.
 std::string json_text(const nlohmann::ordered_json& object) {
   std::vector<std::string> members;
-  for (const auto& [key, value] : object.items()) members.push_back(fmt::format("  \"{}\": {}", key, value.dump()));
+  for (const auto& [key, value] : object.items())
+    members.push_back(fmt::format("  \"{}\": {}", key, value.dump(-1, ' ', false, kReplace)));
   return fmt::format("{{\n{}\n}}\n", fmt::join(members, ",\n"));
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "base/progress.h"
 #include "cli/command.h"
 #include "io/load.h"
@@ -18,6 +19,9 @@ struct InspectArguments {
 };
 
 using Json = nlohmann::ordered_json;
+
+/// A name in a model need not be UTF-8: what is not comes out as U+FFFD.
+constexpr auto kReplace = Json::error_handler_t::replace;
 
 Json quantization_json(float scale, int zero_point) {
   if (scale == 0.0F) return nullptr;
@@ -97,7 +101,7 @@ constexpr std::size_t kLongestName = 32;
 
 /// TensorFlow joins the names of all that it has fused: the first, or its end, is enough for a table.
 std::string short_name(const std::string& name) {
-  const std::string first = name.substr(0, name.find(';'));
+  const std::string first = printable(name.substr(0, name.find(';')));
   return first.size() <= kLongestName ? first : ".." + first.substr(first.size() - kLongestName + 2);
 }
 
@@ -120,7 +124,8 @@ std::string tensors_text(const Graph& graph, const char* role, const std::vector
   std::string text;
   for (const TensorId id : ids) {
     const Tensor& tensor = graph.tensor(id);
-    text += fmt::format("  {:<7} {}: {} {}", role, tensor.name, name_of(tensor.type), to_string(tensor.shape));
+    text +=
+        fmt::format("  {:<7} {}: {} {}", role, printable(tensor.name), name_of(tensor.type), to_string(tensor.shape));
     if (tensor.quantization.present()) {
       text += fmt::format(", real = {:.6g} x (q - {})", tensor.scale(), tensor.zero_point());
     }
@@ -149,7 +154,7 @@ void inspect(const InspectArguments& arguments) {
   });
   const ModelSummary summary = summarize(*executable);
   if (arguments.json) {
-    fmt::print("{}\n", to_json(arguments.model, executable->graph, summary).dump(2));
+    fmt::print("{}\n", to_json(arguments.model, executable->graph, summary).dump(2, ' ', false, kReplace));
   } else {
     print_text(arguments.model, executable->graph, summary);
   }

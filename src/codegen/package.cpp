@@ -82,10 +82,9 @@ class PackageWriter {
     files["weights.c"] = weights_c();
     files["selftest.c"] = selftest_c();
     files["main.c"] = fill_template("main.c", {});
-    files["Makefile"] =
-        fill_template("Makefile", {{"COMPILER", options_.target.compiler},
-                                   {"ARCHIVER", options_.target.archiver},
-                                   {"FLAGS", options_.target.flags}});
+    files["Makefile"] = fill_template("Makefile", {{"COMPILER", options_.target.compiler},
+                                                   {"ARCHIVER", options_.target.archiver},
+                                                   {"FLAGS", options_.target.flags}});
     files["CMakeLists.txt"] = fill_template("CMakeLists.txt", {});
     return files;
   }

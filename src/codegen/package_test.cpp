@@ -59,10 +59,11 @@ FileSet package_of(const Graph& graph, Optimize optimize) {
                           {.optimize = optimize, .target = find_target("host")});
 }
 
-/// Compiles all sources of the package at `folder` with its example into `folder`/example; returns what the compiler said.
+/// Compiles all sources of the package at `folder` with its example into `folder`/example; returns what the compiler
+/// said.
 std::string compile(const std::string& compiler, const std::filesystem::path& folder) {
-  std::vector<std::string> command = {compiler, "-std=c99", "-O1", "-Wall", "-Wextra", "-pedantic", "-o",
-                                      (folder / "example").string()};
+  std::vector<std::string> command = {compiler,  "-std=c99",  "-O1", "-Wall",
+                                      "-Wextra", "-pedantic", "-o",  (folder / "example").string()};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() == ".c") command.push_back(entry.path().string());
   }

@@ -11,8 +11,10 @@ const Target& find_target(const std::string& name) {
       {"host", "cc", "ar", "-O2"},
       {"cortex-m0", "arm-none-eabi-gcc", "arm-none-eabi-ar", "-mcpu=cortex-m0 -mthumb -O2"},
       {"cortex-m3", "arm-none-eabi-gcc", "arm-none-eabi-ar", "-mcpu=cortex-m3 -mthumb -O2"},
-      {"cortex-m4", "arm-none-eabi-gcc", "arm-none-eabi-ar", "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -O2"},
-      {"cortex-m7", "arm-none-eabi-gcc", "arm-none-eabi-ar", "-mcpu=cortex-m7 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16 -O2"},
+      {"cortex-m4", "arm-none-eabi-gcc", "arm-none-eabi-ar",
+       "-mcpu=cortex-m4 -mthumb -mfloat-abi=hard -mfpu=fpv4-sp-d16 -O2"},
+      {"cortex-m7", "arm-none-eabi-gcc", "arm-none-eabi-ar",
+       "-mcpu=cortex-m7 -mthumb -mfloat-abi=hard -mfpu=fpv5-sp-d16 -O2"},
       {"cortex-m55", "arm-none-eabi-gcc", "arm-none-eabi-ar", "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard -O2"},
       {"rv32imc", "riscv64-unknown-elf-gcc", "riscv64-unknown-elf-ar", "-march=rv32imc -mabi=ilp32 -O2"},
   }};

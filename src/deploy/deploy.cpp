@@ -29,7 +29,7 @@ float relative_error(ByteSpan got, ByteSpan want) {
 
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {
   Deployment result;
-  result.executable = prepare(std::move(graph), lower_options);
+  result.executable = prepare(std::move(graph), lower_options, {}, HostKernels::kPortable);
   const Executable& executable = *result.executable;
   result.package = generate_package(executable.graph, executable.program, executable.plan,
                                     {.optimize = optimize, .target = find_target("host")});

@@ -26,17 +26,18 @@ struct Measurement {
   BoardRun run;
   std::uint64_t instructions = 0;  // of one invocation: the mean, rounded
   std::size_t invocations = 0;
-  bool bits_equal = false;   // every output equals the host's, bit for bit
+  bool bits_equal = false;     // every output equals the host's, bit for bit
   float largest_error = 0.0f;  // of float outputs: largest difference to the host's, relative to the largest magnitude
 };
 
-/// Builds firmware for `board` in `folder`, runs `invocations` stacked inputs on it, and compares with the host's outputs.
-/// Throws InputError when the model does not fit the board.
-Measurement measure(const Deployment& deployment, const Board& board, Optimize optimize, const std::vector<Bytes>& inputs,
-                    std::size_t invocations, const std::filesystem::path& folder, const RunOptions& options = {});
+/// Builds firmware for `board` in `folder`, runs `invocations` stacked inputs on it, and compares with the host's
+/// outputs. Throws InputError when the model does not fit the board.
+Measurement measure(const Deployment& deployment, const Board& board, Optimize optimize,
+                    const std::vector<Bytes>& inputs, std::size_t invocations, const std::filesystem::path& folder,
+                    const RunOptions& options = {});
 
-/// `invocations` stacked inputs of made-up values, the same at every call: any value for 8- and 16-bit inputs, [0, 1) for
-/// floats, 0 for wider integers.
+/// `invocations` stacked inputs of made-up values, the same at every call: any value for 8- and 16-bit inputs, [0, 1)
+/// for floats, 0 for wider integers.
 std::vector<Bytes> made_up_inputs(const Graph& graph, std::size_t invocations);
 
 }  // namespace thimble

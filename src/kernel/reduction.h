@@ -33,4 +33,18 @@ typedef struct {
     }                                                                                   \
   }
 
+/* Reduces each output's inputs to STEP, an expression of an input x and the result y so far, which starts as INITIAL.
+ */
+#define THIMBLE_REDUCE(TYPE, r, input, output, INITIAL, STEP) \
+  do {                                                        \
+    THIMBLE_EACH_OUTPUT(r, {                                  \
+      TYPE y = INITIAL;                                       \
+      THIMBLE_EACH_INPUT(r, first, {                          \
+        const TYPE x = (input)[at];                           \
+        y = STEP;                                             \
+      })                                                      \
+      *(output)++ = y;                                        \
+    })                                                        \
+  } while (0)
+
 #endif

@@ -12,29 +12,6 @@ int dimension(const Shape& shape, std::size_t rank, std::size_t index) {
   return index < missing ? 1 : shape[index - missing];
 }
 
-/// One dimension to walk, outermost first, and how the operands move along it.
-struct Axis {
-  int size;
-  bool repeats_a;
-  bool repeats_b;
-};
-
-/// The dimensions above 1, with neighbours merged that both operands walk in the same way.
-std::vector<Axis> merged_axes(const Shape& a, const Shape& b, const Shape& output) {
-  std::vector<Axis> axes;
-  for (std::size_t i = 0; i < output.size(); ++i) {
-    if (output[i] == 1) continue;
-    const bool repeats_a = dimension(a, output.size(), i) == 1;
-    const bool repeats_b = dimension(b, output.size(), i) == 1;
-    if (!axes.empty() && axes.back().repeats_a == repeats_a && axes.back().repeats_b == repeats_b) {
-      axes.back().size *= output[i];
-    } else {
-      axes.push_back({output[i], repeats_a, repeats_b});
-    }
-  }
-  return axes;
-}
-
 }  // namespace
 
 Shape broadcast_shape(const Shape& a, const Shape& b) {
@@ -49,22 +26,40 @@ Shape broadcast_shape(const Shape& a, const Shape& b) {
   return result;
 }
 
+std::vector<BroadcastLoop> broadcast_loops(const std::vector<Shape>& operands, const Shape& output) {
+  std::vector<BroadcastLoop> loops;  // the innermost first
+  std::vector<std::int32_t> strides(operands.size(), 1);
+  for (std::size_t i = output.size(); i-- > 0;) {
+    if (output[i] == 1) continue;
+    BroadcastLoop loop = {output[i], {}};
+    bool merges = !loops.empty();
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+      const bool repeats = dimension(operands[k], output.size(), i) == 1;
+      loop.steps.push_back(repeats ? 0 : strides[k]);
+      if (!repeats) strides[k] *= output[i];
+      merges = merges && (loops.back().steps[k] == 0) == repeats;
+    }
+    if (merges) {
+      loops.back().size *= output[i];
+    } else {
+      loops.push_back(std::move(loop));
+    }
+  }
+  std::reverse(loops.begin(), loops.end());
+  return loops;
+}
+
 thimble_broadcast broadcast_of(const Shape& a, const Shape& b) {
-  const std::vector<Axis> axes = merged_axes(a, b, broadcast_shape(a, b));
-  require(axes.size() <= kMostDimensions, "shapes {} and {} are broadcast in more than {} dimensions", to_string(a),
+  const std::vector<BroadcastLoop> loops = broadcast_loops({a, b}, broadcast_shape(a, b));
+  require(loops.size() <= kMostDimensions, "shapes {} and {} are broadcast in more than {} dimensions", to_string(a),
           to_string(b), kMostDimensions);
   thimble_broadcast result{};
   std::fill(std::begin(result.size), std::end(result.size), 1);
-  int step_a = 1;
-  int step_b = 1;
-  std::size_t slot = kMostDimensions;
-  for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-    --slot;
-    result.size[slot] = axis->size;
-    result.stride_a[slot] = axis->repeats_a ? 0 : step_a;
-    result.stride_b[slot] = axis->repeats_b ? 0 : step_b;
-    if (!axis->repeats_a) step_a *= axis->size;
-    if (!axis->repeats_b) step_b *= axis->size;
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    const std::size_t slot = kMostDimensions - loops.size() + i;
+    result.size[slot] = loops[i].size;
+    result.stride_a[slot] = loops[i].steps[0];
+    result.stride_b[slot] = loops[i].steps[1];
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -41,6 +42,19 @@ inline Operand out(TensorId id) { return {Operand::Kind::kOutput, id}; }
 inline Operand constant(int index) { return {Operand::Kind::kConstant, index}; }
 inline Operand scratch() { return {Operand::Kind::kScratch, 0}; }
 
+/// Another body of a call, made for the CPU at hand. Integer results equal those of the portable kernel bit for bit;
+/// floats may differ by rounding.
+struct HostKernel {
+  std::size_t scratch_bytes = 0;
+  /// `pointers` are the call's operands; `scratch` starts at a multiple of kHostAlignment.
+  std::function<void(void* const* pointers, void* scratch)> run;
+};
+inline constexpr std::size_t kHostAlignment = 64;
+
+/// Makes a faster body for this CPU, with the call's constants packed as that body reads them; none when the CPU or the
+/// parameters do not allow it.
+using HostFactory = std::function<std::optional<HostKernel>()>;
+
 struct KernelCall {
   std::string symbol;               // the C function: "thimble_conv_2d_s8"
   std::string source;               // its files below src/, without extension: "ops/conv_2d/conv_2d_kernel"
@@ -54,12 +68,13 @@ struct KernelCall {
   std::vector<TensorId> in_place;
   /// The call only copies its input: nothing is left to do when output and input share memory.
   bool copy = false;
-  /// Runs the call on the host; `pointers` are the operands.
+  /// Runs the call's portable kernel; `pointers` are the operands.
   std::function<void(void* const* pointers)> invoke;
+  HostFactory host;  // or null: there is only `invoke`
 };
 
-/// The pointers that `call.invoke` takes: `memory(id)` for tensors, the call's own constants, `scratch`. Kernels take constants
-/// through const pointers; that all are plain pointers here only makes the list uniform.
+/// The pointers that `call.invoke` takes: `memory(id)` for tensors, the call's own constants, `scratch`. Kernels take
+/// constants through const pointers; that all are plain pointers here only makes the list uniform.
 std::vector<void*> bind_operands(const KernelCall& call, const std::function<void*(TensorId)>& memory, void* scratch);
 
 /// The C type name of T, set by THIMBLE_PARAMS.

@@ -18,6 +18,13 @@ thimble_reduction reduction_of(const NodeView& node);
 /// The number of inputs that make one output.
 std::int64_t reduced_count(const NodeView& node);
 
+/// The call of a kernel that needs no more than the walk.
+template <typename T>
+KernelCall reduction_call(const NodeView& node, const char* symbol, const char* source,
+                          void (*function)(const thimble_reduction*, const T*, T*)) {
+  return kernel_call(symbol, source, function, reduction_of(node), {in(node.input_id(0)), out(node.output_id(0))});
+}
+
 /// ReducerOptions.
 std::vector<TfliteField> reducer_fields();
 

@@ -46,12 +46,12 @@ const Attributes kConv = {{"padding", std::string("SAME")},
 
 TensorId batch_normalization(GraphBuilder& builder, TensorId input, int channels) {
   const auto count = static_cast<std::size_t>(channels);
-  return builder.node("BATCH_NORMALIZATION",
-                      {input, builder.constant({channels}, random_values(count, 11)),
-                       builder.constant({channels}, random_values(count, 12)),
-                       builder.constant({channels}, random_values(count, 13)),
-                       builder.constant({channels}, random_values(count, 14, 0.1f, 2.0f))},
-                      {{"epsilon", 1e-3}, {"momentum", 0.99}});
+  return builder.node(
+      "BATCH_NORMALIZATION",
+      {input, builder.constant({channels}, random_values(count, 11)),
+       builder.constant({channels}, random_values(count, 12)), builder.constant({channels}, random_values(count, 13)),
+       builder.constant({channels}, random_values(count, 14, 0.1f, 2.0f))},
+      {{"epsilon", 1e-3}, {"momentum", 0.99}});
 }
 
 void expect_near(const std::vector<float>& got, const std::vector<float>& want) {
@@ -72,8 +72,7 @@ void expect_same_values(Graph graph, void (*pass)(Graph&), std::size_t nodes, st
 TEST(FoldBatchNormalization, IntoConvolutionWithoutBias) {
   GraphBuilder builder;
   const TensorId input = builder.input({1, 5, 4, 3});
-  const TensorId conv =
-      builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
+  const TensorId conv = builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
   expect_same_values(builder.finish({batch_normalization(builder, conv, 6)}), fold_batch_normalization, 1, 60);
 }
 
@@ -82,18 +81,17 @@ TEST(FoldBatchNormalization, IntoDepthwiseConvolutionWithBias) {
   const TensorId input = builder.input({1, 5, 4, 3});
   Attributes attributes = kConv;
   attributes.set("depth_multiplier", std::int64_t{2});
-  const TensorId conv = builder.node("DEPTHWISE_CONV_2D",
-                                     {input, builder.constant({1, 3, 3, 6}, random_values(54, 1)),
-                                      builder.constant({6}, random_values(6, 2))},
-                                     attributes);
+  const TensorId conv = builder.node(
+      "DEPTHWISE_CONV_2D",
+      {input, builder.constant({1, 3, 3, 6}, random_values(54, 1)), builder.constant({6}, random_values(6, 2))},
+      attributes);
   expect_same_values(builder.finish({batch_normalization(builder, conv, 6)}), fold_batch_normalization, 1, 60);
 }
 
 TEST(FoldBatchNormalization, NotWhenSomethingElseReadsTheConvolution) {
   GraphBuilder builder;
   const TensorId input = builder.input({1, 5, 4, 3});
-  const TensorId conv =
-      builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
+  const TensorId conv = builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
   const TensorId normalized = batch_normalization(builder, conv, 6);
   const TensorId sum = builder.node("ADD", {conv, normalized}, {{"activation", std::string("NONE")}});
   expect_same_values(builder.finish({sum}), fold_batch_normalization, 3, 60);
@@ -102,8 +100,7 @@ TEST(FoldBatchNormalization, NotWhenSomethingElseReadsTheConvolution) {
 TEST(FuseActivations, ReluIntoConvolution) {
   GraphBuilder builder;
   const TensorId input = builder.input({1, 5, 4, 3});
-  const TensorId conv =
-      builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
+  const TensorId conv = builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
   expect_same_values(builder.finish({builder.node("RELU", {conv})}), fuse_activations, 1, 60);
 }
 
@@ -132,8 +129,9 @@ TEST(RemoveIdentities, DropoutAndReshapeToTheSameShape) {
 TEST(FoldConstants, ComputesWhatReadsOnlyConstants) {
   GraphBuilder builder;
   const TensorId input = builder.input({1, 3});
-  const TensorId constants = builder.node("ADD", {builder.constant({1, 3}, {1, 2, 3}), builder.constant({1, 3}, {4, 5, 6})},
-                                          {{"activation", std::string("NONE")}});
+  const TensorId constants =
+      builder.node("ADD", {builder.constant({1, 3}, {1, 2, 3}), builder.constant({1, 3}, {4, 5, 6})},
+                   {{"activation", std::string("NONE")}});
   const TensorId sum = builder.node("ADD", {input, constants}, {{"activation", std::string("NONE")}});
   expect_same_values(builder.finish({sum}), fold_constants, 1, 3);
 }
@@ -153,8 +151,7 @@ TEST(RemoveDeadCode, DropsWhatNobodyReads) {
 TEST(Simplify, LeavesOneNodeOfConvolutionNormalizationDropoutAndRelu) {
   GraphBuilder builder;
   const TensorId input = builder.input({1, 5, 4, 3});
-  const TensorId conv =
-      builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
+  const TensorId conv = builder.node("CONV_2D", {input, builder.constant({6, 3, 3, 3}, random_values(162, 1))}, kConv);
   const TensorId dropped = builder.node("DROPOUT", {conv}, {{"rate", 0.25}});
   const TensorId normalized = batch_normalization(builder, dropped, 6);
   expect_same_values(builder.finish({builder.node("RELU", {normalized})}), simplify, 1, 60);

@@ -82,12 +82,15 @@ TEST(Plan, NeverPutsTwoLivingTensorsInOnePlace) {
     verify(plan, graph, program);
     // Independently of the plan's own account of lives: run it on labels and see that each read finds what was written.
     std::vector<int> memory(plan.arena_bytes, -1);
-    const auto place = [&](TensorId id) { return static_cast<std::size_t>(plan.tensor_offsets[static_cast<std::size_t>(id)]); };
+    const auto place = [&](TensorId id) {
+      return static_cast<std::size_t>(plan.tensor_offsets[static_cast<std::size_t>(id)]);
+    };
     const auto fill = [&](TensorId id) {
       for (std::size_t i = 0; i < graph.tensor(id).bytes(); ++i) memory[place(id) + i] = id;
     };
     const auto check = [&](TensorId id) {
-      for (std::size_t i = 0; i < graph.tensor(id).bytes(); ++i) ASSERT_EQ(memory[place(id) + i], id) << "round " << round;
+      for (std::size_t i = 0; i < graph.tensor(id).bytes(); ++i)
+        ASSERT_EQ(memory[place(id) + i], id) << "round " << round;
     };
     fill(0);
     for (std::size_t step = 0; step < program.size(); ++step) {

@@ -5,7 +5,8 @@
 namespace thimble {
 
 Graph calibrate_and_quantize(const Graph& graph, const Dataset& data, const QuantizeOptions& options) {
-  require(graph.inputs.size() == 1, "the model has {} inputs; calibration data can be given for one", graph.inputs.size());
+  require(graph.inputs.size() == 1, "the model has {} inputs; calibration data can be given for one",
+          graph.inputs.size());
   require(data.size() > 0, "there are no samples to calibrate with");
   const Tensor& input = graph.tensor(graph.inputs[0]);
   const Shape sample(data.sample_shape.begin(), data.sample_shape.end());

@@ -6,8 +6,8 @@
 
 namespace thimble {
 
-/// Observes all samples of `data` and quantizes. Throws InputError when the model does not have exactly one input, or the
-/// samples do not fit it.
+/// Observes all samples of `data` and quantizes. Throws InputError when the model does not have exactly one input, or
+/// the samples do not fit it.
 Graph calibrate_and_quantize(const Graph& graph, const Dataset& data, const QuantizeOptions& options);
 
 }  // namespace thimble

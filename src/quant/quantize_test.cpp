@@ -101,7 +101,8 @@ float largest_difference(Scheme scheme) {
   return largest;
 }
 
-// The outputs span about +-6: int8 steps of 0.05, and a few of them of error; int16 activations leave the weights' error.
+// The outputs span about +-6: int8 steps of 0.05, and a few of them of error; int16 activations leave the weights'
+// error.
 TEST(Quantize, Int8IsCloseToFloat) { EXPECT_LT(largest_difference(Scheme::kInt8), 0.25f); }
 TEST(Quantize, Int16x8IsCloser) { EXPECT_LT(largest_difference(Scheme::kInt16x8), 0.12f); }
 

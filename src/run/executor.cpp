@@ -14,27 +14,44 @@ std::size_t at(TensorId id) { return static_cast<std::size_t>(id); }
 }  // namespace
 
 std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower_options,
-                                          const PlanOptions& plan_options) {
+                                          const PlanOptions& plan_options, HostKernels kernels) {
   verify(graph, "prepare");
   auto executable = std::make_shared<Executable>();
   executable->graph = std::move(graph);
   executable->program = lower(executable->graph, lower_options);
   executable->plan = make_plan(executable->graph, executable->program, plan_options);
   verify(executable->plan, executable->graph, executable->program);
-  require(executable->plan.arena_bytes <= kMostArenaBytes, "needs {} bytes for its activations; at most {} are supported",
-          executable->plan.arena_bytes, kMostArenaBytes);
+  require(executable->plan.arena_bytes <= kMostArenaBytes,
+          "needs {} bytes for its activations; at most {} are supported", executable->plan.arena_bytes,
+          kMostArenaBytes);
+  if (kernels == HostKernels::kBest) {
+    for (const Step& step : executable->program) {
+      executable->host.push_back(step.call.host ? step.call.host() : std::nullopt);
+    }
+  }
   return executable;
 }
 
 Executor::Executor(std::shared_ptr<const Executable> executable)
     : executable_(std::move(executable)), arena_((executable_->plan.arena_bytes + 7) / 8 + 1) {
   const Plan& plan = executable_->plan;
+  std::size_t host_scratch_bytes = 0;
   for (std::size_t i = 0; i < executable_->program.size(); ++i) {
     if (plan.elided[i]) continue;
     const KernelCall& call = executable_->program[i].call;
-    void* scratch = reinterpret_cast<std::uint8_t*>(arena_.data()) + std::max<std::ptrdiff_t>(0, plan.scratch_offsets[i]);
-    steps_.push_back({&call, bind_operands(call, [this](TensorId id) { return address(id); }, scratch)});
+    void* scratch =
+        reinterpret_cast<std::uint8_t*>(arena_.data()) + std::max<std::ptrdiff_t>(0, plan.scratch_offsets[i]);
+    const std::vector<std::optional<HostKernel>>& kernels = executable_->host;
+    const HostKernel* host = i < kernels.size() && kernels[i] ? &*kernels[i] : nullptr;
+    if (host) host_scratch_bytes = std::max(host_scratch_bytes, host->scratch_bytes);
+    steps_.push_back({&call, host,
+                      bind_operands(
+                          call, [this](TensorId id) { return address(id); }, scratch)});
   }
+  std::size_t room = host_scratch_bytes + kHostAlignment;
+  host_scratch_memory_.resize(room);
+  host_scratch_ = host_scratch_memory_.data();
+  std::align(kHostAlignment, host_scratch_bytes, host_scratch_, room);
   reset();
 }
 
@@ -61,7 +78,13 @@ std::span<const std::uint8_t> Executor::value(TensorId id) const {
 }
 
 void Executor::invoke() {
-  for (const BoundStep& step : steps_) step.call->invoke(step.pointers.data());
+  for (const BoundStep& step : steps_) {
+    if (step.host) {
+      step.host->run(step.pointers.data(), host_scratch_);
+    } else {
+      step.call->invoke(step.pointers.data());
+    }
+  }
 }
 
 void Executor::reset() {

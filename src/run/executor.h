@@ -1,7 +1,8 @@
-// Runs a graph on the host with the very kernels that go to the device.
+// Runs a graph on the host: with the very kernels that go to the device, or with bodies of them made for this CPU.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,15 +15,21 @@ struct Executable {
   Graph graph;
   Program program;
   Plan plan;
+  std::vector<std::optional<HostKernel>> host = {};  // for each step of the program; empty: the portable kernels
 };
 
-/// The most bytes of activations that a model may need: far beyond any microcontroller, and a bound on what a damaged file can
-/// ask for.
+/// Which bodies run: those made for this CPU where there are some, or the portable kernels that go to the device.
+enum class HostKernels { kBest, kPortable };
+
+/// The most bytes of activations that a model may need: far beyond any microcontroller, and a bound on what a damaged
+/// file can ask for.
 inline constexpr std::size_t kMostArenaBytes = std::size_t{128} << 20;
 
-/// Throws InputError when an operator has no kernel for the types at hand, and when more than kMostArenaBytes are needed.
+/// Throws InputError when an operator has no kernel for the types at hand, and when more than kMostArenaBytes are
+/// needed.
 std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower_options = {},
-                                          const PlanOptions& plan_options = {});
+                                          const PlanOptions& plan_options = {},
+                                          HostKernels kernels = HostKernels::kBest);
 
 class Executor {
  public:
@@ -44,12 +51,15 @@ class Executor {
  private:
   struct BoundStep {
     const KernelCall* call;
+    const HostKernel* host;  // or null
     std::vector<void*> pointers;
   };
   void* address(TensorId id);
 
   std::shared_ptr<const Executable> executable_;
   std::vector<std::uint64_t> arena_;
+  std::vector<std::uint8_t> host_scratch_memory_;
+  void* host_scratch_ = nullptr;  // in it, aligned
   std::vector<BoundStep> steps_;
 };
 

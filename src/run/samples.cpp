@@ -25,7 +25,8 @@ void quantize_into(const Tensor& input, std::span<const float> values, std::uint
 Bytes samples_as_input(const Graph& graph, const Dataset& data) {
   require(graph.inputs.size() == 1, "the model has {} inputs; a data set can feed one", graph.inputs.size());
   const Tensor& input = graph.tensor(graph.inputs[0]);
-  require(static_cast<std::size_t>(input.elements()) == data.sample_size(), "the samples are {}, but the model's input is {}",
+  require(static_cast<std::size_t>(input.elements()) == data.sample_size(),
+          "the samples are {}, but the model's input is {}",
           to_string(Shape(data.sample_shape.begin(), data.sample_shape.end())), to_string(input.shape));
   require(input.type == Type::kFloat32 || input.quantization.present(), "the input '{}' lacks its scale", input.name);
   Bytes result(input.bytes() * data.size());

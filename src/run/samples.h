@@ -6,8 +6,8 @@
 
 namespace thimble {
 
-/// The samples, one after the other, as the graph's only input holds them: floats, or integers rounded to the nearest by the
-/// input's scale and zero point. Throws InputError when the samples do not fit the input.
+/// The samples, one after the other, as the graph's only input holds them: floats, or integers rounded to the nearest
+/// by the input's scale and zero point. Throws InputError when the samples do not fit the input.
 Bytes samples_as_input(const Graph& graph, const Dataset& data);
 
 }  // namespace thimble

@@ -249,6 +249,29 @@ TEST(GoodInput, HelpAndVersion) {
   EXPECT_NE(workshop().run({"--version"}).out.find("thimble "), std::string::npos);
 }
 
+TEST(GoodInput, NamesThatAreNoTextAreShownSafely) {
+  const Workshop& shop = workshop();
+  const TemporaryFolder other;
+  Bytes model = files().read(shop.folder.path() / "int8.tflite");
+  const std::string_view name = "dense";
+  std::size_t changed_names = 0;
+  for (auto at = model.begin(); (at = std::search(at, model.end(), name.begin(), name.end())) != model.end(); ++at) {
+    at[0] = 0xFF;
+    at[1] = 0x1B;
+    ++changed_names;
+  }
+  ASSERT_GT(changed_names, 0U);
+  const std::string path = (other.path() / "strange.tflite").string();
+  files().write(path, as_text(model));
+  const std::vector<std::vector<std::string>> commands = {{"inspect", path}, {"inspect", path, "--json"}};
+  for (const auto& command : commands) {
+    const ProcessResult result = shop.run(command);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.out.find('\xFF'), std::string::npos);
+    EXPECT_EQ(result.out.find('\x1B'), std::string::npos);
+  }
+}
+
 TEST(GoodInput, TheSameSeedGivesTheSameModel) {
   const Workshop& shop = workshop();
   const TemporaryFolder other;

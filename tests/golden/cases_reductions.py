@@ -30,20 +30,6 @@ def sum_(rng):
         yield case(rng, "SUM", "int16", *layout, span=20.0)
 
 
-@operator
-def reduce_max(rng):
-    for layout in LAYOUTS:
-        for kind in ("float32", "int8"):
-            yield case(rng, "REDUCE_MAX", kind, *layout)
-
-
-@operator
-def reduce_min(rng):
-    for layout in LAYOUTS:
-        for kind in ("float32", "int8"):
-            yield case(rng, "REDUCE_MIN", kind, *layout)
-
-
 def arg_case(rng, op, table, kind, axis):
     x = activation(rng, kind, (3, 4, 5))
     if kind == "int8":

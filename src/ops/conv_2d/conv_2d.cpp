@@ -1,12 +1,18 @@
 // CONV_2D: inputs NHWC, filter OHWI, bias (optional); Keras's Conv2D.
+#include <algorithm>
+
 #include "ops/checks.h"
+#include "ops/conv_2d/conv_2d_host.h"
+#include "ops/conv_2d/conv_2d_hybrid_kernel.h"
 #include "ops/conv_2d/conv_2d_kernel.h"
+#include "ops/hybrid.h"
 #include "ops/op.h"
 #include "ops/requantize.h"
 #include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_conv_2d_f32_params, window, filter_c, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_2d_params, window, filter_c, input_offset, output_offset, output_min, output_max)
+THIMBLE_PARAMS(thimble_conv_2d_hybrid_params, window, filter_c, asymmetric, output_min, output_max)
 
 namespace thimble {
 extern const Op conv_2d_op;
@@ -18,11 +24,21 @@ thimble_window window(const NodeView& node) {
   return window_of(node.attributes(), node.input(0), filter[1], filter[2], filter[0]);
 }
 
+void check_types(const NodeView& node) {
+  const Tensor& input = node.input(0);
+  require_type(input, {Type::kFloat32, Type::kInt8, Type::kInt16});
+  if (input.type == Type::kFloat32) require_type(node.input(1), {Type::kFloat32, Type::kInt8, Type::kInt4});
+  if (input.type != Type::kFloat32) require_type(node.input(1), {Type::kInt8, Type::kInt4});
+  if (!node.has_input(2)) return;
+  require_type(node.input(2), {input.type == Type::kFloat32 ? Type::kFloat32
+                               : input.type == Type::kInt8  ? Type::kInt32
+                                                            : Type::kInt64});
+}
+
 std::vector<TensorSpec> infer(const NodeView& node) {
+  check_types(node);
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
-  require_type(input, {Type::kFloat32, Type::kInt8, Type::kInt16});
-  require_type(filter, {Type::kFloat32, Type::kInt8, Type::kInt4});
   require_rank(input, 4);
   require_rank(filter, 4);
   const int depth = filter.shape[3];
@@ -42,21 +58,42 @@ thimble_conv_2d_params int_params(const NodeView& node) {
           range.max};
 }
 
+/// Without a scale for each channel, and without groups, TFLite quantizes the images symmetrically.
+KernelCall lower_hybrid(const NodeView& node) {
+  const Tensor& input = node.input(0);
+  const Tensor& filter = node.input(1);
+  const FloatRange range = activation_range(node.attributes().text("activation"));
+  const bool asymmetric = scales_differ(filter) || filter.shape[3] != input.shape[3];
+  const thimble_conv_2d_hybrid_params params = {window(node), filter.shape[3], asymmetric ? 1 : 0, range.min,
+                                                range.max};
+  KernelCall call =
+      kernel_call("thimble_conv_2d_hybrid", "ops/conv_2d/conv_2d_hybrid_kernel", &thimble_conv_2d_hybrid, params,
+                  {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0), scratch(),
+                   out(node.output_id(0))});
+  call.constants = {weight_scales(filter, filter.shape[0])};
+  call.scratch_bytes = static_cast<std::size_t>(input.elements() / std::max(1, input.shape[0]));
+  return call;
+}
+
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
+  if (is_hybrid(input, filter)) return {lower_hybrid(node)};
   std::vector<Operand> operands = {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2)};
   if (input.type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_conv_2d_f32_params params = {window(node), filter.shape[3], range.min, range.max};
     operands.push_back(out(node.output_id(0)));
-    return {kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_f32), params, operands)};
+    KernelCall call = kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_f32), params, operands);
+    call.host = conv_2d_host(node, params);
+    return {call};
   }
   operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_s8), int_params(node), operands)
                         : kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_s16), int_params(node), operands);
   call.constants = {channel_requants(input, filter, node.output(0), filter.shape[0])};
+  if (input.type == Type::kInt8) call.host = conv_2d_host(node, int_params(node), call.constants[0]);
   return {call};
 }
 
@@ -65,6 +102,7 @@ std::int64_t macs(const NodeView& node) {
 }
 
 int tflite_version(const NodeView& node) {
+  if (is_hybrid(node.input(0), node.input(1))) return 5;
   return node.input(0).type == Type::kInt16 ? 4 : node.input(0).type == Type::kInt8 ? 3 : 1;
 }
 

@@ -1,12 +1,17 @@
 // DEPTHWISE_CONV_2D: inputs NHWC, filter 1HWO, bias (optional); Keras's DepthwiseConv2D.
+#include <algorithm>
+
 #include "ops/checks.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_kernel.h"
+#include "ops/hybrid.h"
 #include "ops/op.h"
 #include "ops/requantize.h"
 #include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_f32_params, window, output_min, output_max)
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_params, window, input_offset, output_offset, output_min, output_max)
+THIMBLE_PARAMS(thimble_depthwise_conv_2d_hybrid_params, window, output_min, output_max)
 
 namespace thimble {
 extern const Op depthwise_conv_2d_op;
@@ -21,7 +26,7 @@ thimble_window window(const NodeView& node) {
 void check_types(const NodeView& node) {
   const Tensor& input = node.input(0);
   require_type(input, {Type::kFloat32, Type::kInt8, Type::kInt16});
-  if (input.type == Type::kFloat32) require_type(node.input(1), {Type::kFloat32});
+  if (input.type == Type::kFloat32) require_type(node.input(1), {Type::kFloat32, Type::kInt8});
   if (input.type == Type::kInt8) require_type(node.input(1), {Type::kInt8, Type::kInt4});
   if (input.type == Type::kInt16) require_type(node.input(1), {Type::kInt8});
   if (!node.has_input(2)) return;
@@ -51,9 +56,25 @@ thimble_depthwise_conv_2d_params int_params(const NodeView& node) {
   return {window(node), -node.input(0).zero_point(), node.output(0).zero_point(), range.min, range.max};
 }
 
+KernelCall lower_hybrid(const NodeView& node) {
+  const Tensor& input = node.input(0);
+  const Tensor& filter = node.input(1);
+  const FloatRange range = activation_range(node.attributes().text("activation"));
+  const thimble_depthwise_conv_2d_hybrid_params params = {window(node), range.min, range.max};
+  KernelCall call =
+      kernel_call("thimble_depthwise_conv_2d_hybrid", "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel",
+                  &thimble_depthwise_conv_2d_hybrid, params,
+                  {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0), scratch(),
+                   out(node.output_id(0))});
+  call.constants = {weight_scales(filter, filter.shape[3])};
+  call.scratch_bytes = static_cast<std::size_t>(input.elements() / std::max(1, input.shape[0]));
+  return call;
+}
+
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
+  if (is_hybrid(input, filter)) return {lower_hybrid(node)};
   std::vector<Operand> operands = {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2)};
   if (input.type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
@@ -76,6 +97,7 @@ std::int64_t macs(const NodeView& node) {
 }
 
 int tflite_version(const NodeView& node) {
+  if (is_hybrid(node.input(0), node.input(1))) return 6;
   if (node.input(0).type == Type::kInt16) return 5;
   if (node.input(0).type == Type::kInt8) return 3;
   return node.attributes().integer("dilation_h") > 1 || node.attributes().integer("dilation_w") > 1 ? 2 : 1;

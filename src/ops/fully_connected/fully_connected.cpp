@@ -1,12 +1,16 @@
 // FULLY_CONNECTED: input of any rank, weights [units, depth], bias [units] (optional); Keras's Dense.
 #include "ops/checks.h"
+#include "ops/fully_connected/fully_connected_host.h"
+#include "ops/fully_connected/fully_connected_hybrid_kernel.h"
 #include "ops/fully_connected/fully_connected_kernel.h"
+#include "ops/hybrid.h"
 #include "ops/op.h"
 #include "ops/requantize.h"
 
 THIMBLE_PARAMS(thimble_fully_connected_f32_params, batches, depth, units, output_min, output_max)
 THIMBLE_PARAMS(thimble_fully_connected_params, batches, depth, units, per_channel, input_offset, weights_offset,
                output_offset, output_min, output_max)
+THIMBLE_PARAMS(thimble_fully_connected_hybrid_params, batches, depth, units, asymmetric, output_min, output_max)
 
 namespace thimble {
 extern const Op fully_connected_op;
@@ -24,7 +28,7 @@ void check_types(const NodeView& node) {
   require_type(input, {Type::kFloat32, Type::kInt8, Type::kUint8, Type::kInt16});
   switch (input.type) {
     case Type::kFloat32:
-      require_type(node.input(1), {Type::kFloat32});
+      require_type(node.input(1), {Type::kFloat32, Type::kInt8, Type::kInt4});
       break;
     case Type::kUint8:
       require_type(node.input(1), {Type::kUint8});
@@ -111,21 +115,44 @@ KernelConstant requants(const NodeView& node) {
   return tensor_requant(input, weights, output);
 }
 
+KernelCall lower_hybrid(const NodeView& node) {
+  const Attributes& attributes = node.attributes();
+  const FloatRange range = activation_range(attributes.text("activation"));
+  const bool asymmetric = attributes.has("asymmetric_quantize_inputs") && attributes.flag("asymmetric_quantize_inputs");
+  const thimble_fully_connected_hybrid_params params = {batches(node),      depth(node), units(node),
+                                                        asymmetric ? 1 : 0, range.min,   range.max};
+  KernelCall call = kernel_call("thimble_fully_connected_hybrid", "ops/fully_connected/fully_connected_hybrid_kernel",
+                                &thimble_fully_connected_hybrid, params,
+                                {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0),
+                                 scratch(), out(node.output_id(0))});
+  call.constants = {weight_scales(node.input(1), units(node))};
+  call.scratch_bytes = static_cast<std::size_t>(depth(node));
+  return call;
+}
+
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
+  if (is_hybrid(node.input(0), node.input(1))) return {lower_hybrid(node)};
   if (node.input(0).type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_fully_connected_f32_params params = {batches(node), depth(node), units(node), range.min, range.max};
-    return {kernel_call(KERNEL_OF("fully_connected", thimble_fully_connected_f32), params,
-                        {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), out(node.output_id(0))})};
+    KernelCall call =
+        kernel_call(KERNEL_OF("fully_connected", thimble_fully_connected_f32), params,
+                    {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), out(node.output_id(0))});
+    call.host = fully_connected_host(node, params);
+    return {call};
   }
   KernelCall call = lower_int(node, options.rounding);
   call.constants = {requants(node)};
+  if (node.input(0).type == Type::kInt8) {
+    call.host = fully_connected_host(node, int_params(node), call.constants[0], options.rounding);
+  }
   return {call};
 }
 
 std::int64_t macs(const NodeView& node) { return node.output(0).elements() * depth(node); }
 
 int tflite_version(const NodeView& node) {
+  if (is_hybrid(node.input(0), node.input(1))) return 9;
   if (node.input(0).type == Type::kInt16) return narrow_accumulator(node) ? 11 : 7;
   if (node.input(0).type == Type::kInt8 && node.input(1).quantization.per_channel()) return 12;
   if (!node.has_input(2)) return 6;

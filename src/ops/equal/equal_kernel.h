@@ -1,0 +1,14 @@
+/* Whether x = y, elementwise with broadcasting: 0 or 1. */
+#ifndef THIMBLE_EQUAL_KERNEL_H
+#define THIMBLE_EQUAL_KERNEL_H
+
+#include "kernel/comparison.h"
+#include "kernel/kernel.h"
+
+THIMBLE_BEGIN
+
+THIMBLE_COMPARISON_KERNELS(equal)
+
+THIMBLE_END
+
+#endif

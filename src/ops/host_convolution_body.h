@@ -1,0 +1,192 @@
+// Body (ops/isa.h): convolutions (ops/host_convolution.h) by a ConvolutionPlan.
+
+#include "ops/host_image_body.h"
+#include "ops/host_requant_body.h"
+
+namespace {
+
+/// How the sums of a vector of channels begin and end.
+template <typename Kind>
+struct Ends;
+
+template <>
+struct Ends<ByteProduct> {
+  const ConvolutionPlan& plan;
+  const int vector;
+  const int count;  // channels in the vector
+  const Requant requant;
+
+  THIMBLE_INLINE Ends(const ConvolutionPlan& p, int v)
+      : plan(p), vector(v), count(p.channels - v * Isa::kLanes), requant(p.requant, v) {}
+  static THIMBLE_INLINE Isa::Int begin(const ConvolutionPlan& plan, int vector) {
+    return Isa::load(plan.requant.row(vector, HostRequant::kBias));
+  }
+  THIMBLE_INLINE void end(Isa::Int sum, std::int8_t* output) const {
+    const HostRequant& r = plan.requant;
+    if (!r.vectorized) return finish_portably(r, vector, sum, output, count);
+    Isa::store_bytes(output, requant.apply(sum), r.output_min, r.output_max, count);
+  }
+};
+
+template <>
+struct Ends<FloatProduct> {
+  const int count;  // channels in the vector
+  const Isa::Float low, high;
+
+  THIMBLE_INLINE Ends(const ConvolutionPlan& p, int v)
+      : count(p.channels - v * Isa::kLanes), low(Isa::all(p.output_min)), high(Isa::all(p.output_max)) {}
+  static THIMBLE_INLINE Isa::Float begin(const ConvolutionPlan& plan, int vector) {
+    return Isa::load(plan.bias.as<float>() + vector * Isa::kLanes);
+  }
+  THIMBLE_INLINE void end(Isa::Float sum, float* output) const {
+    Isa::store(output, Isa::clamp(sum, low, high), count);
+  }
+};
+
+/// A tile of the output: some rows (pixels), and the vectors of channels of a panel.
+template <typename Kind>
+struct Tile {
+  const ConvolutionPlan& plan;
+  const typename Kind::Weight* weights;  // the panel's
+  int vector;                            // the panel's first
+
+  using Sum = typename Kind::Sum;
+  using Element = typename Kind::Element;
+
+  /// `window` is that of the first row, `output` its first channel of the panel. With few sums, several partial ones
+  /// for each hide the latency of an addition.
+  template <int kRows, int kColumns>
+  void compute(const Element* window, typename Kind::Input* output) const {
+    constexpr int kParts = kRows * kColumns >= 8 ? 1 : kRows * kColumns >= 4 ? 2 : 4;
+    Sum sums[kParts][kRows][kColumns];
+    THIMBLE_UNROLL
+    for (int c = 0; c < kColumns; ++c) {
+      const Sum start = Ends<Kind>::begin(plan, vector + c);
+      THIMBLE_UNROLL
+      for (int r = 0; r < kRows; ++r) {
+        sums[0][r][c] = start;
+        THIMBLE_UNROLL
+        for (int part = 1; part < kParts; ++part) sums[part][r][c] = Kind::zero();
+      }
+    }
+    add_products<kParts, kRows, kColumns>(window, sums);
+    THIMBLE_UNROLL
+    for (int c = 0; c < kColumns; ++c) {
+      const Ends<Kind> ends(plan, vector + c);
+      THIMBLE_UNROLL
+      for (int r = 0; r < kRows; ++r) {
+        Sum sum = sums[0][r][c];
+        THIMBLE_UNROLL
+        for (int part = 1; part < kParts; ++part) sum = Kind::add(sum, sums[part][r][c]);
+        ends.end(sum, output + std::ptrdiff_t{r} * plan.channels + c * Isa::kLanes);
+      }
+    }
+  }
+
+ private:
+  template <int kRows, int kColumns>
+  static THIMBLE_INLINE void add_step(const Element* x, std::ptrdiff_t pixel_step, const typename Kind::Weight* w,
+                                      Sum (&sums)[kRows][kColumns]) {
+    Sum right[kColumns];
+    THIMBLE_UNROLL
+    for (int c = 0; c < kColumns; ++c) right[c] = Kind::load(w + c * Isa::kLanes * Kind::kGroup);
+    THIMBLE_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      const Sum left = Kind::broadcast(x + r * pixel_step);
+      THIMBLE_UNROLL
+      for (int c = 0; c < kColumns; ++c) sums[r][c] = Kind::dot(sums[r][c], left, right[c]);
+    }
+  }
+
+  template <int kParts, int kRows, int kColumns>
+  THIMBLE_INLINE void add_products(const Element* window, Sum (&sums)[kParts][kRows][kColumns]) const {
+    constexpr int kStepWeights = kColumns * Isa::kLanes * Kind::kGroup;
+    const typename Kind::Weight* w = weights;
+    const int steps = plan.steps;
+    for (const std::ptrdiff_t run : plan.runs) {
+      const Element* x = window + run;
+      int step = 0;
+      for (; step + kParts <= steps; step += kParts) {
+        THIMBLE_UNROLL
+        for (int part = 0; part < kParts; ++part, x += Kind::kGroup, w += kStepWeights) {
+          add_step(x, plan.pixel_step, w, sums[part]);
+        }
+      }
+      for (; step < steps; ++step, x += Kind::kGroup, w += kStepWeights) add_step(x, plan.pixel_step, w, sums[0]);
+    }
+  }
+};
+
+/// The functions for tiles of 1, 2, ... rows.
+template <typename Kind>
+using TileFunction = void (Tile<Kind>::*)(const typename Kind::Element*, typename Kind::Input*) const;
+
+template <typename Kind, int kColumns, int... kRow>
+TileFunction<Kind> tile_function(int rows, std::integer_sequence<int, kRow...>) {
+  static constexpr TileFunction<Kind> table[] = {&Tile<Kind>::template compute<kRow + 1, kColumns>...};
+  return table[rows - 1];
+}
+
+template <typename Kind, int kColumns = 1>
+TileFunction<Kind> tile_function(int rows, int columns) {
+  if constexpr (kColumns <= Isa::kColumns) {
+    if (columns != kColumns) return tile_function<Kind, kColumns + 1>(rows, columns);
+    return tile_function<Kind, kColumns>(rows, std::make_integer_sequence<int, Isa::kRows[kColumns - 1]>{});
+  }
+  return nullptr;
+}
+
+/// All pixels of the output, for the channels of one panel.
+template <typename Kind>
+void convolve_panel(const Tile<Kind>& tile, int columns, const typename Kind::Element* image,
+                    typename Kind::Input* output) {
+  const ConvolutionPlan& plan = tile.plan;
+  const int piece = even_piece(plan.pixels, Isa::kRows[columns - 1]);
+  const int last_piece = (plan.pixels - 1) % piece + 1;
+  const TileFunction<Kind> whole = tile_function<Kind>(piece, columns);
+  const TileFunction<Kind> last = tile_function<Kind>(last_piece, columns);
+  for (int y = 0; y < plan.rows; ++y) {
+    const typename Kind::Element* window = image + y * plan.row_step;
+    int x = 0;
+    for (; x + piece < plan.pixels; x += piece, window += piece * plan.pixel_step) {
+      (tile.*whole)(window, output + std::ptrdiff_t{x} * plan.channels);
+    }
+    (tile.*last)(window, output + std::ptrdiff_t{x} * plan.channels);
+    output += std::ptrdiff_t{plan.pixels} * plan.channels;
+  }
+}
+
+template <typename Kind>
+void convolve(const ConvolutionPlan& plan, const typename Kind::Input* input, void* scratch,
+              typename Kind::Input* output) {
+  using Element = typename Kind::Element;
+  const std::ptrdiff_t step_weights = std::ptrdiff_t{Isa::kLanes} * Kind::kGroup;
+  const std::ptrdiff_t vector_weights = static_cast<std::ptrdiff_t>(plan.runs.size()) * plan.steps * step_weights;
+  for (int batch = 0; batch < plan.batches; ++batch, input += plan.image.input_elements) {
+    const Element* image = reinterpret_cast<const Element*>(input);
+    if (!plan.direct) {
+      fill_image<Kind>(plan.image, input, static_cast<Element*>(scratch));
+      image = static_cast<const Element*>(scratch);
+    }
+    for (int vector = 0; vector < plan.vectors; vector += plan.panel) {
+      const auto* weights = plan.weights.as<typename Kind::Weight>() + vector * vector_weights;
+      const int columns = plan.vectors - vector < plan.panel ? plan.vectors - vector : plan.panel;
+      convolve_panel<Kind>({plan, weights, vector}, columns, image, output + vector * Isa::kLanes);
+    }
+    output += std::ptrdiff_t{plan.rows} * plan.pixels * plan.channels;
+  }
+}
+
+}  // namespace
+
+inline void convolve_bytes(const ConvolutionPlan& plan, const void* input, void* scratch, void* output) {
+  convolve<ByteProduct>(plan, static_cast<const std::int8_t*>(input), scratch, static_cast<std::int8_t*>(output));
+}
+
+inline void convolve_floats(const ConvolutionPlan& plan, const void* input, void* scratch, void* output) {
+  convolve<FloatProduct>(plan, static_cast<const float*>(input), scratch, static_cast<float*>(output));
+}
+
+inline constexpr PackedLayout kByteLayout = {Isa::kLanes, Isa::kColumns, ByteProduct::kGroup,
+                                             sizeof(ByteProduct::Element), ByteProduct::kUnsigned};
+inline constexpr PackedLayout kFloatLayout = {Isa::kLanes, Isa::kColumns, FloatProduct::kGroup, sizeof(float), false};

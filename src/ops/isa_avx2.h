@@ -1,0 +1,94 @@
+// AVX2 with FMA, as bodies see it (ops/isa.h).
+#pragma once
+
+#if defined(THIMBLE_HOST_BODIES)
+THIMBLE_AVX2
+
+struct Isa {
+  static constexpr int kLanes = 8;  // of 32 bits
+  /// The most vectors of columns in a tile, and the most rows for that many columns, from 1: what the registers hold.
+  static constexpr int kColumns = 2;
+  static constexpr int kRows[kColumns] = {8, 5};
+  using Int = __m256i;
+  using Float = __m256;
+
+  static Int load(const std::int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+  static void store(std::int32_t* p, Int v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+  static Int all(std::int32_t value) { return _mm256_set1_epi32(value); }
+  static Int add(Int a, Int b) { return _mm256_add_epi32(a, b); }
+  /// v[i] - 1 where `of`[i] < `bound`[i].
+  static Int minus_one_below(Int v, Int of, Int bound) { return _mm256_add_epi32(v, _mm256_cmpgt_epi32(bound, of)); }
+  static Int shift_right(Int v, Int bits) { return _mm256_srav_epi32(v, bits); }
+  static Int shift_left(Int v, int bits) { return _mm256_slli_epi32(v, bits); }
+  /// thimble_high_mul, for multipliers that are not negative.
+  static Int high_mul(Int v, Int multiplier) {
+    const Int half = _mm256_set1_epi64x(std::int64_t{1} << 30);
+    const Int even = _mm256_add_epi64(_mm256_mul_epi32(v, multiplier), half);
+    const Int odd =
+        _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(v, 32), _mm256_srli_epi64(multiplier, 32)), half);
+    return _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_add_epi64(odd, odd), 0xAA);
+  }
+  /// Lanes from bytes.
+  static Int widen(const std::int8_t* p) {
+    return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+  }
+  /// The first `count` lanes as bytes, saturated, then clamped to [low, high].
+  static void store_bytes(std::int8_t* p, Int v, int low, int high, int count) {
+    const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    __m128i bytes = _mm_packs_epi16(halves, halves);
+    bytes = _mm_max_epi8(bytes, _mm_set1_epi8(static_cast<char>(low)));
+    bytes = _mm_min_epi8(bytes, _mm_set1_epi8(static_cast<char>(high)));
+    if (count >= kLanes) return _mm_storel_epi64(reinterpret_cast<__m128i*>(p), bytes);
+    const std::int64_t all = _mm_cvtsi128_si64(bytes);
+    __builtin_memcpy(p, &all, static_cast<std::size_t>(count));
+  }
+
+  static Float load(const float* p) { return _mm256_loadu_ps(p); }
+  static Float all(float value) { return _mm256_set1_ps(value); }
+  /// NaN stays.
+  static Float clamp(Float v, Float low, Float high) { return _mm256_min_ps(high, _mm256_max_ps(low, v)); }
+  /// The first `count` lanes.
+  static void store(float* p, Float v, int count) {
+    if (count >= kLanes) return _mm256_storeu_ps(p, v);
+    float lanes[kLanes];
+    _mm256_storeu_ps(lanes, v);
+    __builtin_memcpy(p, lanes, static_cast<std::size_t>(count) * sizeof(float));
+  }
+};
+
+/// Products of bytes, widened to 16 bits, two at a time.
+struct ByteProduct {
+  using Input = std::int8_t;
+  using Element = std::int16_t;
+  using Weight = std::int16_t;
+  using Sum = __m256i;
+  static constexpr int kGroup = 2;
+  static Sum broadcast(const Element* p) {
+    std::int32_t group;
+    __builtin_memcpy(&group, p, sizeof group);
+    return _mm256_set1_epi32(group);
+  }
+  static Sum load(const Weight* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+  static Sum dot(Sum sum, Sum left, Sum right) { return _mm256_add_epi32(sum, _mm256_madd_epi16(left, right)); }
+  static Sum add(Sum a, Sum b) { return _mm256_add_epi32(a, b); }
+  static Sum zero() { return _mm256_setzero_si256(); }
+  static constexpr bool kUnsigned = false;  // elements are inputs + offset
+  static Element element(Input input, std::int32_t offset) { return static_cast<Element>(input + offset); }
+};
+
+struct FloatProduct {
+  using Input = float;
+  using Element = float;
+  using Weight = float;
+  using Sum = __m256;
+  static constexpr int kGroup = 1;
+  static Sum broadcast(const Element* p) { return _mm256_set1_ps(*p); }
+  static Sum load(const Weight* p) { return _mm256_loadu_ps(p); }
+  static Sum dot(Sum sum, Sum left, Sum right) { return _mm256_fmadd_ps(left, right, sum); }
+  static Sum add(Sum a, Sum b) { return _mm256_add_ps(a, b); }
+  static Sum zero() { return _mm256_setzero_ps(); }
+  static Element element(Input input, std::int32_t) { return input; }
+};
+
+THIMBLE_ISA_END
+#endif

@@ -1,0 +1,92 @@
+// AVX-512 with VNNI, as bodies see it (ops/isa.h).
+#pragma once
+
+#if defined(THIMBLE_HOST_BODIES)
+THIMBLE_AVX512
+
+struct Isa {
+  static constexpr int kLanes = 16;  // of 32 bits
+  /// The most vectors of columns in a tile, and the most rows for that many columns, from 1: what the registers hold.
+  static constexpr int kColumns = 4;
+  static constexpr int kRows[kColumns] = {8, 8, 6, 6};
+  using Int = __m512i;
+  using Float = __m512;
+
+  static Int load(const std::int32_t* p) { return _mm512_loadu_si512(p); }
+  static void store(std::int32_t* p, Int v) { _mm512_storeu_si512(p, v); }
+  static Int all(std::int32_t value) { return _mm512_set1_epi32(value); }
+  static Int add(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  /// v[i] - 1 where v[i] was made of a negative number: where `of`[i] < `bound`[i].
+  static Int minus_one_below(Int v, Int of, Int bound) {
+    return _mm512_mask_sub_epi32(v, _mm512_cmplt_epi32_mask(of, bound), v, _mm512_set1_epi32(1));
+  }
+  static Int shift_right(Int v, Int bits) { return _mm512_srav_epi32(v, bits); }
+  static Int shift_left(Int v, int bits) { return _mm512_slli_epi32(v, static_cast<unsigned>(bits)); }
+  /// thimble_high_mul, for multipliers that are not negative.
+  static Int high_mul(Int v, Int multiplier) {
+    const Int half = _mm512_set1_epi64(std::int64_t{1} << 30);
+    const Int even = _mm512_add_epi64(_mm512_mul_epi32(v, multiplier), half);
+    const Int odd =
+        _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(v, 32), _mm512_srli_epi64(multiplier, 32)), half);
+    return _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 31), _mm512_add_epi64(odd, odd));
+  }
+  /// Lanes from bytes.
+  static Int widen(const std::int8_t* p) {
+    return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  /// The first `count` lanes as bytes, saturated, then clamped to [low, high].
+  static void store_bytes(std::int8_t* p, Int v, int low, int high, int count) {
+    __m128i bytes = _mm512_cvtsepi32_epi8(v);
+    bytes = _mm_max_epi8(bytes, _mm_set1_epi8(static_cast<char>(low)));
+    bytes = _mm_min_epi8(bytes, _mm_set1_epi8(static_cast<char>(high)));
+    if (count >= kLanes) return _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
+    _mm_mask_storeu_epi8(p, static_cast<__mmask16>((1u << count) - 1), bytes);
+  }
+
+  static Float load(const float* p) { return _mm512_loadu_ps(p); }
+  static Float all(float value) { return _mm512_set1_ps(value); }
+  /// NaN stays.
+  static Float clamp(Float v, Float low, Float high) { return _mm512_min_ps(high, _mm512_max_ps(low, v)); }
+  /// The first `count` lanes.
+  static void store(float* p, Float v, int count) {
+    if (count >= kLanes) return _mm512_storeu_ps(p, v);
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << count) - 1), v);
+  }
+};
+
+/// Products of bytes, four at a time: the image's are made unsigned by adding 128.
+struct ByteProduct {
+  using Input = std::int8_t;
+  using Element = std::uint8_t;
+  using Weight = std::int8_t;
+  using Sum = __m512i;
+  static constexpr int kGroup = 4;
+  static Sum broadcast(const Element* p) {
+    std::int32_t group;
+    __builtin_memcpy(&group, p, sizeof group);
+    return _mm512_set1_epi32(group);
+  }
+  static Sum load(const Weight* p) { return _mm512_loadu_si512(p); }
+  static Sum dot(Sum sum, Sum left, Sum right) { return _mm512_dpbusd_epi32(sum, left, right); }
+  static Sum add(Sum a, Sum b) { return _mm512_add_epi32(a, b); }
+  static Sum zero() { return _mm512_setzero_si512(); }
+  static constexpr bool kUnsigned = true;  // elements are inputs + 128; otherwise inputs + offset
+  static Element element(Input input, std::int32_t) { return static_cast<Element>(input ^ 0x80); }
+};
+
+struct FloatProduct {
+  using Input = float;
+  using Element = float;
+  using Weight = float;
+  using Sum = __m512;
+  static constexpr int kGroup = 1;
+  static Sum broadcast(const Element* p) { return _mm512_set1_ps(*p); }
+  static Sum load(const Weight* p) { return _mm512_loadu_ps(p); }
+  static Sum dot(Sum sum, Sum left, Sum right) { return _mm512_fmadd_ps(left, right, sum); }
+  static Sum add(Sum a, Sum b) { return _mm512_add_ps(a, b); }
+  static Sum zero() { return _mm512_setzero_ps(); }
+  static Element element(Input input, std::int32_t) { return input; }
+};
+
+THIMBLE_ISA_END
+#endif

@@ -1,0 +1,3 @@
+#include "ops/less/less_kernel.h"
+
+THIMBLE_COMPARISON_BODIES(less, <)

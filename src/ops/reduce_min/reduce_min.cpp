@@ -1,0 +1,54 @@
+// REDUCE_MIN: the least value over the axes that the constant input 1 lists.
+#include "ops/reduce_min/reduce_min_kernel.h"
+
+#include "ops/checks.h"
+#include "ops/op.h"
+#include "ops/reduction.h"
+
+namespace thimble {
+extern const Op reduce_min_op;
+namespace {
+
+std::vector<TensorSpec> infer(const NodeView& node) {
+  require_type(node.input(0), {Type::kFloat32, Type::kInt8, Type::kUint8, Type::kInt16, Type::kInt32, Type::kInt64});
+  return {{node.input(0).type, reduced_shape(node)}};
+}
+
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+  if (node.input(0).quantization.present()) require_same_quantization(node.input(0), node.output(0));
+  switch (node.input(0).type) {
+    case Type::kFloat32:
+      return {reduction_call(node, KERNEL_OF("reduce_min", thimble_reduce_min_f32))};
+    case Type::kInt8:
+      return {reduction_call(node, KERNEL_OF("reduce_min", thimble_reduce_min_s8))};
+    case Type::kUint8:
+      return {reduction_call(node, KERNEL_OF("reduce_min", thimble_reduce_min_u8))};
+    case Type::kInt16:
+      return {reduction_call(node, KERNEL_OF("reduce_min", thimble_reduce_min_s16))};
+    case Type::kInt32:
+      return {reduction_call(node, KERNEL_OF("reduce_min", thimble_reduce_min_s32))};
+    case Type::kInt64:
+      return {reduction_call(node, KERNEL_OF("reduce_min", thimble_reduce_min_s64))};
+    default:
+      no_kernel("REDUCE_MIN", node.input(0));
+  }
+}
+
+int tflite_version(const NodeView& node) {
+  return node.input(0).type == Type::kInt16 ? 3 : node.input(0).type == Type::kInt8 ? 2 : 1;
+}
+
+}  // namespace
+
+const Op reduce_min_op = {
+    .name = "REDUCE_MIN",
+    .summary = "Least value over some dimensions",
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .infer = infer,
+    .lower = lower,
+    .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
+    .tflite = {.builtin = 89, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
+};
+
+}  // namespace thimble
