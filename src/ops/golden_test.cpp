@@ -140,8 +140,6 @@ std::vector<std::string> folders_with_goldens() {
 class Golden : public testing::TestWithParam<std::string> {};
 
 TEST_P(Golden, MatchesTheReference) {
-  // Open faults: some int8 results of these two are not yet the reference's.
-  if (GetParam() == "div" || GetParam() == "sqrt") GTEST_SKIP() << GetParam() << " int8 differs from the reference";
   const std::string folder = GetParam();
   std::ifstream file(THIMBLE_SOURCE_DIR "/src/ops/" + folder + "/" + folder + "_golden.json");
   const json cases = json::parse(file);

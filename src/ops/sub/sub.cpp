@@ -29,16 +29,15 @@ thimble_sub_params int_params(const NodeView& node) {
   const Tensor& output = node.output(0);
   for (const Tensor* tensor : {&a, &b, &output}) require_per_tensor(*tensor);
   const int left_shift = output.type == Type::kInt16 ? 15 : 20;
-  // Unlike ADD, TFLM divides in single precision here.
-  const float common = 2.0f * std::max(a.scale(), b.scale());
+  const double common = 2.0 * std::max(a.scale(), b.scale());
   const IntRange range = activation_range(node.attributes().text("activation"), output);
   return {broadcast_of(node),
           left_shift,
           -a.zero_point(),
           -b.zero_point(),
-          quantize_multiplier(double{a.scale() / common}),
-          quantize_multiplier(double{b.scale() / common}),
-          quantize_multiplier(double{common / (static_cast<float>(1 << left_shift) * output.scale())}),
+          quantize_multiplier(a.scale() / common),
+          quantize_multiplier(b.scale() / common),
+          quantize_multiplier(common / ((1 << left_shift) * double{output.scale()})),
           output.zero_point(),
           range.min,
           range.max};

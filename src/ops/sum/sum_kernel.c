@@ -24,6 +24,15 @@ THIMBLE_KERNEL void thimble_sum_s8(const thimble_sum_params* p, const int8_t* in
   })
 }
 
+THIMBLE_KERNEL void thimble_sum_u8(const thimble_sum_params* p, const uint8_t* input, uint8_t* output) {
+  const thimble_reduction* r = &p->reduction;
+  THIMBLE_EACH_OUTPUT(r, {
+    int32_t sum = 0;
+    THIMBLE_EACH_INPUT(r, first, sum = thimble_wrap_add(sum, input[at]);)
+    *output++ = (uint8_t)thimble_sum_scale(p, sum, 0, UINT8_MAX);
+  })
+}
+
 THIMBLE_KERNEL void thimble_sum_s16(const thimble_sum_params* p, const int16_t* input, int16_t* output) {
   const thimble_reduction* r = &p->reduction;
   THIMBLE_EACH_OUTPUT(r, {
