@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=(-i)
 [ "${1:-}" = --check ] && mode=(--dry-run -Werror)
-git ls-files 'src/*.h' 'src/*.cpp' 'src/*.c' 'tests/*.cpp' 'bench/*.cpp' | xargs clang-format "${mode[@]}"
+git ls-files 'src/*.h' 'src/*.cpp' 'src/*.c' 'tests/*.cpp' 'bench/*.cpp' ':!src/*/templates/*' | xargs clang-format "${mode[@]}"

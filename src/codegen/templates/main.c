@@ -1,34 +1,19 @@
-/* Example: runs the model once on an input of zeros and prints its outputs. Build: make CC=cc && cc main.c libmodel.a
- * -lm -o example */
+/* Example: runs the model once on an input of zeros and prints its outputs. Build: make CC=cc && cc main.c libmodel.a -lm -o example */
 #include <stdio.h>
 #include <string.h>
 
 #include "model.h"
 
-static void print_output(const model_tensor* tensor, const void* data, int32_t index) {
+static void print_output(const model_tensor *tensor, const void *data, int32_t index) {
   double value = 0.0;
   switch (tensor->type) {
-    case MODEL_FLOAT32:
-      value = (double)((const float*)data)[index];
-      break;
-    case MODEL_INT8:
-      value = ((const int8_t*)data)[index];
-      break;
-    case MODEL_UINT8:
-    case MODEL_BOOL:
-      value = ((const uint8_t*)data)[index];
-      break;
-    case MODEL_INT16:
-      value = ((const int16_t*)data)[index];
-      break;
-    case MODEL_INT32:
-      value = ((const int32_t*)data)[index];
-      break;
-    case MODEL_INT64:
-      value = (double)((const int64_t*)data)[index];
-      break;
-    default:
-      break;
+    case MODEL_FLOAT32: value = (double)((const float *)data)[index]; break;
+    case MODEL_INT8: value = ((const int8_t *)data)[index]; break;
+    case MODEL_UINT8: case MODEL_BOOL: value = ((const uint8_t *)data)[index]; break;
+    case MODEL_INT16: value = ((const int16_t *)data)[index]; break;
+    case MODEL_INT32: value = ((const int32_t *)data)[index]; break;
+    case MODEL_INT64: value = (double)((const int64_t *)data)[index]; break;
+    default: break;
   }
   if (tensor->scale > 0.0f) value = (value - tensor->zero_point) * (double)tensor->scale;
   printf("  [%ld] %g\n", (long)index, value);
@@ -40,7 +25,7 @@ int main(void) {
   for (int i = 0; i < MODEL_INPUTS; ++i) memset(model_input(i), 0, (size_t)model_inputs[i].bytes);
   model_invoke();
   for (int i = 0; i < MODEL_OUTPUTS; ++i) {
-    const model_tensor* tensor = &model_outputs[i];
+    const model_tensor *tensor = &model_outputs[i];
     int32_t count = 1;
     for (int32_t d = 0; d < tensor->rank; ++d) count *= tensor->dims[d];
     printf("%s:\n", tensor->name);

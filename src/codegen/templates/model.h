@@ -11,11 +11,10 @@
 extern "C" {
 #endif
 
-#define MODEL_INPUTS @INPUTS @
-#define MODEL_OUTPUTS @OUTPUTS @
-#define MODEL_ARENA_BYTES \
-  @ARENA_BYTES @ /* RAM: activations, inputs and outputs; all that the model needs but its stack */
-#define MODEL_WEIGHTS_BYTES @WEIGHTS_BYTES @ /* flash: constants in weights.c */
+#define MODEL_INPUTS @INPUTS@
+#define MODEL_OUTPUTS @OUTPUTS@
+#define MODEL_ARENA_BYTES @ARENA_BYTES@   /* RAM: activations, inputs and outputs; all that the model needs but its stack */
+#define MODEL_WEIGHTS_BYTES @WEIGHTS_BYTES@ /* flash: constants in weights.c */
 
 typedef enum {
   MODEL_FLOAT32,
@@ -30,7 +29,7 @@ typedef enum {
 
 /* real value = scale * (stored value - zero_point); scale 0: not quantized */
 typedef struct {
-  const char* name;
+  const char *name;
   model_type type;
   int32_t rank;
   int32_t dims[8];
@@ -43,18 +42,18 @@ extern const model_tensor model_inputs[MODEL_INPUTS];
 extern const model_tensor model_outputs[MODEL_OUTPUTS];
 
 /* The memory of input `index`. Fill all inputs before each model_invoke(): it may write over them. */
-void* model_input(int index);
+void *model_input(int index);
 
 /* The memory of output `index`, valid from model_invoke() until the inputs are filled again. */
-const void* model_output(int index);
+const void *model_output(int index);
 
 /* Sets the model's state, if it has any, to zero. Call once before the first model_invoke(). */
 void model_reset(void);
 
 void model_invoke(void);
 
-/* Runs the model on made-up inputs and compares with what the host computed. Returns 0 when all is well, else 1 + the
- * index of the output that differs. */
+/* Runs the model on made-up inputs and compares with what the host computed. Returns 0 when all is well, else 1 + the index
+ * of the output that differs. */
 int model_selftest(void);
 
 #ifdef __cplusplus

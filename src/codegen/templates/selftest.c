@@ -3,26 +3,27 @@
 
 #include "model.h"
 
-@GOLDEN @ static const void* const golden[MODEL_OUTPUTS] = {@GOLDEN_LIST @};
+@GOLDEN@
+static const void *const golden[MODEL_OUTPUTS] = {@GOLDEN_LIST@};
 
 /* The next byte of a linear congruential sequence (Numerical Recipes' constants). */
-static uint8_t next_byte(uint32_t* state) {
+static uint8_t next_byte(uint32_t *state) {
   *state = *state * UINT32_C(1664525) + UINT32_C(1013904223);
   return (uint8_t)(*state >> 24);
 }
 
 /* 8- and 16-bit inputs get any value, floats one of [0, 1), wider integers (mostly indices) 0. */
-static void fill(const model_tensor* tensor, void* memory, uint32_t* state) {
+static void fill(const model_tensor *tensor, void *memory, uint32_t *state) {
   int32_t i;
   memset(memory, 0, (size_t)tensor->bytes);
   switch (tensor->type) {
     case MODEL_INT8:
     case MODEL_UINT8:
     case MODEL_INT16:
-      for (i = 0; i < tensor->bytes; ++i) ((uint8_t*)memory)[i] = next_byte(state);
+      for (i = 0; i < tensor->bytes; ++i) ((uint8_t *)memory)[i] = next_byte(state);
       break;
     case MODEL_FLOAT32:
-      for (i = 0; i < tensor->bytes / 4; ++i) ((float*)memory)[i] = (float)next_byte(state) / 256.0f;
+      for (i = 0; i < tensor->bytes / 4; ++i) ((float *)memory)[i] = (float)next_byte(state) / 256.0f;
       break;
     default:
       break;
@@ -30,9 +31,9 @@ static void fill(const model_tensor* tensor, void* memory, uint32_t* state) {
 }
 
 /* Floats may differ by rounding: 1e-4 of the largest magnitude. */
-static int differs(const model_tensor* tensor, const void* got, const void* want) {
-  const float* a = (const float*)got;
-  const float* b = (const float*)want;
+static int differs(const model_tensor *tensor, const void *got, const void *want) {
+  const float *a = (const float *)got;
+  const float *b = (const float *)want;
   float largest = 1e-6f;
   int32_t i;
   if (tensor->type != MODEL_FLOAT32) return memcmp(got, want, (size_t)tensor->bytes) != 0;
