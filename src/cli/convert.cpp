@@ -1,4 +1,7 @@
 // thimble convert: a model from one format to another, quantized if wanted.
+#include <fmt/core.h>
+
+#include <filesystem>
 #include <optional>
 
 #include "base/error.h"
@@ -29,6 +32,7 @@ Graph quantized(FileSystem& files, const Graph& graph, const ConvertArguments& a
   const DataArgument data = parse_data_argument(arguments.calibration);
   Dataset samples = load_dataset(files, data, Split::kTrain);
   if (!data.count) samples = samples.first(kDefaultSamples);
+  fmt::print("Ranges of the tensors: from {} samples of {}\n", samples.size(), arguments.calibration);
   const QuantizeOptions options{arguments.scheme == "int16x8" ? Scheme::kInt16x8 : Scheme::kInt8,
                                 arguments.io == "float32"};
   return with_context(arguments.input, [&] { return calibrate_and_quantize(graph, samples, options); });
@@ -40,6 +44,8 @@ void convert(const ConvertArguments& arguments) {
   with_context(arguments.input, [&] { simplify(graph); });
   if (!arguments.scheme.empty()) graph = quantized(files, graph, arguments);
   save_graph(files, arguments.output, graph);
+  fmt::print("Wrote {}: {} operators, {} bytes\n", arguments.output, graph.nodes.size(),
+             std::filesystem::file_size(arguments.output));
 }
 
 std::function<void()> setup(CLI::App& app) {
