@@ -1,4 +1,5 @@
-// thimble bench: builds firmware of a model for emulated boards, runs it, checks the bits, and measures.
+// thimble bench: builds firmware of a model for emulated boards, runs it, checks the bits, and measures; or times the
+// model on this machine.
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -7,7 +8,9 @@
 #include "deploy/deploy.h"
 #include "io/load.h"
 #include "passes/pipeline.h"
+#include "run/host_time.h"
 #include "run/samples.h"
+#include "run/summary.h"
 
 namespace thimble {
 namespace {
@@ -22,6 +25,8 @@ struct BenchArguments {
 };
 
 constexpr std::size_t kMadeUpInvocations = 3;
+constexpr std::string_view kHost = "host";
+constexpr double kHostSeconds = 0.5;
 
 nlohmann::ordered_json to_json(const std::string& model, const Board& board, const std::string& optimize,
                                const Measurement& measurement) {
@@ -48,6 +53,27 @@ nlohmann::ordered_json to_json(const std::string& model, const Board& board, con
           {"by_function", functions}};
 }
 
+nlohmann::ordered_json measure_host(const std::string& model, const Graph& graph, const std::vector<Bytes>& inputs,
+                                    std::size_t invocations) {
+  const auto executable = prepare(graph);
+  const HostTime time = time_on_host(executable, {inputs.begin(), inputs.end()}, invocations, kHostSeconds);
+  const ModelSummary summary = summarize(*executable);
+  return {{"model", model},
+          {"board", kHost},
+          {"title", "this machine, one thread"},
+          {"microseconds", time.median_us},
+          {"best_microseconds", time.best_us},
+          {"weights_bytes", summary.weights_bytes},
+          {"ram_bytes", summary.arena_bytes},
+          {"invocations", time.invocations}};
+}
+
+void print_host(const nlohmann::ordered_json& row) {
+  fmt::print("host: {:.2f} us an invocation on one thread, {:.2f} at best ({} invocations)\n",
+             row["microseconds"].get<double>(), row["best_microseconds"].get<double>(),
+             row["invocations"].get<std::uint64_t>());
+}
+
 void print_table(const nlohmann::ordered_json& results) {
   fmt::print("{:<8} {:<9} {:>14} {:>9} {:>8} {:>8} {:>7}  {}\n", "board", "optimize", "instructions", "weights", "code",
              "RAM", "stack", "outputs");
@@ -72,38 +98,55 @@ std::pair<std::vector<Bytes>, std::size_t> inputs_for(FileSystem& files, const G
   return {{samples_as_input(graph, data)}, data.size()};
 }
 
+/// Of each board; builds in `arguments.keep`, if given.
+nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std::vector<const Board*>& boards,
+                                      Graph graph, const std::vector<Bytes>& inputs, std::size_t invocations) {
+  nlohmann::ordered_json results = nlohmann::ordered_json::array();
+  if (boards.empty()) return results;
+  const Optimize optimize = parse_optimize(arguments.optimize);
+  const Deployment deployment = deploy(std::move(graph), optimize);
+  for (const Board* board : boards) {
+    const TemporaryFolder temporary;
+    const std::filesystem::path folder =
+        arguments.keep.empty() ? temporary.path() : std::filesystem::path(arguments.keep) / std::string(board->name);
+    std::filesystem::create_directories(folder);
+    const Measurement measurement = measure(deployment, *board, optimize, inputs, invocations, folder);
+    results.push_back(to_json(arguments.model, *board, arguments.optimize, measurement));
+    if (!arguments.keep.empty()) results.back()["debug_command"] = gdb_command(*board, measurement.firmware.elf);
+  }
+  return results;
+}
+
 void bench(const BenchArguments& arguments) {
   FileSystem& files = real_file_system();
+  nlohmann::ordered_json host;
   std::vector<const Board*> boards;
-  for (const std::string& name : arguments.boards) boards.push_back(&find_board(name));
+  for (const std::string& name : arguments.boards) {
+    if (name != kHost) boards.push_back(&find_board(name));
+  }
+  const bool on_host = boards.size() < arguments.boards.size();
   Graph graph = load_graph(files, arguments.model);
   const auto [inputs, invocations] = inputs_for(files, graph, arguments);
-  nlohmann::ordered_json results = nlohmann::ordered_json::array();
+  nlohmann::ordered_json results;
   with_context(arguments.model, [&] {
     simplify(graph);
-    const Optimize optimize = parse_optimize(arguments.optimize);
-    const Deployment deployment = deploy(std::move(graph), optimize);
-    for (const Board* board : boards) {
-      const TemporaryFolder temporary;
-      const std::filesystem::path folder =
-          arguments.keep.empty() ? temporary.path() : std::filesystem::path(arguments.keep) / std::string(board->name);
-      std::filesystem::create_directories(folder);
-      const Measurement measurement = measure(deployment, *board, optimize, inputs, invocations, folder);
-      results.push_back(to_json(arguments.model, *board, arguments.optimize, measurement));
-      if (!arguments.keep.empty()) results.back()["debug_command"] = gdb_command(*board, measurement.firmware.elf);
-    }
+    if (on_host) host = measure_host(arguments.model, graph, inputs, invocations);
+    results = measure_boards(arguments, boards, std::move(graph), inputs, invocations);
   });
   if (arguments.json) {
+    if (on_host) results.insert(results.begin(), host);
     fmt::print("{}\n", results.dump(2));
-  } else {
-    print_table(results);
+    return;
   }
+  if (on_host) print_host(host);
+  if (!results.empty()) print_table(results);
 }
 
 std::function<void()> setup(CLI::App& app) {
   auto arguments = std::make_shared<BenchArguments>();
   app.add_option("MODEL", arguments->model, "The model")->required();
-  app.add_option("--on", arguments->boards, "Emulated boards, separated by commas: m0, m3, m4, ...")
+  app.add_option("--on", arguments->boards,
+                 "host (this machine), or emulated boards, separated by commas: m0, m3, m4, ...")
       ->required()
       ->delimiter(',');
   app.add_option("--data", arguments->data, "DATA[:test|:train|:N]: run these samples instead of made-up inputs");
@@ -115,9 +158,10 @@ std::function<void()> setup(CLI::App& app) {
 
 }  // namespace
 
-const Command kBenchCommand = {"bench", "Run a model on emulated boards and measure it there",
+const Command kBenchCommand = {"bench", "Measure a model on emulated boards, or on this machine",
                                "  thimble bench int8.tflite --on m4,m0\n"
-                               "  thimble bench int8.tflite --on m4 --data data/mnist:200 --optimize speed --json",
+                               "  thimble bench int8.tflite --on m4 --data data/mnist:200 --optimize speed --json\n"
+                               "  thimble bench int8.tflite --on host",
                                setup};
 
 }  // namespace thimble

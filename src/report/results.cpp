@@ -196,7 +196,10 @@ void add_results(Results& results, std::string_view text) {
   }
   require(json.is_array() && !json.empty() && json[0].is_object(), "holds no results of Thimble; {}", kAdvice);
   if (json[0].contains("board")) {
-    for (const Json& item : json) results.benches.push_back(read_bench(item, results.benches.size()));
+    for (const Json& item : json) {
+      const bool host = item.is_object() && item.value("board", Json()) == "host";  // evaluations tell its time
+      if (!host) results.benches.push_back(read_bench(item, results.benches.size()));
+    }
   } else if (json[0].contains("val_loss")) {
     require(results.history.empty(), "is a second training history; give one");
     for (const Json& item : json) results.history.push_back(read_epoch(item, results.history.size()));

@@ -48,6 +48,12 @@ TEST(Results, ReadsAnEvaluation) {
   EXPECT_EQ(evaluation.mistakes[0].predicted, 1U);
 }
 
+TEST(Results, LeavesOutTimesOnTheHost) {
+  Results results;
+  add_results(results, R"([{"model": "m.tflite", "board": "host", "microseconds": 5.5}])");
+  EXPECT_TRUE(results.benches.empty());
+}
+
 TEST(Results, ReadsMeasurementsWithTheLargestFunctionFirst) {
   Results results;
   add_results(results, kBench);
