@@ -5,6 +5,13 @@
 
 namespace {
 
+/// Writes `count` bytes.
+void finish_portably(const HostRequant& r, int vector, Isa::Int sum, std::int8_t* output, int count) {
+  std::int32_t sums[Isa::kLanes];
+  Isa::store(sums, sum);
+  r.finish(vector, sums, count, output);
+}
+
 /// How the sums of a vector of channels begin and end.
 template <typename Kind>
 struct Ends;

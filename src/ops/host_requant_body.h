@@ -19,11 +19,4 @@ struct Requant {
   }
 };
 
-/// Writes `count` bytes.
-void finish_portably(const HostRequant& r, int vector, Isa::Int sum, std::int8_t* output, int count) {
-  std::int32_t sums[Isa::kLanes];
-  Isa::store(sums, sum);
-  r.finish(vector, sums, count, output);
-}
-
 }  // namespace

@@ -234,6 +234,37 @@ TEST_P(HostBodies, FullyConnected) {
   });
 }
 
+/// Of one input, whose quantization the output has.
+Graph pool(const std::string& op, Type type, Random& random) {
+  const RandomWindow window(random, from_to(random, 1, 40), false);
+  GraphBuilder builder;
+  const TensorId input = random_input(builder, window.input, type, random);
+  const TensorId output = builder.node(op, {input}, window.attributes);
+  Graph graph = builder.finish({output});
+  graph.tensor(output).quantization = graph.tensor(input).quantization;
+  return graph;
+}
+
+TEST_P(HostBodies, MaxPool2d) {
+  repeat(200, 1.0, [](Random& random) { return check(pool("MAX_POOL_2D", GetParam(), random), random); });
+}
+
+TEST_P(HostBodies, AveragePool2d) {
+  repeat(200, 1.0, [](Random& random) { return check(pool("AVERAGE_POOL_2D", GetParam(), random), random); });
+}
+
+TEST_P(HostBodies, Add) {
+  repeat(300, 0.6, [](Random& random) {
+    const int count = from_to(random, 1, 200);
+    const bool broadcast = random.below(8) == 0;
+    GraphBuilder builder;
+    const TensorId a = random_input(builder, {1, 2, count}, GetParam(), random);
+    const TensorId b = random_input(builder, broadcast ? Shape{count} : Shape{1, 2, count}, GetParam(), random);
+    const TensorId output = builder.node("ADD", {a, b}, {{"activation", one_of(random, kActivations)}});
+    return check(finish(builder, output, GetParam(), random), random);
+  });
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, HostBodies, testing::Values(Type::kInt8, Type::kFloat32),
                          [](const auto& info) { return std::string(name_of(info.param)); });
 

@@ -1,6 +1,7 @@
 // ADD: two operands, broadcast; Keras's Add.
 #include <algorithm>
 
+#include "ops/add/add_host.h"
 #include "ops/add/add_kernel.h"
 #include "ops/broadcast.h"
 #include "ops/checks.h"
@@ -51,13 +52,18 @@ KernelCall lower_call(const NodeView& node) {
     case Type::kFloat32: {
       const FloatRange range = activation_range(activation);
       const thimble_add_f32_params params = {broadcast_of(node), range.min, range.max};
-      return kernel_call(KERNEL_OF("add", thimble_add_f32), params, operands);
+      KernelCall call = kernel_call(KERNEL_OF("add", thimble_add_f32), params, operands);
+      call.host = add_host(params);
+      return call;
     }
     case Type::kInt32:
       require(activation == "NONE", "a fused activation of int32 is not supported");
       return kernel_call(KERNEL_OF("add", thimble_add_s32), thimble_add_s32_params{broadcast_of(node)}, operands);
-    case Type::kInt8:
-      return kernel_call(KERNEL_OF("add", thimble_add_s8), int_params(node), operands);
+    case Type::kInt8: {
+      KernelCall call = kernel_call(KERNEL_OF("add", thimble_add_s8), int_params(node), operands);
+      call.host = add_host(int_params(node));
+      return call;
+    }
     case Type::kUint8:
       return kernel_call(KERNEL_OF("add", thimble_add_u8), int_params(node), operands);
     case Type::kInt16:

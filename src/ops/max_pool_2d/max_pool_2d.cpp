@@ -1,5 +1,6 @@
 // MAX_POOL_2D: input NHWC; Keras's MaxPooling2D.
 #include "ops/checks.h"
+#include "ops/max_pool_2d/max_pool_2d_host.h"
 #include "ops/max_pool_2d/max_pool_2d_kernel.h"
 #include "ops/op.h"
 #include "ops/pool.h"
@@ -24,14 +25,19 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   if (node.input(0).type == Type::kFloat32) {
     const FloatRange range = activation_range(activation);
     const thimble_max_pool_2d_f32_params params = {pool_window(node), range.min, range.max};
-    return {kernel_call(KERNEL_OF("max_pool_2d", thimble_max_pool_2d_f32), params, operands)};
+    KernelCall call = kernel_call(KERNEL_OF("max_pool_2d", thimble_max_pool_2d_f32), params, operands);
+    call.host = max_pool_2d_host(params);
+    return {call};
   }
   require_same_quantization(node.input(0), node.output(0));
   const IntRange range = activation_range(activation, node.output(0));
   const thimble_max_pool_2d_params params = {pool_window(node), range.min, range.max};
   switch (node.input(0).type) {
-    case Type::kInt8:
-      return {kernel_call(KERNEL_OF("max_pool_2d", thimble_max_pool_2d_s8), params, operands)};
+    case Type::kInt8: {
+      KernelCall call = kernel_call(KERNEL_OF("max_pool_2d", thimble_max_pool_2d_s8), params, operands);
+      call.host = max_pool_2d_host(params);
+      return {call};
+    }
     case Type::kUint8:
       return {kernel_call(KERNEL_OF("max_pool_2d", thimble_max_pool_2d_u8), params, operands)};
     case Type::kInt16:
