@@ -54,7 +54,7 @@ int find_runs(const thimble_window& w, const HostImage& image, std::vector<std::
 /// The plan but for its weights; none when it would be very large.
 std::unique_ptr<ConvolutionPlan> make_plan(const thimble_window& w, std::int32_t input_offset,
                                            const PackedLayout& layout) {
-  const std::optional<HostImage> image = host_image(w, w.input_c, input_offset);
+  const std::optional<HostImage> image = host_image(w, w.input_c, 1, input_offset);
   if (!image) return nullptr;
   auto plan = std::make_unique<ConvolutionPlan>();
   plan->image = *image;
@@ -123,11 +123,6 @@ void set_requant(ConvolutionPlan& plan, const PackedLayout& layout, const ByteCo
     requant.set(channel / layout.lanes, channel % layout.lanes, static_cast<std::int32_t>(bias + correction),
                 c.requant[c.per_channel ? channel : 0], std::abs(std::int64_t{bias}) + 255 * magnitudes);
   }
-}
-
-bool within_bytes(const ByteConvolution& c) {
-  const bool range = c.output_min >= INT8_MIN && c.output_min <= c.output_max && c.output_max <= INT8_MAX;
-  return range && c.input_offset >= -INT8_MAX && c.input_offset <= -INT8_MIN;
 }
 
 #endif

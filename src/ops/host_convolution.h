@@ -24,6 +24,12 @@ struct ByteConvolution {
   bool round_once = false;  // thimble_multiply_once
 };
 
+/// The numbers are what bodies expect: a file may hold anything.
+inline bool within_bytes(const ByteConvolution& c) {
+  const bool range = c.output_min >= INT8_MIN && c.output_min <= c.output_max && c.output_max <= INT8_MAX;
+  return range && c.input_offset >= -INT8_MAX && c.input_offset <= -INT8_MIN;
+}
+
 struct FloatConvolution {
   thimble_window window;
   float output_min, output_max;

@@ -12,16 +12,18 @@ std::int64_t reach(int outputs, int stride, int filter, int dilation) {
 
 }  // namespace
 
-std::optional<HostImage> host_image(const thimble_window& w, int channels, std::int32_t input_offset) {
+std::optional<HostImage> host_image(const thimble_window& w, int channels, int block, std::int32_t input_offset) {
   const std::int64_t height = reach(w.output_h, w.stride_h, w.filter_h, w.dilation_h);
   const std::int64_t width = reach(w.output_w, w.stride_w, w.filter_w, w.dilation_w);
-  if (height <= 0 || width <= 0 || channels <= 0 || width > kMostHostElements / height ||
-      channels > kMostHostElements / (height * width)) {
+  const std::int64_t pixel = (std::int64_t{channels} + block - 1) / block * block;
+  if (height <= 0 || width <= 0 || pixel <= 0 || width > kMostHostElements / height ||
+      pixel > kMostHostElements / (height * width)) {
     return std::nullopt;
   }
   HostImage image{};
   image.height = static_cast<int>(height);
   image.width = static_cast<int>(width);
+  image.pixel = static_cast<int>(pixel);
   image.channels = channels;
   image.pad_top = w.pad_top;
   image.pad_left = w.pad_left;

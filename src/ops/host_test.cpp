@@ -218,6 +218,20 @@ TEST_P(HostBodies, Conv2d) {
   });
 }
 
+TEST_P(HostBodies, DepthwiseConv2d) {
+  repeat(300, 0.9, [](Random& random) {
+    const int channels = one_of<int>(random, {1, 3, 4, 8, 16, 17, 40, 64, 70, 128});
+    const int multiplier = from_to(random, 1, 3);
+    const RandomWindow window(random, channels, true);
+    GraphBuilder builder;
+    std::vector<TensorId> inputs = {random_input(builder, window.input, GetParam(), random)};
+    append_weights(builder, {1, window.filter_h, window.filter_w, channels * multiplier}, 3, true, GetParam(), random,
+                   inputs);
+    const TensorId output = builder.node("DEPTHWISE_CONV_2D", inputs, window.attributes);
+    return check(finish(builder, output, GetParam(), random), random);
+  });
+}
+
 TEST_P(HostBodies, FullyConnected) {
   repeat(200, 0.9, [](Random& random) {
     const int depth = from_to(random, 1, 300);

@@ -76,6 +76,29 @@ struct ByteProduct {
   static Element element(Input input, std::int32_t offset) { return static_cast<Element>(input + offset); }
 };
 
+/// The same, channel by channel: a group is kGroup rows of the image. A block of channels is kVectors vectors, whose
+/// lane i holds channel i / 4 * 4 * kVectors + 4 * vector + i % 4.
+struct ByteChannels : ByteProduct {
+  static constexpr int kVectors = 2;
+  static constexpr int kPixels = 4;  // the most of a tile
+  static void weave(const Element* const* rows, Element* to) {
+    const Sum a = load(rows[0]), b = load(rows[1]);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_unpacklo_epi16(a, b));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 16), _mm256_unpackhi_epi16(a, b));
+  }
+  /// The first `count` channels of a block, as Isa::store_bytes.
+  static void store(Input* p, const Sum (&v)[kVectors], int low, int high, int count) {
+    const Sum words = _mm256_packs_epi32(v[0], v[1]);
+    const Sum halves = _mm256_permute4x64_epi64(_mm256_packs_epi16(words, words), 0x08);
+    __m128i bytes = _mm_max_epi8(_mm256_castsi256_si128(halves), _mm_set1_epi8(static_cast<char>(low)));
+    bytes = _mm_min_epi8(bytes, _mm_set1_epi8(static_cast<char>(high)));
+    if (count >= 16) return _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
+    std::int8_t all[16];
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(all), bytes);
+    __builtin_memcpy(p, all, static_cast<std::size_t>(count));
+  }
+};
+
 struct FloatProduct {
   using Input = float;
   using Element = float;
@@ -88,6 +111,11 @@ struct FloatProduct {
   static Sum add(Sum a, Sum b) { return _mm256_add_ps(a, b); }
   static Sum zero() { return _mm256_setzero_ps(); }
   static Element element(Input input, std::int32_t) { return input; }
+};
+
+struct FloatChannels : FloatProduct {
+  static constexpr int kVectors = 1;
+  static constexpr int kPixels = 8;
 };
 
 THIMBLE_ISA_END

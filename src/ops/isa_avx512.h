@@ -74,6 +74,31 @@ struct ByteProduct {
   static Element element(Input input, std::int32_t) { return static_cast<Element>(input ^ 0x80); }
 };
 
+/// The same, channel by channel: a group is kGroup rows of the image. A block of channels is kVectors vectors, whose
+/// lane i holds channel i / 4 * 4 * kVectors + 4 * vector + i % 4.
+struct ByteChannels : ByteProduct {
+  static constexpr int kVectors = 4;
+  static constexpr int kPixels = 4;  // the most of a tile
+  static void weave(const Element* const* rows, Element* to) {
+    const Sum a = _mm512_loadu_si512(rows[0]), b = _mm512_loadu_si512(rows[1]);
+    const Sum c = _mm512_loadu_si512(rows[2]), d = _mm512_loadu_si512(rows[3]);
+    const Sum low_ab = _mm512_unpacklo_epi8(a, b), high_ab = _mm512_unpackhi_epi8(a, b);
+    const Sum low_cd = _mm512_unpacklo_epi8(c, d), high_cd = _mm512_unpackhi_epi8(c, d);
+    _mm512_storeu_si512(to, _mm512_unpacklo_epi16(low_ab, low_cd));
+    _mm512_storeu_si512(to + 64, _mm512_unpackhi_epi16(low_ab, low_cd));
+    _mm512_storeu_si512(to + 128, _mm512_unpacklo_epi16(high_ab, high_cd));
+    _mm512_storeu_si512(to + 192, _mm512_unpackhi_epi16(high_ab, high_cd));
+  }
+  /// The first `count` channels of a block, as Isa::store_bytes.
+  static void store(Input* p, const Sum (&v)[kVectors], int low, int high, int count) {
+    Sum bytes = _mm512_packs_epi16(_mm512_packs_epi32(v[0], v[1]), _mm512_packs_epi32(v[2], v[3]));
+    bytes = _mm512_max_epi8(bytes, _mm512_set1_epi8(static_cast<char>(low)));
+    bytes = _mm512_min_epi8(bytes, _mm512_set1_epi8(static_cast<char>(high)));
+    if (count >= 64) return _mm512_storeu_si512(p, bytes);
+    _mm512_mask_storeu_epi8(p, (std::uint64_t{1} << count) - 1, bytes);
+  }
+};
+
 struct FloatProduct {
   using Input = float;
   using Element = float;
@@ -86,6 +111,11 @@ struct FloatProduct {
   static Sum add(Sum a, Sum b) { return _mm512_add_ps(a, b); }
   static Sum zero() { return _mm512_setzero_ps(); }
   static Element element(Input input, std::int32_t) { return input; }
+};
+
+struct FloatChannels : FloatProduct {
+  static constexpr int kVectors = 1;
+  static constexpr int kPixels = 8;
 };
 
 THIMBLE_ISA_END

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ops/checks.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_host.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_kernel.h"
 #include "ops/hybrid.h"
@@ -80,7 +81,9 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_depthwise_conv_2d_f32_params params = {window(node), range.min, range.max};
     operands.push_back(out(node.output_id(0)));
-    return {kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_f32), params, operands)};
+    KernelCall call = kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_f32), params, operands);
+    call.host = depthwise_conv_2d_host(node, params);
+    return {call};
   }
   operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
   const thimble_depthwise_conv_2d_params params = int_params(node);
@@ -88,6 +91,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
                         ? kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s8), params, operands)
                         : kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s16), params, operands);
   call.constants = {channel_requants(input, filter, node.output(0), filter.shape[3])};
+  if (input.type == Type::kInt8) call.host = depthwise_conv_2d_host(node, params, call.constants[0]);
   return {call};
 }
 
