@@ -9,6 +9,8 @@
 #include "io/load.h"
 #include "passes/pipeline.h"
 #include "run/evaluate.h"
+#include "run/host_time.h"
+#include "run/samples.h"
 #include "run/summary.h"
 
 namespace thimble {
@@ -28,8 +30,12 @@ struct Findings {
   std::size_t file_bytes = 0;
   ModelSummary summary;
   Evaluation evaluation;
-  double host_us = 0.0;  // an invocation on one thread: the mean over the whole data set, its copies included
+  double host_us = 0.0;  // an invocation on one thread: HostTime::median_us
 };
+
+/// What is timed on one thread.
+constexpr std::size_t kTimedSamples = 100;
+constexpr double kTimedSeconds = 0.02;
 
 Findings examine(FileSystem& files, const EvalArguments& arguments) {
   Findings findings;
@@ -43,9 +49,9 @@ Findings examine(FileSystem& files, const EvalArguments& arguments) {
     const auto executable = prepare(std::move(graph));
     findings.summary = summarize(*executable);
     findings.evaluation = evaluate(executable, data, arguments.threads);
-    const Evaluation& all = findings.evaluation;
-    const double seconds = all.threads == 1 ? all.seconds : evaluate(executable, data, 1).seconds;
-    findings.host_us = seconds * 1e6 / static_cast<double>(all.samples);
+    const Dataset some = data.first(kTimedSamples);
+    const Bytes inputs = samples_as_input(executable->graph, some);
+    findings.host_us = time_on_host(executable, {inputs}, some.size(), kTimedSeconds).median_us;
   });
   return findings;
 }

@@ -144,7 +144,7 @@ Table instructions_table(const Results& results) {
 Table host_table(const Results& results) {
   Table table{{{"On this computer", false}, {"time an inference"}, {"inferences a second"}, {"MACs"}},
               {},
-              "Mean over " + samples_text(results) + " on one thread, with the copies of inputs and outputs."};
+              "Median of many invocations on one thread, with the copying of inputs."};
   for (const EvalResult& evaluation : results.evaluations) {
     const double rate = evaluation.host_us > 0 ? 1e6 / evaluation.host_us : 0;
     table.rows.push_back({form_name(evaluation), fmt::format("{:.1f} us", evaluation.host_us),

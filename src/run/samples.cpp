@@ -1,6 +1,7 @@
 #include "run/samples.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -20,6 +21,33 @@ void quantize_into(const Tensor& input, std::span<const float> values, std::uint
   }
 }
 
+/// Writes `values` as the input's type holds them.
+void encode(const Tensor& input, std::span<const float> values, std::uint8_t* out) {
+  if (input.type == Type::kFloat32) {
+    std::memcpy(out, values.data(), values.size_bytes());
+  } else if (input.type == Type::kInt8) {
+    quantize_into<std::int8_t>(input, values, out);
+  } else if (input.type == Type::kUint8) {
+    quantize_into<std::uint8_t>(input, values, out);
+  } else if (input.type == Type::kInt16) {
+    quantize_into<std::int16_t>(input, values, out);
+  } else {
+    input_error("the input '{}' is {}; a data set can feed float32, int8, uint8 and int16", input.name,
+                name_of(input.type));
+  }
+}
+
+/// Elements of `Size` bytes: what each byte of the data stands for is encoded once.
+template <std::size_t Size>
+void encode_bytes(const Tensor& input, const Dataset& data, std::uint8_t* out) {
+  constexpr std::size_t kValues = 256;
+  std::array<float, kValues> values;
+  for (std::size_t i = 0; i < kValues; ++i) values[i] = static_cast<float>(i) * data.scale;
+  std::array<std::uint8_t, kValues * Size> table;
+  encode(input, values, table.data());
+  for (std::size_t i = 0; i < data.bytes.size(); ++i) std::memcpy(out + i * Size, &table[data.bytes[i] * Size], Size);
+}
+
 }  // namespace
 
 Bytes samples_as_input(const Graph& graph, const Dataset& data) {
@@ -30,22 +58,14 @@ Bytes samples_as_input(const Graph& graph, const Dataset& data) {
           to_string(Shape(data.sample_shape.begin(), data.sample_shape.end())), to_string(input.shape));
   require(input.type == Type::kFloat32 || input.quantization.present(), "the input '{}' lacks its scale", input.name);
   Bytes result(input.bytes() * data.size());
-  std::vector<float> values(data.sample_size());
-  for (std::size_t sample = 0; sample < data.size(); ++sample) {
-    data.read(sample, values);
-    std::uint8_t* out = result.data() + sample * input.bytes();
-    if (input.type == Type::kFloat32) {
-      std::memcpy(out, values.data(), input.bytes());
-    } else if (input.type == Type::kInt8) {
-      quantize_into<std::int8_t>(input, values, out);
-    } else if (input.type == Type::kUint8) {
-      quantize_into<std::uint8_t>(input, values, out);
-    } else if (input.type == Type::kInt16) {
-      quantize_into<std::int16_t>(input, values, out);
-    } else {
-      input_error("the input '{}' is {}; a data set can feed float32, int8, uint8 and int16", input.name,
-                  name_of(input.type));
-    }
+  if (!data.has_bytes()) {
+    encode(input, data.floats, result.data());
+  } else if (size_of(input.type) == 1) {
+    encode_bytes<1>(input, data, result.data());
+  } else if (size_of(input.type) == 2) {
+    encode_bytes<2>(input, data, result.data());
+  } else {
+    encode_bytes<4>(input, data, result.data());
   }
   return result;
 }
