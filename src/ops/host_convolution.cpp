@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ops/host_convolution_plan.h"
+#include "ops/host_joined_pixels.h"
 
 #define THIMBLE_BODY "ops/host_convolution_body.h"
 #include "ops/each_isa.h"
@@ -26,16 +27,23 @@ struct Variant {
   PackedLayout layout;
 };
 
-bool is_pointwise(const thimble_window& w) {
-  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1 && w.pad_top == 0 && w.pad_left == 0;
-}
-
-/// All pixels of all images as one row.
-thimble_window flattened(thimble_window w) {
+/// All pixels of all images as one row, where a window is one pixel.
+template <typename Convolution>
+Convolution flattened(Convolution convolution) {
+  thimble_window& w = convolution.window;
+  const bool pointwise = w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1;
+  if (!pointwise || w.pad_top != 0 || w.pad_left != 0) return convolution;
   w.input_w *= w.input_h * w.batches;
   w.output_w = w.input_w;
   w.input_h = w.output_h = w.batches = 1;
-  return w;
+  return convolution;
+}
+
+/// As the body computes it.
+template <typename Convolution>
+JoinedPixels<Convolution> joined(const Convolution& convolution, const PackedLayout& layout) {
+  const Convolution flat = flattened(convolution);
+  return {flat, pixels_to_join(flat.window, layout.lanes, layout.group)};
 }
 
 /// The runs of elements that a window sees, from its first one, all of the same length, which is returned.
@@ -134,15 +142,16 @@ std::optional<HostKernel> host_convolution(const ByteConvolution& convolution) {
   const Variant variant =
       best_variant<Variant>({avx2::convolve_bytes, avx2::kByteLayout}, {avx512::convolve_bytes, avx512::kByteLayout});
   if (!variant.run || !within_bytes(convolution)) return std::nullopt;
-  const thimble_window& w = convolution.window;
-  auto plan = make_plan(is_pointwise(w) ? flattened(w) : w, convolution.input_offset, variant.layout);
+  const JoinedPixels<ByteConvolution> joined_pixels = joined(convolution, variant.layout);
+  const ByteConvolution& c = joined_pixels.convolution();
+  auto plan = make_plan(c.window, c.input_offset, variant.layout);
   if (!plan) return std::nullopt;
   if (variant.layout.unsigned_bytes) {
-    pack<std::int8_t>(*plan, variant.layout, convolution.filter);
+    pack<std::int8_t>(*plan, variant.layout, c.filter);
   } else {
-    pack<std::int16_t>(*plan, variant.layout, convolution.filter);
+    pack<std::int16_t>(*plan, variant.layout, c.filter);
   }
-  set_requant(*plan, variant.layout, convolution);
+  set_requant(*plan, variant.layout, c);
   return kernel_of(std::move(plan), variant, kByteOutput);
 #else
   (void)convolution;
@@ -155,15 +164,16 @@ std::optional<HostKernel> host_convolution(const FloatConvolution& convolution) 
   const Variant variant = best_variant<Variant>({avx2::convolve_floats, avx2::kFloatLayout},
                                                 {avx512::convolve_floats, avx512::kFloatLayout});
   if (!variant.run) return std::nullopt;
-  const thimble_window& w = convolution.window;
-  auto plan = make_plan(is_pointwise(w) ? flattened(w) : w, 0, variant.layout);
+  const JoinedPixels<FloatConvolution> joined_pixels = joined(convolution, variant.layout);
+  const FloatConvolution& c = joined_pixels.convolution();
+  auto plan = make_plan(c.window, 0, variant.layout);
   if (!plan) return std::nullopt;
   plan->direct = plan->image.same_layout();
-  plan->output_min = convolution.output_min;
-  plan->output_max = convolution.output_max;
-  pack<float>(*plan, variant.layout, convolution.filter);
+  plan->output_min = c.output_min;
+  plan->output_max = c.output_max;
+  pack<float>(*plan, variant.layout, c.filter);
   plan->bias = AlignedBytes(static_cast<std::size_t>(plan->vectors * variant.layout.lanes) * sizeof(float));
-  if (convolution.bias) std::copy_n(convolution.bias, plan->channels, plan->bias.as<float>());
+  if (c.bias) std::copy_n(c.bias, plan->channels, plan->bias.as<float>());
   return kernel_of(std::move(plan), variant, kFloatOutput);
 #else
   (void)convolution;
