@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "io/tflite.h"
 #include "io/tflite_types.h"
+#include "io/tflite_variables.h"
 #include "ops/op.h"
 #include "wire/tflite.h"
 
@@ -105,7 +106,8 @@ class Readable {
     for (std::size_t i = 0; i < made_.size(); ++i) made_[i] = graph.tensors[i].constant() || graph.tensors[i].variable;
   }
   void make(const Graph& graph, TensorId id) {
-    require(!made_[static_cast<std::size_t>(id)], "makes {}, which is there already", tensor_label(graph, id));
+    require(!made_[static_cast<std::size_t>(id)] || graph.tensor(id).variable, "makes {}, which is there already",
+            tensor_label(graph, id));
     made_[static_cast<std::size_t>(id)] = true;
   }
   void read(const Graph& graph, TensorId id) const {
@@ -136,7 +138,8 @@ void check_outputs(const Graph& graph, const Node& node) {
 }  // namespace
 
 Graph read_tflite(Bytes file) {
-  const TfliteModel model = parse_tflite(std::move(file));
+  TfliteModel model = parse_tflite(std::move(file));
+  resolve_variables(model);
   const TfliteSubgraph& subgraph = model.subgraphs[0];
   Graph graph;
   graph.name = subgraph.name;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "io/tflite.h"
 #include "io/tflite_types.h"
+#include "io/tflite_variables.h"
 #include "ops/op.h"
 #include "wire/tflite.h"
 
@@ -103,6 +104,7 @@ Bytes write_tflite(const Graph& graph) {
     TfliteOptions& options = op.tflite.options_2 ? wire.options_2 : wire.options;
     options = {op.tflite.options_type, write_options(op, node.attributes)};
   }
+  add_variable_handles(model);
   return write_tflite(model);
 }
 

@@ -23,6 +23,8 @@ bool is_candidate(const Graph& graph, const Node& node) {
   const bool constant_inputs = std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
     return id == kNoTensor || (graph.tensor(id).constant() && !graph.tensor(id).trainable);
   });
+  const auto is_variable = [&](TensorId id) { return graph.tensor(id).variable; };
+  if (std::any_of(node.outputs.begin(), node.outputs.end(), is_variable)) return false;
   std::size_t bytes = 0;
   for (const TensorId id : node.outputs) bytes += graph.tensor(id).bytes();
   return (constant_inputs || node.op == "SHAPE") && bytes <= kMostFoldedBytes && op_of(node).lower != nullptr;

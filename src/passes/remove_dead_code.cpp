@@ -10,9 +10,10 @@ void remove_dead_code(Graph& graph) {
   std::vector<Node> kept;
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
     const auto is_wanted = [&](TensorId id) { return wanted[static_cast<std::size_t>(id)]; };
-    // A node that writes state (through a variable among its inputs) is wanted for that.
+    // A node that writes state (a variable among its outputs or inputs) is wanted for that.
     const auto is_state = [&](TensorId id) { return id != kNoTensor && graph.tensor(id).variable; };
     if (!std::any_of(node->outputs.begin(), node->outputs.end(), is_wanted) &&
+        !std::any_of(node->outputs.begin(), node->outputs.end(), is_state) &&
         !std::any_of(node->inputs.begin(), node->inputs.end(), is_state)) {
       continue;
     }
