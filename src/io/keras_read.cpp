@@ -92,7 +92,8 @@ bool changes_nothing(const std::string& name, const json& value) {
 
 Attributes layer_config(const LayerCodec& codec, const json& config) {
   for (const auto& [name, value] : config.items()) {
-    const bool known = std::ranges::any_of(codec.arguments, [&name = name](const LayerArgument& a) { return a.name == name; });
+    const bool known =
+        std::ranges::any_of(codec.arguments, [&name = name](const LayerArgument& a) { return a.name == name; });
     require(known || changes_nothing(name, value), "{} = {} is not supported", name, value.dump());
   }
   return config_from_json(codec.arguments, config);

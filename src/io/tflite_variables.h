@@ -1,6 +1,7 @@
-// State that a .tflite file keeps in resources. There, VAR_HANDLE makes a handle of a variable's name, READ_VARIABLE and
-// ASSIGN_VARIABLE take the handle, and CALL_ONCE runs a subgraph that gives the first values. In a Graph the variable is
-// a tensor that READ_VARIABLE reads and ASSIGN_VARIABLE writes. These two functions turn one form into the other.
+// State that a .tflite file keeps in resources. There, VAR_HANDLE makes a handle of a variable's name, READ_VARIABLE
+// and ASSIGN_VARIABLE take the handle, and CALL_ONCE runs a subgraph that gives the first values. In a Graph the
+// variable is a tensor that READ_VARIABLE reads and ASSIGN_VARIABLE writes. These two functions turn one form into the
+// other.
 #pragma once
 
 #include "wire/tflite.h"
