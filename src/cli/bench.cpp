@@ -128,7 +128,7 @@ void bench(const BenchArguments& arguments) {
   Graph graph = load_graph(files, arguments.model);
   const auto [inputs, invocations] = inputs_for(files, graph, arguments);
   nlohmann::ordered_json results;
-  with_context(arguments.model, [&] {
+  with_context(arguments.model, [&, &inputs = inputs, &invocations = invocations] {
     simplify(graph);
     if (on_host) host = measure_host(arguments.model, graph, inputs, invocations);
     results = measure_boards(arguments, boards, std::move(graph), inputs, invocations);
