@@ -48,6 +48,11 @@ Board mps2(std::string_view name, std::string_view title, const char* machine, s
   return board;
 }
 
+Board with_dsp(Board board) {
+  board.dsp = true;
+  return board;
+}
+
 /// Arm's MPS3 FPGA board with SSE-300: starts in the secure state, so all addresses are the secure ones. Code lies in
 /// the instruction memory next to the core, data in the data memory next to it.
 Board mps3_an547() {
@@ -93,10 +98,10 @@ std::span<const Board> boards() {
   static const std::vector<Board> all = {
       microbit(),
       mps2("m3", "Arm Cortex-M3 (QEMU mps2-an385)", "mps2-an385", {"-mcpu=cortex-m3"}),
-      mps2("m4", "Arm Cortex-M4 (QEMU mps2-an386)", "mps2-an386",
-           {"-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"}),
-      mps2("m7", "Arm Cortex-M7 (QEMU mps2-an500)", "mps2-an500",
-           {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"}),
+      with_dsp(mps2("m4", "Arm Cortex-M4 (QEMU mps2-an386)", "mps2-an386",
+                    {"-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"})),
+      with_dsp(mps2("m7", "Arm Cortex-M7 (QEMU mps2-an500)", "mps2-an500",
+                    {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"})),
       mps3_an547(),
       riscv_virt(),
   };

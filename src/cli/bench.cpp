@@ -100,12 +100,11 @@ std::pair<std::vector<Bytes>, std::size_t> inputs_for(FileSystem& files, const G
 
 /// Of each board; builds in `arguments.keep`, if given.
 nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std::vector<const Board*>& boards,
-                                      Graph graph, const std::vector<Bytes>& inputs, std::size_t invocations) {
+                                      const Graph& graph, const std::vector<Bytes>& inputs, std::size_t invocations) {
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
-  if (boards.empty()) return results;
   const Optimize optimize = parse_optimize(arguments.optimize);
-  const Deployment deployment = deploy(std::move(graph), optimize);
   for (const Board* board : boards) {
+    const Deployment deployment = deploy(graph, optimize, lower_options_for(*board, optimize));
     const TemporaryFolder temporary;
     const std::filesystem::path folder =
         arguments.keep.empty() ? temporary.path() : std::filesystem::path(arguments.keep) / std::string(board->name);
@@ -131,7 +130,7 @@ void bench(const BenchArguments& arguments) {
   with_context(arguments.model, [&, &inputs = inputs, &invocations = invocations] {
     simplify(graph);
     if (on_host) host = measure_host(arguments.model, graph, inputs, invocations);
-    results = measure_boards(arguments, boards, std::move(graph), inputs, invocations);
+    results = measure_boards(arguments, boards, graph, inputs, invocations);
   });
   if (arguments.json) {
     if (on_host) results.insert(results.begin(), host);

@@ -21,7 +21,8 @@ void compile(const CompileArguments& arguments) {
   Graph graph = load_graph(files, arguments.model);
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);
-    const Program program = lower(graph);
+    const bool speed = options.optimize == Optimize::kSpeed;
+    const Program program = lower(graph, {.features = speed ? options.target.features : Features{}});
     return generate_package(graph, program, make_plan(graph, program), options);
   });
   files.write_all(arguments.folder, package);

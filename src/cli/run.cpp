@@ -26,16 +26,16 @@ struct RunArguments {
 /// The stacked outputs of `count` invocations, computed where the arguments say.
 std::vector<Bytes> run_where_asked(const RunArguments& arguments, Graph graph, const std::vector<NpyArray>& arrays,
                                    std::size_t count) {
-  const LowerOptions lower_options{arguments.rounding == "litert" ? Rounding::kLitert : Rounding::kTflm};
+  const Rounding rounding = arguments.rounding == "litert" ? Rounding::kLitert : Rounding::kTflm;
   simplify(graph);
   if (arguments.board.empty()) {
     std::vector<ByteSpan> inputs;
     for (const NpyArray& array : arrays) inputs.emplace_back(array.bytes);
-    return run_stacked(prepare(std::move(graph), lower_options), inputs, count);
+    return run_stacked(prepare(std::move(graph), {.rounding = rounding}), inputs, count);
   }
   const Board& board = find_board(arguments.board);
   const Optimize optimize = parse_optimize(arguments.optimize);
-  const Deployment deployment = deploy(std::move(graph), optimize, lower_options);
+  const Deployment deployment = deploy(std::move(graph), optimize, lower_options_for(board, optimize, rounding));
   const TemporaryFolder folder;
   std::vector<Bytes> inputs;
   for (const NpyArray& array : arrays) inputs.push_back(array.bytes);
@@ -55,7 +55,7 @@ void show_sample(FileSystem& files, const RunArguments& arguments) {
     simplify(graph);
     const Optimize optimize = parse_optimize(arguments.optimize);
     Bytes input = samples_as_input(graph, data.part(arguments.index, 1));
-    const Deployment deployment = deploy(std::move(graph), optimize);
+    const Deployment deployment = deploy(std::move(graph), optimize, lower_options_for(board, optimize));
     const TemporaryFolder folder;
     const FirmwareOptions options{.app = App::kDemo, .optimize = optimize, .demo_input = std::move(input)};
     return run_demo(build_firmware(board, deployment.package, options, folder.path()));

@@ -175,7 +175,8 @@ class PackageWriter {
       text +=
           "/* Each call below gets a body of its own, specialized to the constants of its layer. */\n"
           "#if defined(__GNUC__)\n#define THIMBLE_KERNEL static inline __attribute__((always_inline))\n"
-          "#else\n#define THIMBLE_KERNEL static inline\n#endif\n\n";
+          "#else\n#define THIMBLE_KERNEL static inline\n#endif\n"
+          "#define THIMBLE_SHARED_KERNEL static\n\n";
     }
     for (const std::string& source : sources) {
       const std::string name = source.substr(source.rfind('/') + 1);

@@ -10,12 +10,14 @@
 
 namespace thimble {
 
-/// What the package is built for by its own Makefile and CMakeLists.txt; the C is the same for all.
+/// What the package is built for by its own Makefile and CMakeLists.txt. The C compiles for any, and has the kernels
+/// made for this one's features.
 struct Target {
   std::string name;      // "cortex-m4"
   std::string compiler;  // "arm-none-eabi-gcc"
   std::string archiver;  // "arm-none-eabi-ar"
   std::string flags;     // "-mcpu=cortex-m4 -mthumb"
+  Features features = {};
 };
 
 /// The target of that name. Throws InputError that lists those there are.

@@ -27,8 +27,13 @@ float relative_error(ByteSpan got, ByteSpan want) {
 
 }  // namespace
 
+LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
+  return {.rounding = rounding, .features = {.dsp = board.dsp && optimize == Optimize::kSpeed}};
+}
+
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {
   Deployment result;
+  result.reference = prepare(graph, {.rounding = lower_options.rounding}, {}, HostKernels::kPortable);
   result.executable = prepare(std::move(graph), lower_options, {}, HostKernels::kPortable);
   const Executable& executable = *result.executable;
   result.package = generate_package(executable.graph, executable.program, executable.plan,
@@ -50,7 +55,7 @@ Measurement measure(const Deployment& deployment, const Board& board, Optimize o
     result.instructions = (total + runs / 2) / runs;
   }
   const std::vector<ByteSpan> spans(inputs.begin(), inputs.end());
-  const std::vector<Bytes> expected = run_stacked(deployment.executable, spans, invocations);
+  const std::vector<Bytes> expected = run_stacked(deployment.reference, spans, invocations);
   result.bits_equal = expected == result.run.outputs;
   const Graph& graph = deployment.executable->graph;
   for (std::size_t i = 0; i < expected.size(); ++i) {

@@ -13,8 +13,13 @@ namespace thimble {
 /// The C package of a graph, and the program that it was printed from, which the host can run.
 struct Deployment {
   std::shared_ptr<const Executable> executable;
+  /// The same graph with the portable kernels: what a board's outputs are compared with.
+  std::shared_ptr<const Executable> reference;
   FileSet package;
 };
+
+/// For speed, kernels made for the board's CPU; for size, the portable ones that all boards share.
+LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding = Rounding::kTflm);
 
 /// Lowers, plans and prints. The graph should have been simplified. Throws InputError when it cannot be lowered.
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options = {});

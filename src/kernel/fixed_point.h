@@ -24,13 +24,11 @@ static inline int32_t thimble_clamp(int32_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : value;
 }
 
-/* round(a * b / 2^31), ties away from zero for positive products and towards zero for negative ones: gemmlowp's
- * SaturatingRoundingDoublingHighMul. Saturates for a = b = -2^31. */
+/* round(a * b / 2^31), ties towards positive infinity: gemmlowp's SaturatingRoundingDoublingHighMul. Saturates for
+ * a = b = -2^31. */
 static inline int32_t thimble_high_mul(int32_t a, int32_t b) {
-  const int64_t product = (int64_t)a * b;
-  const int64_t nudge = product >= 0 ? (int64_t)1 << 30 : 1 - ((int64_t)1 << 30);
   if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
-  return (int32_t)((product + nudge) / ((int64_t)1 << 31));
+  return (int32_t)(((int64_t)a * b + ((int64_t)1 << 30)) >> 31);
 }
 
 /* round(x / 2^bits), ties away from zero; bits in [0, 31]. gemmlowp's RoundingDivideByPOT. */

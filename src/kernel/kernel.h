@@ -12,6 +12,11 @@
 #define THIMBLE_KERNEL
 #endif
 
+/* For a body that gains nothing by being specialized: layers share it there too. */
+#ifndef THIMBLE_SHARED_KERNEL
+#define THIMBLE_SHARED_KERNEL
+#endif
+
 /* Around the declarations of a header that C++ reads too. */
 #ifdef __cplusplus
 #define THIMBLE_BEGIN extern "C" {

@@ -73,8 +73,15 @@ struct QuantizationRule {
 /// Where TFLM's and LiteRT's optimized kernels round differently.
 enum class Rounding { kTflm, kLitert };
 
+/// What the target's CPU can do beyond portable C. Operators may lower to kernels made for it; their integer outputs
+/// equal the portable kernels' bit for bit.
+struct Features {
+  bool dsp = false;  // Armv7E-M: SMLAD and its kin, two 16-bit multiplies in one instruction
+};
+
 struct LowerOptions {
   Rounding rounding = Rounding::kTflm;
+  Features features = {};
 };
 
 struct Op {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ops/checks.h"
+#include "ops/conv_2d/conv_2d_dsp.h"
 #include "ops/conv_2d/conv_2d_host.h"
 #include "ops/conv_2d/conv_2d_hybrid_kernel.h"
 #include "ops/conv_2d/conv_2d_kernel.h"
@@ -75,7 +76,7 @@ KernelCall lower_hybrid(const NodeView& node) {
   return call;
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
   if (is_hybrid(input, filter)) return {lower_hybrid(node)};
@@ -89,11 +90,13 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
     return {call};
   }
   operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
+  const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[0]);
+  if (const auto call = conv_2d_dsp(node, int_params(node), requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_s8), int_params(node), operands)
                         : kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_s16), int_params(node), operands);
-  call.constants = {channel_requants(input, filter, node.output(0), filter.shape[0])};
-  if (input.type == Type::kInt8) call.host = conv_2d_host(node, int_params(node), call.constants[0]);
+  call.constants = {requant};
+  if (input.type == Type::kInt8) call.host = conv_2d_host(node, int_params(node), requant);
   return {call};
 }
 

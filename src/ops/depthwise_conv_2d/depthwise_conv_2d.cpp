@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ops/checks.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_host.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_kernel.h"
@@ -72,7 +73,7 @@ KernelCall lower_hybrid(const NodeView& node) {
   return call;
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
   if (is_hybrid(input, filter)) return {lower_hybrid(node)};
@@ -87,11 +88,13 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   }
   operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
   const thimble_depthwise_conv_2d_params params = int_params(node);
+  const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[3]);
+  if (const auto call = depthwise_conv_2d_dsp(node, params, requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s8), params, operands)
                         : kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s16), params, operands);
-  call.constants = {channel_requants(input, filter, node.output(0), filter.shape[3])};
-  if (input.type == Type::kInt8) call.host = depthwise_conv_2d_host(node, params, call.constants[0]);
+  call.constants = {requant};
+  if (input.type == Type::kInt8) call.host = depthwise_conv_2d_host(node, params, requant);
   return {call};
 }
 

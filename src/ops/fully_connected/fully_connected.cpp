@@ -1,5 +1,6 @@
 // FULLY_CONNECTED: input of any rank, weights [units, depth], bias [units] (optional); Keras's Dense.
 #include "ops/checks.h"
+#include "ops/fully_connected/fully_connected_dsp.h"
 #include "ops/fully_connected/fully_connected_host.h"
 #include "ops/fully_connected/fully_connected_hybrid_kernel.h"
 #include "ops/fully_connected/fully_connected_kernel.h"
@@ -141,8 +142,10 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
     call.host = fully_connected_host(node, params);
     return {call};
   }
+  const KernelConstant requant = requants(node);
+  if (const auto call = fully_connected_dsp(node, int_params(node), requant, options)) return {*call};
   KernelCall call = lower_int(node, options.rounding);
-  call.constants = {requants(node)};
+  call.constants = {requant};
   if (node.input(0).type == Type::kInt8) {
     call.host = fully_connected_host(node, int_params(node), call.constants[0], options.rounding);
   }

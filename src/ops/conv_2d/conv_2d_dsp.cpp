@@ -1,0 +1,57 @@
+#include "ops/conv_2d/conv_2d_dsp.h"
+
+#include "ops/conv_2d/conv_2d_dsp_kernel.h"
+#include "ops/dsp.h"
+#include "ops/host.h"
+#include "ops/window.h"
+
+THIMBLE_PARAMS(thimble_conv_2d_dsp_params, window, quads, whole_quads, input_zero_point, narrow, output_min, output_max)
+
+namespace thimble {
+namespace {
+
+bool is_pointwise(const thimble_window& w) {
+  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1;
+}
+
+/// All pixels of a pointwise convolution as one row: fewer of them are left over.
+thimble_window as_row(thimble_window w) {
+  w.input_w = w.output_w = w.batches * w.output_h * w.output_w;
+  w.batches = w.input_h = w.output_h = 1;
+  return w;
+}
+
+ChannelWeights weights_of(const NodeView& node) {
+  const Bytes& bytes = *contents(node, 1);
+  const auto channels = static_cast<std::size_t>(node.input(1).shape[0]);
+  const std::size_t size = bytes.size() / channels;
+  const auto* first = reinterpret_cast<const std::int8_t*>(bytes.data());
+  ChannelWeights weights;
+  for (std::size_t c = 0; c < channels; ++c) weights.emplace_back(first + c * size, first + (c + 1) * size);
+  return weights;
+}
+
+}  // namespace
+
+std::optional<KernelCall> conv_2d_dsp(const NodeView& node, const thimble_conv_2d_params& params,
+                                      const KernelConstant& requant, const LowerOptions& options) {
+  const thimble_window& window = params.window;
+  if (!dsp_applies(node, options) || params.filter_c != window.input_c || window.output_c == 0) return {};
+  const ChannelWeights weights = weights_of(node);
+  const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);
+  if (!channels) return {};
+  const int elements = window.filter_h * window.filter_w * window.input_c;
+  const bool whole_quads =
+      window.filter_w * window.input_c % 4 == 0 && window.dilation_h == 1 && window.dilation_w == 1;
+  const thimble_conv_2d_dsp_params dsp = {
+      is_pointwise(window) ? as_row(window) : window,  (elements + 3) / 4, whole_quads ? 1 : 0, -params.input_offset,
+      is_narrow(params.output_min, params.output_max), params.output_min,  params.output_max};
+  KernelCall call = kernel_call("thimble_conv_2d_dsp", "ops/conv_2d/conv_2d_dsp_kernel", &thimble_conv_2d_dsp, dsp,
+                                {in(node.input_id(0)), constant(0), constant(1), scratch(), out(node.output_id(0))});
+  call.constants = {dsp_rows(weights), *channels};
+  call.scratch_bytes = static_cast<std::size_t>(36 * dsp.quads);
+  if (is_pointwise(window) && window.output_c <= window.input_c) call.in_place = {node.input_id(0)};
+  return call;
+}
+
+}  // namespace thimble

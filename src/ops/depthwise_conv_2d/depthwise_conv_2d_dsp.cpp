@@ -1,0 +1,77 @@
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp.h"
+
+#include <algorithm>
+
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp_kernel.h"
+#include "ops/dsp.h"
+#include "ops/host.h"
+#include "ops/window.h"
+
+THIMBLE_PARAMS(thimble_depthwise_conv_2d_dsp_params, window, overlapping, pairs, row_pairs, input_zero_point, narrow,
+               output_min, output_max)
+
+namespace thimble {
+namespace {
+
+ChannelWeights weights_of(const NodeView& node) {
+  const auto data = contents(node, 1);
+  const auto channels = static_cast<std::size_t>(node.input(1).shape[3]);
+  ChannelWeights weights(channels);
+  for (std::size_t i = 0; i < data->size(); ++i) weights[i % channels].push_back(as<std::int8_t>(data)[i]);
+  return weights;
+}
+
+/// The elements of a widened row: what the windows of a row of outputs read, and what the input's pixels in pairs fill.
+int row_elements(const thimble_window& w, bool overlapping, int pairs) {
+  const int read = overlapping ? (w.output_w + 1) / 2 * 2 + 2 : (w.output_w - 1) * w.stride_w + 2 * pairs;
+  return std::max(read, w.pad_left + (w.input_w + 1) / 2 * 2);
+}
+
+std::int32_t pair(int low, int high) {
+  return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xFFFF) | static_cast<std::uint32_t>(high) << 16);
+}
+
+KernelConstant packed(const ChannelWeights& weights, const thimble_depthwise_conv_2d_dsp_params& params) {
+  std::vector<std::int32_t> words;
+  const int width = params.window.filter_w;
+  for (const std::vector<std::int8_t>& channel : weights) {
+    for (int i = 0; i < params.window.filter_h; ++i) {
+      const auto weight = [&](int j) { return j < width ? int{channel[static_cast<std::size_t>(i * width + j)]} : 0; };
+      for (int j = 0; j < params.pairs; ++j) {
+        const int first = params.overlapping ? j : 2 * j;
+        words.push_back(pair(weight(first), weight(first + 1)));
+      }
+    }
+  }
+  return {"filter", Type::kInt32, make_data(words)};
+}
+
+}  // namespace
+
+std::optional<KernelCall> depthwise_conv_2d_dsp(const NodeView& node, const thimble_depthwise_conv_2d_params& params,
+                                                const KernelConstant& requant, const LowerOptions& options) {
+  const thimble_window& w = params.window;
+  if (!dsp_applies(node, options) || w.output_c != w.input_c || w.dilation_h != 1 || w.dilation_w != 1) return {};
+  const ChannelWeights weights = weights_of(node);
+  const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);
+  if (!channels) return {};
+  const bool overlapping = w.filter_h == 3 && w.filter_w == 3 && w.stride_w == 1;
+  const int pairs = (w.filter_w + 1) / 2;
+  const thimble_depthwise_conv_2d_dsp_params dsp = {w,
+                                                    overlapping ? 1 : 0,
+                                                    pairs,
+                                                    (row_elements(w, overlapping, pairs) + 1) / 2,
+                                                    -params.input_offset,
+                                                    is_narrow(params.output_min, params.output_max),
+                                                    params.output_min,
+                                                    params.output_max};
+  KernelCall call = kernel_call("thimble_depthwise_conv_2d_dsp", "ops/depthwise_conv_2d/depthwise_conv_2d_dsp_kernel",
+                                &thimble_depthwise_conv_2d_dsp, dsp,
+                                {in(node.input_id(0)), constant(0), constant(1), scratch(), out(node.output_id(0))});
+  call.constants = {packed(weights, dsp), *channels};
+  call.scratch_bytes = static_cast<std::size_t>(16 * w.filter_h * dsp.row_pairs);
+  if (node.input(0).shape == node.output(0).shape) call.in_place = {node.input_id(0)};
+  return call;
+}
+
+}  // namespace thimble

@@ -1,0 +1,62 @@
+#include "ops/dsp.h"
+
+#include <cmath>
+
+#include "ops/host.h"
+
+namespace thimble {
+namespace {
+
+constexpr std::int64_t kLargestSum = std::int64_t{1} << 30;
+constexpr int kLargestShift = 22;  // the zero point, shifted by as much, still fits 31 bits
+
+/// Bias and factor in the kernel's form.
+std::optional<thimble_dsp_channel> dsp_channel(std::int64_t bias, std::int64_t magnitude,
+                                               const thimble_requant& requant, int output_zero_point) {
+  if (std::abs(bias) + magnitude >= kLargestSum) return {};
+  const int shift = requant.multiplier == 0 ? 1 : -requant.shift;
+  if (shift < 1 || shift > kLargestShift) return {};
+  const std::int32_t addend = output_zero_point * (1 << shift) + (1 << (shift - 1));
+  return thimble_dsp_channel{static_cast<std::int32_t>(bias), requant.multiplier, addend, shift};
+}
+
+}  // namespace
+
+bool dsp_applies(const NodeView& node, const LowerOptions& options) {
+  return options.features.dsp && node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8 &&
+         node.output(0).type == Type::kInt8 && constant_from(node, 1);
+}
+
+std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWeights& weights,
+                                           const KernelConstant& requants) {
+  const std::int64_t zero_point = node.input(0).zero_point();
+  const int output_zero_point = node.output(0).zero_point();
+  if (zero_point < -128 || zero_point > 127 || output_zero_point < -128 || output_zero_point > 127) return {};
+  const auto bias = contents(node, 2);
+  const auto* factors = as<thimble_requant>(requants.data);
+  const std::size_t factor_step = requants.data->size() == sizeof(thimble_requant) ? 0 : 1;
+  std::vector<std::int32_t> numbers;
+  for (std::size_t c = 0; c < weights.size(); ++c) {
+    std::int64_t sum = bias ? as<std::int32_t>(bias)[c] : 0;
+    std::int64_t magnitude = 0;
+    for (const std::int8_t weight : weights[c]) {
+      sum -= zero_point * weight;
+      magnitude += 128 * std::abs(int{weight});
+    }
+    const auto channel = dsp_channel(sum, magnitude, factors[c * factor_step], output_zero_point);
+    if (!channel) return {};
+    numbers.insert(numbers.end(), {channel->bias, channel->multiplier, channel->addend, channel->shift});
+  }
+  return KernelConstant{"channels", Type::kInt32, make_data(numbers)};
+}
+
+KernelConstant dsp_rows(const ChannelWeights& weights) {
+  std::vector<std::int8_t> rows;
+  for (const std::vector<std::int8_t>& row : weights) {
+    rows.insert(rows.end(), row.begin(), row.end());
+    rows.resize((rows.size() + 3) / 4 * 4);
+  }
+  return {"filter", Type::kInt8, make_data(rows)};
+}
+
+}  // namespace thimble

@@ -1,0 +1,31 @@
+// What lowering to the kernels for Armv7E-M's DSP instructions (kernel/dsp.h) needs.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "kernel/dsp.h"
+#include "ops/op.h"
+
+namespace thimble {
+
+/// Whether a node of bytes with constant weights and bias may lower to a DSP kernel.
+bool dsp_applies(const NodeView& node, const LowerOptions& options);
+
+/// The weights of each output channel, in the order in which the kernel reads the inputs.
+using ChannelWeights = std::vector<std::vector<std::int8_t>>;
+
+/// A thimble_dsp_channel for each output channel, as a constant; none where the kernel's arithmetic could differ from
+/// thimble_multiply's: sums that may not fit, factors of 0.5 or more. `requants` has a factor for each channel, or one
+/// for all.
+std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWeights& weights,
+                                           const KernelConstant& requants);
+
+/// Whether saturating to 8 bits is not enough: 1 or 0.
+inline int is_narrow(int output_min, int output_max) { return output_min > -128 || output_max < 127 ? 1 : 0; }
+
+/// The weights of each channel filled up with zeros to a multiple of four, one channel after the other.
+KernelConstant dsp_rows(const ChannelWeights& weights);
+
+}  // namespace thimble

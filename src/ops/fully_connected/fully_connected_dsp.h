@@ -1,0 +1,15 @@
+// FULLY_CONNECTED for Armv7E-M's DSP instructions.
+#pragma once
+
+#include <optional>
+
+#include "ops/fully_connected/fully_connected_kernel.h"
+#include "ops/op.h"
+
+namespace thimble {
+
+/// None when the target lacks the instructions, and where bits could differ.
+std::optional<KernelCall> fully_connected_dsp(const NodeView& node, const thimble_fully_connected_params& params,
+                                              const KernelConstant& requant, const LowerOptions& options);
+
+}  // namespace thimble

@@ -1,0 +1,106 @@
+#include "ops/fully_connected/fully_connected_dsp_kernel.h"
+
+#ifdef THIMBLE_DSP_LOOPS
+#define THIMBLE_FULLY_CONNECTED_DSP_QUAD \
+  "ldr r5, [%[x]], #4\n\t"               \
+  "ldm %[w]!, {r8, r9, r10, r11}\n\t"    \
+  "sxtb16 r4, r5\n\t"                    \
+  "sxtb16 r5, r5, ror #8\n\t"            \
+  "smlad %[a0], r8, r4, %[a0]\n\t"       \
+  "sxtb16 r8, r8\n\t"                    \
+  "smlad %[b0], r8, r4, %[b0]\n\t"       \
+  "smlad %[a0], r9, r5, %[a0]\n\t"       \
+  "sxtb16 r9, r9\n\t"                    \
+  "smlad %[b0], r9, r5, %[b0]\n\t"       \
+  "smlad %[a1], r10, r4, %[a1]\n\t"      \
+  "sxtb16 r10, r10\n\t"                  \
+  "smlad %[b1], r10, r4, %[b1]\n\t"      \
+  "smlad %[a1], r11, r5, %[a1]\n\t"      \
+  "sxtb16 r11, r11\n\t"                  \
+  "smlad %[b1], r11, r5, %[b1]\n\t"
+#endif
+
+/* Adds the products of `quads` times 4 inputs with the weights of four units to their sums. Returns the end of the
+ * weights. */
+static inline const uint32_t* thimble_fully_connected_dsp_dot(const uint32_t* weights, const int8_t* input,
+                                                              int32_t quads, int32_t sums[4]) {
+  int32_t a0 = sums[0], b0 = a0, a1 = sums[2], b1 = a1;
+#ifdef THIMBLE_DSP_LOOPS
+  __asm__ volatile(
+      "subs %[n], %[n], #4\n\t"
+      "blt 2f\n"
+      "1:\n\t" THIMBLE_FULLY_CONNECTED_DSP_QUAD THIMBLE_FULLY_CONNECTED_DSP_QUAD THIMBLE_FULLY_CONNECTED_DSP_QUAD
+          THIMBLE_FULLY_CONNECTED_DSP_QUAD
+      "subs %[n], %[n], #4\n\t"
+      "bge 1b\n"
+      "2:\n\t"
+      "adds %[n], %[n], #4\n\t"
+      "beq 4f\n"
+      "3:\n\t" THIMBLE_FULLY_CONNECTED_DSP_QUAD
+      "subs %[n], %[n], #1\n\t"
+      "bne 3b\n"
+      "4:\n\t"
+      : [a0] "+r"(a0), [b0] "+r"(b0), [a1] "+r"(a1), [b1] "+r"(b1), [w] "+r"(weights), [x] "+r"(input), [n] "+r"(quads)
+      :
+      : "r4", "r5", "r8", "r9", "r10", "r11", "cc", "memory");
+#else
+  for (; quads > 0; --quads, input += 4, weights += 4) {
+    const uint32_t word = thimble_dsp_load(input), even = thimble_dsp_even(word), odd = thimble_dsp_odd(word);
+    a0 = thimble_dsp_smlad(weights[1], odd, thimble_dsp_smlad(weights[0], even, a0));
+    b0 =
+        thimble_dsp_smlad(thimble_dsp_even(weights[1]), odd, thimble_dsp_smlad(thimble_dsp_even(weights[0]), even, b0));
+    a1 = thimble_dsp_smlad(weights[3], odd, thimble_dsp_smlad(weights[2], even, a1));
+    b1 =
+        thimble_dsp_smlad(thimble_dsp_even(weights[3]), odd, thimble_dsp_smlad(thimble_dsp_even(weights[2]), even, b1));
+  }
+#endif
+  sums[0] = b0, sums[1] += thimble_wrap_sub(a0, b0) >> 8;
+  sums[2] = b1, sums[3] += thimble_wrap_sub(a1, b1) >> 8;
+  return weights;
+}
+
+/* Four units. Returns the end of their weights. */
+static inline const uint32_t* thimble_fully_connected_dsp_units(const thimble_fully_connected_dsp_params* p,
+                                                                const int8_t* input, const uint32_t* weights,
+                                                                const int32_t* bias, const thimble_dsp_channel* factor,
+                                                                int32_t values[4]) {
+  const int32_t step = p->per_channel, quads = p->segment_quads;
+  int32_t sums[4] = {bias[0], bias[1], bias[2], bias[3]};
+  for (int32_t left = p->quads; left > 0; input += 4 * quads, left -= quads) {
+    weights = thimble_fully_connected_dsp_dot(weights, input, left < quads ? left : quads, sums);
+  }
+  values[0] = thimble_dsp_requantize(sums[0] * 2, factor[0]);
+  values[1] = thimble_dsp_requantize(sums[1] * 2, factor[step]);
+  values[2] = thimble_dsp_requantize(sums[2] * 2, factor[2 * step]);
+  values[3] = thimble_dsp_requantize(sums[3] * 2, factor[3 * step]);
+  return weights;
+}
+
+static inline void thimble_fully_connected_dsp_row(const thimble_fully_connected_dsp_params* p, const int8_t* input,
+                                                   const uint32_t* weights, const int32_t* bias,
+                                                   const thimble_dsp_channel* factor, int8_t* output) {
+  const int narrow = p->narrow;
+  for (int32_t left = p->units; left > 0; left -= 4, bias += 4, output += 4, factor += 4 * p->per_channel) {
+    int32_t values[4];
+    weights = thimble_fully_connected_dsp_units(p, input, weights, bias, factor, values);
+    THIMBLE_DSP_IN_REGISTER(output);
+    if (narrow) thimble_dsp_clamp_4(values, p->output_min, p->output_max);
+    /* Units that are not there are written where unit 0 goes, and before it. */
+    output[left > 3 ? 3 : 0] = (int8_t)values[3];
+    output[left > 2 ? 2 : 0] = (int8_t)values[2];
+    output[left > 1 ? 1 : 0] = (int8_t)values[1];
+    output[0] = (int8_t)values[0];
+  }
+}
+
+THIMBLE_SHARED_KERNEL void thimble_fully_connected_dsp(const thimble_fully_connected_dsp_params* p, const int8_t* input,
+                                                       const uint32_t* weights, const int32_t* bias,
+                                                       const thimble_dsp_channel* factors, int8_t* padded,
+                                                       int8_t* output) {
+  for (int32_t b = 0; b < p->batches; ++b, input += p->depth, output += p->units) {
+    if (padded) {
+      for (int32_t i = 0; i < p->depth; ++i) padded[i] = input[i];
+    }
+    thimble_fully_connected_dsp_row(p, padded ? padded : input, weights, bias, factors, output);
+  }
+}
