@@ -75,18 +75,18 @@ THIMBLE_SHARED_KERNEL void thimble_conv_2d_dsp(const thimble_conv_2d_dsp_params*
                                                uint32_t* columns, int8_t* output) {
   const thimble_window* w = &p->window;
   int8_t* const bytes = (int8_t*)(columns + 8 * p->quads);
+  int32_t filled = 0;
   for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {
     for (int32_t y = 0; y < w->output_h; ++y) {
       const int32_t top = y * w->stride_h - w->pad_top;
-      for (int32_t x = 0; x < w->output_w; x += 4) {
-        const int32_t count = w->output_w - x < 4 ? w->output_w - x : 4;
-        for (int32_t i = 0; i < count; ++i) {
-          const int32_t left = (x + i) * w->stride_w - w->pad_left;
-          thimble_conv_2d_dsp_column(p, input, top, left, bytes, columns + i);
-        }
-        thimble_conv_2d_dsp_pixels(p, columns, filter, channels, count, output);
-        output += count * w->output_c;
+      for (int32_t x = 0; x < w->output_w; ++x) {
+        thimble_conv_2d_dsp_column(p, input, top, x * w->stride_w - w->pad_left, bytes, columns + filled);
+        if (++filled < 4) continue;
+        thimble_conv_2d_dsp_pixels(p, columns, filter, channels, filled, output);
+        output += 4 * w->output_c;
+        filled = 0;
       }
     }
   }
+  if (filled > 0) thimble_conv_2d_dsp_pixels(p, columns, filter, channels, filled, output);
 }

@@ -7,7 +7,7 @@
 #include "ops/host.h"
 #include "ops/window.h"
 
-THIMBLE_PARAMS(thimble_depthwise_conv_2d_dsp_params, window, overlapping, pairs, row_pairs, input_zero_point, narrow,
+THIMBLE_PARAMS(thimble_depthwise_conv_2d_dsp_params, window, overlapping, pairs, row_pairs, input_zero_point,
                output_min, output_max)
 
 namespace thimble {
@@ -31,9 +31,11 @@ std::int32_t pair(int low, int high) {
   return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xFFFF) | static_cast<std::uint32_t>(high) << 16);
 }
 
-KernelConstant packed(const ChannelWeights& weights, const thimble_depthwise_conv_2d_dsp_params& params) {
+KernelConstant packed(const ChannelWeights& weights, const KernelConstant& channels,
+                      const thimble_depthwise_conv_2d_dsp_params& params) {
   std::vector<std::int32_t> words;
   const int width = params.window.filter_w;
+  const auto* rest = as<thimble_dsp_channel>(channels.data);
   for (const std::vector<std::int8_t>& channel : weights) {
     for (int i = 0; i < params.window.filter_h; ++i) {
       const auto weight = [&](int j) { return j < width ? int{channel[static_cast<std::size_t>(i * width + j)]} : 0; };
@@ -42,6 +44,8 @@ KernelConstant packed(const ChannelWeights& weights, const thimble_depthwise_con
         words.push_back(pair(weight(first), weight(first + 1)));
       }
     }
+    words.insert(words.end(), {rest->bias, rest->multiplier, rest->addend, rest->shift});
+    ++rest;
   }
   return {"filter", Type::kInt32, make_data(words)};
 }
@@ -55,20 +59,20 @@ std::optional<KernelCall> depthwise_conv_2d_dsp(const NodeView& node, const thim
   const ChannelWeights weights = weights_of(node);
   const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);
   if (!channels) return {};
-  const bool overlapping = w.filter_h == 3 && w.filter_w == 3 && w.stride_w == 1;
+  const bool overlapping =
+      w.filter_h == 3 && w.filter_w == 3 && w.stride_w == 1 && !is_narrow(params.output_min, params.output_max);
   const int pairs = (w.filter_w + 1) / 2;
   const thimble_depthwise_conv_2d_dsp_params dsp = {w,
                                                     overlapping ? 1 : 0,
                                                     pairs,
                                                     (row_elements(w, overlapping, pairs) + 1) / 2,
                                                     -params.input_offset,
-                                                    is_narrow(params.output_min, params.output_max),
                                                     params.output_min,
                                                     params.output_max};
   KernelCall call = kernel_call("thimble_depthwise_conv_2d_dsp", "ops/depthwise_conv_2d/depthwise_conv_2d_dsp_kernel",
                                 &thimble_depthwise_conv_2d_dsp, dsp,
-                                {in(node.input_id(0)), constant(0), constant(1), scratch(), out(node.output_id(0))});
-  call.constants = {packed(weights, dsp), *channels};
+                                {in(node.input_id(0)), constant(0), scratch(), out(node.output_id(0))});
+  call.constants = {packed(weights, *channels, dsp)};
   call.scratch_bytes = static_cast<std::size_t>(16 * w.filter_h * dsp.row_pairs);
   if (node.input(0).shape == node.output(0).shape) call.in_place = {node.input_id(0)};
   return call;

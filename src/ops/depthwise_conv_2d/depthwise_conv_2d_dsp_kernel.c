@@ -25,12 +25,6 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_widen(const thimble_depthw
   }
 }
 
-static inline int8_t thimble_depthwise_conv_2d_dsp_finish(const thimble_depthwise_conv_2d_dsp_params* p, int32_t sum,
-                                                          thimble_dsp_channel channel) {
-  const int32_t value = thimble_dsp_requantize(sum * 2, channel);
-  return (int8_t)(p->narrow ? thimble_clamp(value, p->output_min, p->output_max) : value);
-}
-
 /* The rows of a window, from the one in `slot` on: a ring of filter_h times 4 channels. */
 static inline const int16_t* thimble_depthwise_conv_2d_dsp_slot(const thimble_depthwise_conv_2d_dsp_params* p,
                                                                 const int16_t* rows, int32_t slot) {
@@ -41,61 +35,92 @@ static inline const int16_t* thimble_depthwise_conv_2d_dsp_slot(const thimble_de
 /* One channel of a row of the output; `slot` is the window's first row. */
 THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_row(const thimble_depthwise_conv_2d_dsp_params* p,
                                                           const int16_t* rows, int32_t slot, const uint32_t* filter,
-                                                          const thimble_dsp_channel* channel, int8_t* output) {
+                                                          int8_t* output) {
   const thimble_window* w = &p->window;
+  thimble_dsp_channel channel;
+  memcpy(&channel, filter + w->filter_h * p->pairs, sizeof(channel));
   for (int32_t x = 0; x < w->output_w; ++x, output += w->output_c) {
-    int32_t sum = channel->bias;
+    int32_t sum = channel.bias;
     const uint32_t* weights = filter;
     for (int32_t i = 0; i < w->filter_h; ++i) {
       const int16_t* pair = thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + i) + x * w->stride_w;
       for (int32_t j = 0; j < p->pairs; ++j, pair += 2)
         sum = thimble_dsp_smlad(thimble_dsp_load(pair), *weights++, sum);
     }
-    *output = thimble_depthwise_conv_2d_dsp_finish(p, sum, *channel);
+    *output = (int8_t)thimble_clamp(thimble_dsp_requantize(sum * 2, channel), p->output_min, p->output_max);
   }
 }
 
-/* Adds to two neighbouring outputs what a row of three weights makes of four neighbours in a widened row. */
-#ifdef THIMBLE_DSP_LOOPS
-#define THIMBLE_DEPTHWISE_CONV_2D_DSP_3(ROW, OFFSET)    \
-  __asm__("ldrd r4, r5, [%[w], #" #OFFSET               \
-          "]\n\t"                                       \
-          "ldrd r8, r9, [%[x]], #4\n\t"                 \
-          "smlad %[s0], r8, r4, %[s0]\n\t"              \
-          "smlatb %[s1], r8, r4, %[s1]\n\t"             \
-          "smlabt %[s0], r9, r5, %[s0]\n\t"             \
-          "smlad %[s1], r9, r5, %[s1]\n\t"              \
-          : [s0] "+r"(s0), [s1] "+r"(s1), [x] "+r"(ROW) \
-          : [w] "r"(filter)                             \
-          : "r4", "r5", "r8", "r9", "memory")
-#else
-#define THIMBLE_DEPTHWISE_CONV_2D_DSP_3(ROW, OFFSET)                                  \
-  do {                                                                                \
-    const uint32_t first = thimble_dsp_load(ROW), second = thimble_dsp_load(ROW + 2); \
-    const uint32_t w01 = filter[OFFSET / 4], w12 = filter[OFFSET / 4 + 1];            \
-    s0 = thimble_dsp_smlad(first, w01, s0) + (int16_t)second * (int16_t)(w12 >> 16);  \
-    s1 = thimble_dsp_smlad(second, w12, s1) + (int16_t)(first >> 16) * (int16_t)w01;  \
-    ROW += 2;                                                                         \
-  } while (0)
-#endif
+/* What the assembly below reads, in this order. */
+typedef struct {
+  const int16_t *row_0, *row_1, *row_2;
+  const uint32_t* filter;
+  int32_t width;
+  int32_t step; /* bytes from one output to the next */
+  int8_t* output;
+} thimble_depthwise_conv_2d_dsp_task;
 
-/* The same for a filter of 3 x 3 that moves by 1 in a row: two outputs at a time. */
-THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_row_3x3(const thimble_depthwise_conv_2d_dsp_params* p,
-                                                              const int16_t* rows, int32_t slot, const uint32_t* filter,
-                                                              const thimble_dsp_channel* channel, int8_t* output) {
-  const int32_t step = p->window.output_c;
-  const thimble_dsp_channel local = *channel;
-  const int16_t* row_0 = thimble_depthwise_conv_2d_dsp_slot(p, rows, slot);
-  const int16_t* row_1 = thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + 1);
-  const int16_t* row_2 = thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + 2);
-  for (int32_t left = p->window.output_w; left > 0; left -= 2, output += 2 * step) {
-    int32_t s0 = local.bias, s1 = local.bias;
-    THIMBLE_DEPTHWISE_CONV_2D_DSP_3(row_0, 0);
-    THIMBLE_DEPTHWISE_CONV_2D_DSP_3(row_1, 8);
-    THIMBLE_DEPTHWISE_CONV_2D_DSP_3(row_2, 16);
-    if (left > 1) output[step] = thimble_depthwise_conv_2d_dsp_finish(p, s1, local);
-    output[0] = thimble_depthwise_conv_2d_dsp_finish(p, s0, local);
+/* The same for a filter of 3 x 3 that moves by 1 in a row, two outputs at a time. */
+static inline void thimble_depthwise_conv_2d_dsp_row_3x3(const thimble_depthwise_conv_2d_dsp_task* task) {
+#ifdef THIMBLE_DSP_LOOPS
+/* Adds what a row of three weights makes of four neighbours. */
+#define THIMBLE_DEPTHWISE_CONV_2D_DSP_3(ROW, OFFSET) \
+  "ldrd r4, r5, [r3, #" OFFSET                       \
+  "]\n\t"                                            \
+  "ldrd r8, r9, [" ROW                               \
+  "], #4\n\t"                                        \
+  "smlad r10, r8, r4, r10\n\t"                       \
+  "smlatb r11, r8, r4, r11\n\t"                      \
+  "smlabt r10, r9, r5, r10\n\t"                      \
+  "smlad r11, r9, r5, r11\n\t"
+  /* r0, r1, r2: rows, r3: filter, r6: outputs left, r12: step, task: the output. The registers are named here, since a
+   * compiler may fail to find as many for operands. */
+  __asm__ volatile(
+      "ldm %[task], {r0, r1, r2, r3, r6, r12}\n\t"
+      "ldr %[task], [%[task], #24]\n"
+      "1:\n\t"
+      "ldr r10, [r3, #24]\n\t"
+      "mov r11, r10\n\t" THIMBLE_DEPTHWISE_CONV_2D_DSP_3("r0", "0") THIMBLE_DEPTHWISE_CONV_2D_DSP_3("r1", "8")
+          THIMBLE_DEPTHWISE_CONV_2D_DSP_3("r2", "16")
+      "ldrd r4, r5, [r3, #28]\n\t"
+      "ldr r8, [r3, #36]\n\t"
+      "lsls r11, r11, #1\n\t"
+      "lsls r10, r10, #1\n\t"
+      "smmlar r9, r11, r4, r5\n\t"
+      "add r11, r9, r11, asr #31\n\t"
+      "smmlar r9, r10, r4, r5\n\t"
+      "add r10, r9, r10, asr #31\n\t"
+      "asr r11, r11, r8\n\t"
+      "asr r10, r10, r8\n\t"
+      "ssat r11, #8, r11\n\t"
+      "ssat r10, #8, r10\n\t"
+      "subs r6, r6, #2\n\t"
+      "it ge\n\t"
+      "strbge r11, [%[task], r12]\n\t"
+      "strb r10, [%[task]]\n\t"
+      "add %[task], %[task], r12, lsl #1\n\t"
+      "bgt 1b\n\t"
+      : [task] "+r"(task)
+      :
+      : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
+#else
+  const uint32_t* const filter = task->filter;
+  int8_t* output = task->output;
+  thimble_dsp_channel channel;
+  memcpy(&channel, filter + 6, sizeof(channel));
+  for (int32_t x = 0; x < task->width; x += 2, output += 2 * task->step) {
+    const int16_t* const rows[3] = {task->row_0 + x, task->row_1 + x, task->row_2 + x};
+    int32_t s0 = channel.bias, s1 = channel.bias;
+    for (int32_t i = 0; i < 3; ++i) {
+      const uint32_t first = thimble_dsp_load(rows[i]), second = thimble_dsp_load(rows[i] + 2);
+      const uint32_t w01 = filter[2 * i], w12 = filter[2 * i + 1];
+      s0 = thimble_dsp_smlad(first, w01, s0) + (int16_t)second * (int16_t)(w12 >> 16);
+      s1 = thimble_dsp_smlad(second, w12, s1) + (int16_t)(first >> 16) * (int16_t)w01;
+    }
+    if (x + 1 < task->width) output[task->step] = (int8_t)thimble_dsp_requantize(s1 * 2, channel);
+    output[0] = (int8_t)thimble_dsp_requantize(s0 * 2, channel);
   }
+#endif
 }
 
 /* Fills four widened rows with padding. */
@@ -103,10 +128,33 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_pad(const thimble_depthwis
   for (int32_t i = 0; i < 8 * p->row_pairs; ++i) row[i] = (int16_t)p->input_zero_point;
 }
 
+/* `count` channels of a row of the output. */
+THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_rows(const thimble_depthwise_conv_2d_dsp_params* p,
+                                                           const int16_t* rows, int32_t slot, const uint32_t* filter,
+                                                           int32_t count, int8_t* output) {
+  const int32_t filter_words = p->window.filter_h * p->pairs + 4, length = 2 * p->row_pairs;
+  if (!p->overlapping) {
+    for (; count > 0; --count, rows += length, filter += filter_words) {
+      thimble_depthwise_conv_2d_dsp_row(p, rows, slot, filter, output++);
+    }
+    return;
+  }
+  thimble_depthwise_conv_2d_dsp_task task = {thimble_depthwise_conv_2d_dsp_slot(p, rows, slot),
+                                             thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + 1),
+                                             thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + 2),
+                                             filter,
+                                             p->window.output_w,
+                                             p->window.output_c,
+                                             output};
+  for (; count > 0; --count, ++task.output, task.filter += filter_words) {
+    thimble_depthwise_conv_2d_dsp_row_3x3(&task);
+    task.row_0 += length, task.row_1 += length, task.row_2 += length;
+  }
+}
+
 /* `count` channels, 1 to 4, of one image. */
 static inline void thimble_depthwise_conv_2d_dsp_channels(const thimble_depthwise_conv_2d_dsp_params* p,
-                                                          const int8_t* input, const uint32_t* filter,
-                                                          const thimble_dsp_channel* channels, int32_t count,
+                                                          const int8_t* input, const uint32_t* filter, int32_t count,
                                                           int16_t* rows, int8_t* output) {
   const thimble_window* w = &p->window;
   const int32_t row_size = 8 * p->row_pairs;
@@ -121,28 +169,20 @@ static inline void thimble_depthwise_conv_2d_dsp_channels(const thimble_depthwis
       }
       if (++slot == w->filter_h) slot = 0;
     }
-    for (int32_t c = 0; c < count; ++c) {
-      const uint32_t* weights = filter + c * w->filter_h * p->pairs;
-      const int16_t* channel_rows = rows + c * 2 * p->row_pairs;
-      if (p->overlapping) {
-        thimble_depthwise_conv_2d_dsp_row_3x3(p, channel_rows, slot, weights, channels + c, output + c);
-      } else {
-        thimble_depthwise_conv_2d_dsp_row(p, channel_rows, slot, weights, channels + c, output + c);
-      }
-    }
+    thimble_depthwise_conv_2d_dsp_rows(p, rows, slot, filter, count, output);
   }
 }
 
 THIMBLE_SHARED_KERNEL void thimble_depthwise_conv_2d_dsp(const thimble_depthwise_conv_2d_dsp_params* p,
-                                                         const int8_t* input, const uint32_t* filter,
-                                                         const thimble_dsp_channel* channels, uint32_t* rows,
+                                                         const int8_t* input, const uint32_t* filter, uint32_t* rows,
                                                          int8_t* output) {
   const thimble_window* w = &p->window;
+  const int32_t filter_words = w->filter_h * p->pairs + 4;
   for (int32_t b = 0; b < w->batches; ++b) {
     for (int32_t c = 0; c < w->output_c; c += 4) {
       const int32_t count = w->output_c - c < 4 ? w->output_c - c : 4;
-      thimble_depthwise_conv_2d_dsp_channels(p, input + c, filter + c * w->filter_h * p->pairs, channels + c, count,
-                                             (int16_t*)rows, output + c);
+      thimble_depthwise_conv_2d_dsp_channels(p, input + c, filter + c * filter_words, count, (int16_t*)rows,
+                                             output + c);
     }
     input += w->input_h * w->input_w * w->input_c;
     output += w->output_h * w->output_w * w->output_c;

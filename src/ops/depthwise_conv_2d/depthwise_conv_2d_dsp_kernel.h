@@ -12,20 +12,19 @@ THIMBLE_BEGIN
 
 typedef struct {
   thimble_window window; /* without dilation */
-  int32_t overlapping;   /* 1: the filter is 3 wide and moves by 1; its pairs of weights are (0, 1), (1, 2) */
-  int32_t
-      pairs; /* of weights in a row of the filter; if not overlapping (0, 1), (2, 3), ..., the last filled up with 0 */
+  /* 1: the filter is 3 x 3, moves by 1 in a row, and the output has all of 8 bits; its rows' pairs of weights are (0,
+   * 1), (1, 2). Otherwise they are (0, 1), (2, 3), ..., the last filled up with 0. */
+  int32_t overlapping;
+  int32_t pairs;            /* of weights in a row of the filter */
   int32_t row_pairs;        /* of elements in a widened row, padding included */
   int32_t input_zero_point; /* what the padding holds */
-  int32_t narrow;           /* 1: the output's range is less than 8 bits */
   int32_t output_min, output_max;
 } thimble_depthwise_conv_2d_dsp_params;
 
-/* filter [output_c][filter_h][pairs], channels [output_c], rows: scratch of 16 * filter_h * row_pairs bytes. The output
- * may take the input's place if it has the same shape. */
+/* filter [output_c][filter_h * pairs + 4]: weights, then the thimble_dsp_channel. rows: scratch of 16 * filter_h *
+ * row_pairs bytes. The output may take the input's place if it has the same shape. */
 THIMBLE_SHARED_KERNEL void thimble_depthwise_conv_2d_dsp(const thimble_depthwise_conv_2d_dsp_params* p,
-                                                         const int8_t* input, const uint32_t* filter,
-                                                         const thimble_dsp_channel* channels, uint32_t* rows,
+                                                         const int8_t* input, const uint32_t* filter, uint32_t* rows,
                                                          int8_t* output);
 
 THIMBLE_END
