@@ -5,13 +5,6 @@
 
 namespace {
 
-/// Writes `count` bytes.
-void finish_portably(const HostRequant& r, int vector, Isa::Int sum, std::int8_t* output, int count) {
-  std::int32_t sums[Isa::kLanes];
-  Isa::store(sums, sum);
-  r.finish(vector, sums, count, output);
-}
-
 /// How the sums of a vector of channels begin and end.
 template <typename Kind>
 struct Ends;
@@ -22,31 +15,52 @@ struct Ends<ByteProduct> {
   const int vector;
   const int count;  // channels in the vector
   const Requant requant;
+  const Isa::ByteStore store;
 
   THIMBLE_INLINE Ends(const ConvolutionPlan& p, int v)
-      : plan(p), vector(v), count(p.channels - v * Isa::kLanes), requant(p.requant, v) {}
+      : plan(p),
+        vector(v),
+        count(p.channels - v * Isa::kLanes),
+        requant(p.requant, v),
+        store(p.requant.output_min, p.requant.output_max, count) {}
   static THIMBLE_INLINE Isa::Int begin(const ConvolutionPlan& plan, int vector) {
     return Isa::load(plan.requant.row(vector, HostRequant::kBias));
   }
-  THIMBLE_INLINE void end(Isa::Int sum, std::int8_t* output) const {
-    const HostRequant& r = plan.requant;
-    if (!r.vectorized) return finish_portably(r, vector, sum, output, count);
-    Isa::store_bytes(output, requant.apply(sum), r.output_min, r.output_max, count);
+  /// Sums of neighbouring pixels.
+  template <int kRows>
+  THIMBLE_INLINE void end(const Isa::Int (&sums)[kRows], std::int8_t* output) const {
+    if (!plan.requant.vectorized) {
+      Isa::Int copy[kRows];  // else the sums would have to be in memory
+      __builtin_memcpy(copy, sums, sizeof copy);
+      return end_portably(copy, kRows, output);
+    }
+    THIMBLE_UNROLL
+    for (int r = 0; r < kRows; ++r, output += plan.channels) store(output, requant.apply(sums[r]));
+  }
+  __attribute__((noinline)) void end_portably(const Isa::Int* sums, int rows, std::int8_t* output) const {
+    for (int r = 0; r < rows; ++r, output += plan.channels) {
+      std::int32_t lanes[Isa::kLanes];
+      Isa::store(lanes, sums[r]);
+      plan.requant.finish(vector, lanes, count < Isa::kLanes ? count : Isa::kLanes, output);
+    }
   }
 };
 
 template <>
 struct Ends<FloatProduct> {
+  const ConvolutionPlan& plan;
   const int count;  // channels in the vector
   const Isa::Float low, high;
 
   THIMBLE_INLINE Ends(const ConvolutionPlan& p, int v)
-      : count(p.channels - v * Isa::kLanes), low(Isa::all(p.output_min)), high(Isa::all(p.output_max)) {}
+      : plan(p), count(p.channels - v * Isa::kLanes), low(Isa::all(p.output_min)), high(Isa::all(p.output_max)) {}
   static THIMBLE_INLINE Isa::Float begin(const ConvolutionPlan& plan, int vector) {
     return Isa::load(plan.bias.as<float>() + vector * Isa::kLanes);
   }
-  THIMBLE_INLINE void end(Isa::Float sum, float* output) const {
-    Isa::store(output, Isa::clamp(sum, low, high), count);
+  template <int kRows>
+  THIMBLE_INLINE void end(const Isa::Float (&sums)[kRows], float* output) const {
+    THIMBLE_UNROLL
+    for (int r = 0; r < kRows; ++r, output += plan.channels) Isa::store(output, Isa::clamp(sums[r], low, high), count);
   }
 };
 
@@ -79,14 +93,14 @@ struct Tile {
     add_products<kParts, kRows, kColumns>(window, sums);
     THIMBLE_UNROLL
     for (int c = 0; c < kColumns; ++c) {
-      const Ends<Kind> ends(plan, vector + c);
+      Sum whole[kRows];
       THIMBLE_UNROLL
       for (int r = 0; r < kRows; ++r) {
-        Sum sum = sums[0][r][c];
+        whole[r] = sums[0][r][c];
         THIMBLE_UNROLL
-        for (int part = 1; part < kParts; ++part) sum = Kind::add(sum, sums[part][r][c]);
-        ends.end(sum, output + std::ptrdiff_t{r} * plan.channels + c * Isa::kLanes);
+        for (int part = 1; part < kParts; ++part) whole[r] = Kind::add(whole[r], sums[part][r][c]);
       }
+      Ends<Kind>(plan, vector + c).end(whole, output + c * Isa::kLanes);
     }
   }
 

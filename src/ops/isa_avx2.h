@@ -32,16 +32,28 @@ struct Isa {
   static Int widen(const std::int8_t* p) {
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
   }
-  /// The first `count` lanes as bytes, saturated, then clamped to [low, high].
-  static void store_bytes(std::int8_t* p, Int v, int low, int high, int count) {
-    const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-    __m128i bytes = _mm_packs_epi16(halves, halves);
-    bytes = _mm_max_epi8(bytes, _mm_set1_epi8(static_cast<char>(low)));
-    bytes = _mm_min_epi8(bytes, _mm_set1_epi8(static_cast<char>(high)));
-    if (count >= kLanes) return _mm_storel_epi64(reinterpret_cast<__m128i*>(p), bytes);
-    const std::int64_t all = _mm_cvtsi128_si64(bytes);
-    __builtin_memcpy(p, &all, static_cast<std::size_t>(count));
-  }
+  /// Stores the first `count` lanes as bytes, saturated, then clamped to [low, high].
+  struct ByteStore {
+    __m128i low, high;
+    int count;
+    ByteStore(int low, int high, int count)
+        : low(_mm_set1_epi8(static_cast<char>(low))), high(_mm_set1_epi8(static_cast<char>(high))), count(count) {}
+    void operator()(std::int8_t* p, Int v) const {
+      const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+      const __m128i bytes = _mm_min_epi8(_mm_max_epi8(_mm_packs_epi16(halves, halves), low), high);
+      if (count >= kLanes) return _mm_storel_epi64(reinterpret_cast<__m128i*>(p), bytes);
+      const std::int64_t all = _mm_cvtsi128_si64(bytes);
+      __builtin_memcpy(p, &all, static_cast<std::size_t>(count));
+    }
+    /// All lanes of four vectors, one after the other.
+    void operator()(std::int8_t* p, Int v0, Int v1, Int v2, Int v3) const {
+      Int bytes = _mm256_packs_epi16(_mm256_packs_epi32(v0, v1), _mm256_packs_epi32(v2, v3));
+      bytes = _mm256_max_epi8(bytes, _mm256_broadcastsi128_si256(low));
+      bytes = _mm256_min_epi8(bytes, _mm256_broadcastsi128_si256(high));
+      const Int order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permutevar8x32_epi32(bytes, order));
+    }
+  };
 
   static Float load(const float* p) { return _mm256_loadu_ps(p); }
   static Float all(float value) { return _mm256_set1_ps(value); }

@@ -8,7 +8,7 @@ struct Isa {
   static constexpr int kLanes = 16;  // of 32 bits
   /// The most vectors of columns in a tile, and the most rows for that many columns, from 1: what the registers hold.
   static constexpr int kColumns = 4;
-  static constexpr int kRows[kColumns] = {8, 8, 6, 6};
+  static constexpr int kRows[kColumns] = {8, 8, 8, 6};
   using Int = __m512i;
   using Float = __m512;
 
@@ -34,14 +34,26 @@ struct Isa {
   static Int widen(const std::int8_t* p) {
     return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
-  /// The first `count` lanes as bytes, saturated, then clamped to [low, high].
-  static void store_bytes(std::int8_t* p, Int v, int low, int high, int count) {
-    __m128i bytes = _mm512_cvtsepi32_epi8(v);
-    bytes = _mm_max_epi8(bytes, _mm_set1_epi8(static_cast<char>(low)));
-    bytes = _mm_min_epi8(bytes, _mm_set1_epi8(static_cast<char>(high)));
-    if (count >= kLanes) return _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
-    _mm_mask_storeu_epi8(p, static_cast<__mmask16>((1u << count) - 1), bytes);
-  }
+  /// Stores the first `count` lanes as bytes, saturated, then clamped to [low, high].
+  struct ByteStore {
+    __m128i low, high;
+    __mmask16 mask;
+    ByteStore(int low, int high, int count)
+        : low(_mm_set1_epi8(static_cast<char>(low))),
+          high(_mm_set1_epi8(static_cast<char>(high))),
+          mask(static_cast<__mmask16>(count >= kLanes ? 0xFFFF : (1 << count) - 1)) {}
+    void operator()(std::int8_t* p, Int v) const {
+      const __m128i bytes = _mm_min_epi8(_mm_max_epi8(_mm512_cvtsepi32_epi8(v), low), high);
+      _mm_mask_storeu_epi8(p, mask, bytes);
+    }
+    /// All lanes of four vectors, one after the other.
+    void operator()(std::int8_t* p, Int v0, Int v1, Int v2, Int v3) const {
+      Int bytes = _mm512_packs_epi16(_mm512_packs_epi32(v0, v1), _mm512_packs_epi32(v2, v3));
+      bytes = _mm512_min_epi8(_mm512_max_epi8(bytes, _mm512_broadcast_i32x4(low)), _mm512_broadcast_i32x4(high));
+      const Int order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+      _mm512_storeu_si512(p, _mm512_permutexvar_epi32(order, bytes));
+    }
+  };
 
   static Float load(const float* p) { return _mm512_loadu_ps(p); }
   static Float all(float value) { return _mm512_set1_ps(value); }

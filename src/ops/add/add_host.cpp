@@ -1,6 +1,7 @@
 #include "ops/add/add_host.h"
 
 #include <memory>
+#include <utility>
 
 #include "ops/host_requant.h"
 #include "ops/simd.h"
@@ -8,11 +9,12 @@
 namespace thimble {
 namespace {
 
-/// What ops/add/add_host_body.h runs: thimble_add_params, with each factor as a vector has it.
+/// What ops/add/add_host_body.h runs: thimble_add_params, with factors as vectors have them, and as `a` the operand
+/// with the larger scale, whose factor is 1/2.
 struct AddPlan {
   int count;
   int left_shift, offset_a, offset_b;
-  HostRequant a, b, output;
+  HostRequant b, output;
 };
 
 }  // namespace
@@ -59,27 +61,33 @@ HostRequant factor_of(int lanes, thimble_requant factor, std::int64_t largest) {
   return result;
 }
 
-std::optional<HostKernel> host_add(const thimble_add_params& p) {
+bool is_half(thimble_requant factor) { return factor.multiplier == 1 << 30 && factor.shift == 0; }
+
+std::optional<HostKernel> host_add(thimble_add_params p) {
   const Variant variant =
       best_variant<Variant>({avx2::add_bytes, avx2::kAddLanes}, {avx512::add_bytes, avx512::kAddLanes});
-  if (!variant.run) return std::nullopt;
+  const bool swapped = !is_half(p.requant_a);
+  if (swapped) {
+    std::swap(p.requant_a, p.requant_b);
+    std::swap(p.offset_a, p.offset_b);
+  }
+  if (!variant.run || !is_half(p.requant_a)) return std::nullopt;
   const std::int64_t largest = std::int64_t{512} << p.left_shift;  // operands with offsets
   auto plan = std::make_shared<AddPlan>();
   plan->count = p.broadcast.size[5];
   plan->left_shift = p.left_shift;
   plan->offset_a = p.offset_a;
   plan->offset_b = p.offset_b;
-  plan->a = factor_of(variant.lanes, p.requant_a, largest);
   plan->b = factor_of(variant.lanes, p.requant_b, largest);
   plan->output = factor_of(variant.lanes, p.requant_output, largest);  // factors of the operands are at most 1/2
   plan->output.output_offset = p.output_offset;
   plan->output.output_min = p.output_min;
   plan->output.output_max = p.output_max;
-  if (!plan->a.vectorized || !plan->b.vectorized || !plan->output.vectorized) return std::nullopt;
+  if (!plan->b.vectorized || !plan->output.vectorized) return std::nullopt;
   HostKernel kernel;
-  kernel.run = [plan, run = variant.run](void* const* pointers, void*) {
-    run(*plan, static_cast<const std::int8_t*>(pointers[0]), static_cast<const std::int8_t*>(pointers[1]),
-        static_cast<std::int8_t*>(pointers[2]));
+  kernel.run = [plan, run = variant.run, swapped](void* const* pointers, void*) {
+    run(*plan, static_cast<const std::int8_t*>(pointers[swapped ? 1 : 0]),
+        static_cast<const std::int8_t*>(pointers[swapped ? 0 : 1]), static_cast<std::int8_t*>(pointers[2]));
   };
   return kernel;
 }

@@ -4,28 +4,24 @@
 
 namespace {
 
+/// `a` has the larger scale, so that its factor is 1/2.
 struct Sums {
-  const Requant a, b, output;
+  const Requant b, output;
   const Isa::Int offset_a, offset_b;
-  const int left_shift, least, most;
+  const int left_shift;
 
   explicit Sums(const AddPlan& plan)
-      : a(plan.a, 0),
-        b(plan.b, 0),
+      : b(plan.b, 0),
         output(plan.output, 0),
         offset_a(Isa::all(plan.offset_a)),
         offset_b(Isa::all(plan.offset_b)),
-        left_shift(plan.left_shift),
-        least(plan.output.output_min),
-        most(plan.output.output_max) {}
+        left_shift(plan.left_shift) {}
 
-  THIMBLE_INLINE Isa::Int scaled(const std::int8_t* from, Isa::Int offset, const Requant& requant) const {
-    return requant.apply(Isa::shift_left(Isa::add(Isa::widen(from), offset), left_shift));
-  }
-  /// Of a vector; reads kLanes of each, and writes `count`.
-  THIMBLE_INLINE void add(const std::int8_t* x, const std::int8_t* y, std::int8_t* to, int count) const {
-    const Isa::Int sum = Isa::add(scaled(x, offset_a, a), scaled(y, offset_b, b));
-    Isa::store_bytes(to, output.apply(sum), least, most, count);
+  /// Of kLanes of each operand.
+  THIMBLE_INLINE Isa::Int add(const std::int8_t* x, const std::int8_t* y) const {
+    const Isa::Int left = Isa::shift_left(Isa::add(Isa::widen(x), offset_a), left_shift - 1);
+    const Isa::Int right = Isa::shift_left(Isa::add(Isa::widen(y), offset_b), left_shift);
+    return output.apply(Isa::add(left, b.apply(right)));
   }
 };
 
@@ -34,15 +30,25 @@ struct Sums {
 /// The output may lie where an operand lies.
 inline void add_bytes(const AddPlan& plan, const std::int8_t* x, const std::int8_t* y, std::int8_t* to) {
   const Sums sums(plan);
+  const HostRequant& r = plan.output;
+  const Isa::ByteStore store(r.output_min, r.output_max, Isa::kLanes);
+  constexpr int kBlock = 4 * Isa::kLanes;
   int i = 0;
-  for (; i + Isa::kLanes <= plan.count; i += Isa::kLanes) sums.add(x + i, y + i, to + i, Isa::kLanes);
+  for (; i + kBlock <= plan.count; i += kBlock) {
+    Isa::Int v[4];
+    THIMBLE_UNROLL
+    for (int k = 0; k < 4; ++k) v[k] = sums.add(x + i + k * Isa::kLanes, y + i + k * Isa::kLanes);
+    store(to + i, v[0], v[1], v[2], v[3]);
+  }
+  for (; i + Isa::kLanes <= plan.count; i += Isa::kLanes) store(to + i, sums.add(x + i, y + i));
   if (i == plan.count) return;
   const int rest = plan.count - i;
   std::int8_t last_x[Isa::kLanes] = {};
   std::int8_t last_y[Isa::kLanes] = {};
   __builtin_memcpy(last_x, x + i, static_cast<std::size_t>(rest));
   __builtin_memcpy(last_y, y + i, static_cast<std::size_t>(rest));
-  sums.add(last_x, last_y, to + i, rest);
+  const Isa::ByteStore store_rest(r.output_min, r.output_max, rest);
+  store_rest(to + i, sums.add(last_x, last_y));
 }
 
 inline constexpr int kAddLanes = Isa::kLanes;
