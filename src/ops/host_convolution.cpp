@@ -114,11 +114,9 @@ HostKernel kernel_of(std::unique_ptr<ConvolutionPlan> plan, const Variant& varia
 
 /// The bias of each channel with what its weights make of elements that are not inputs + offset; the factors.
 void set_requant(ConvolutionPlan& plan, const PackedLayout& layout, const ByteConvolution& c) {
-  HostRequant& requant = plan.requant = HostRequant(plan.vectors, layout.lanes);
+  HostRequant& requant = plan.requant =
+      HostRequant(plan.vectors, layout.lanes, c.output_offset, c.output_min, c.output_max);
   requant.round_once = c.round_once;
-  requant.output_offset = c.output_offset;
-  requant.output_min = c.output_min;
-  requant.output_max = c.output_max;
   const std::ptrdiff_t filter_size = static_cast<std::ptrdiff_t>(plan.runs.size()) * plan.run;
   for (int channel = 0; channel < plan.channels; ++channel) {
     std::int64_t sum = 0, magnitudes = 0;

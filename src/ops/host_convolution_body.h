@@ -24,7 +24,7 @@ struct Ends<ByteProduct> {
         requant(p.requant, v),
         store(p.requant.output_min, p.requant.output_max, count) {}
   static THIMBLE_INLINE Isa::Int begin(const ConvolutionPlan& plan, int vector) {
-    return Isa::load(plan.requant.row(vector, HostRequant::kBias));
+    return Isa::load(plan.requant.row(vector, HostRequant::kStart));
   }
   /// Sums of neighbouring pixels.
   template <int kRows>
@@ -34,8 +34,19 @@ struct Ends<ByteProduct> {
       __builtin_memcpy(copy, sums, sizeof copy);
       return end_portably(copy, kRows, output);
     }
+    int r = 0;
+    if (plan.channels == Isa::kLanes) {
+      THIMBLE_UNROLL
+      for (; r + 4 <= kRows; r += 4, output += 4 * Isa::kLanes) {
+        store(output, requant.apply(sums[r]), requant.apply(sums[r + 1]), requant.apply(sums[r + 2]),
+              requant.apply(sums[r + 3]));
+      }
+      THIMBLE_UNROLL
+      for (; r < kRows; ++r, output += Isa::kLanes) store(output, requant.apply(sums[r]));
+      return;
+    }
     THIMBLE_UNROLL
-    for (int r = 0; r < kRows; ++r, output += plan.channels) store(output, requant.apply(sums[r]));
+    for (; r < kRows; ++r, output += plan.channels) store(output, requant.apply(sums[r]));
   }
   __attribute__((noinline)) void end_portably(const Isa::Int* sums, int rows, std::int8_t* output) const {
     for (int r = 0; r < rows; ++r, output += plan.channels) {

@@ -91,10 +91,8 @@ void pack(DepthwisePlan& plan, const ChannelLayout& layout, const T* filter) {
 /// The bias of each channel with what its weights make of elements that are not inputs + offset; the factors. Returns
 /// whether vectors can apply them.
 bool set_requant(DepthwisePlan& plan, const ChannelLayout& layout, const ByteConvolution& c) {
-  HostRequant& requant = plan.requant = HostRequant(plan.blocks * layout.vectors, layout.lanes);
-  requant.output_offset = c.output_offset;
-  requant.output_min = c.output_min;
-  requant.output_max = c.output_max;
+  HostRequant& requant = plan.requant =
+      HostRequant(plan.blocks * layout.vectors, layout.lanes, c.output_offset, c.output_min, c.output_max);
   for (int vector = 0; vector < plan.blocks * layout.vectors; ++vector) {
     for (int lane = 0; lane < layout.lanes; ++lane) {
       const int channel = vector / layout.vectors * layout.block() + layout.channel(vector % layout.vectors, lane);

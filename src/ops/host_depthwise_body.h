@@ -48,7 +48,7 @@ struct ChannelTile {
     for (int v = 0; v < kVectors; ++v) {
       THIMBLE_UNROLL
       for (int p = 0; p < kPixels; ++p) {
-        sums[p][v] = Isa::load(plan.requant.row(block * kVectors + v, HostRequant::kBias));
+        sums[p][v] = Isa::load(plan.requant.row(block * kVectors + v, HostRequant::kStart));
       }
     }
   }

@@ -10,12 +10,18 @@
 namespace thimble {
 
 /// The constants of channels in whole vectors, in the order in which a body has its sums: `vectors` times kRows rows of
-/// `lanes` numbers. Vectors compute thimble_multiply as
-///   (high_mul(sum, multiplier) + half - (sum < bound)) >> shift
-/// with half = 2^(shift - 1), and bound = 0 unless nothing is shifted. That is exact while multipliers are not
-/// negative, no shift is to the left and |sum| < 2^30; `exact` is what thimble_multiply itself needs otherwise.
+/// `lanes` numbers of 32 bits. Sums start from row kStart, which is the bias and kLift, so that they are never
+/// negative: vectors multiply unsigned numbers. For x = sum - kLift, thimble_multiply(x, multiplier, shift) +
+/// output_offset is
+///   (high(sum * 2 multiplier + addend) - (sum < bound)) >> -shift
+/// where high() is the upper half of 64 bits, and the addend takes kLift back, rounds twice and has the offset in it.
+/// That is exact while the multiplier is not negative, the shift in [kLeastShift, 0] and |x| < kLift; `factors` are for
+/// what is not.
 struct HostRequant {
-  enum Row { kBias, kMultiplier, kBound, kHalf, kShift, kRows };
+  /// Products of even and odd lanes are apart, so their addends of 64 bits are, too.
+  enum Row { kStart, kMultiplier, kEvenAddend, kOddAddend, kBound, kShift, kRows };
+  static constexpr std::int32_t kLift = 1 << 30;
+  static constexpr int kLeastShift = -20;
 
   int lanes = 0;
   bool vectorized = true;
@@ -25,7 +31,7 @@ struct HostRequant {
   std::vector<thimble_requant> factors;  // by vector and lane, for sums that are not vectorized
 
   HostRequant() = default;
-  HostRequant(int vectors, int lanes);
+  HostRequant(int vectors, int lanes, std::int32_t output_offset, std::int32_t output_min, std::int32_t output_max);
 
   std::int32_t* row(int vector, Row row) const { return rows.as<std::int32_t>() + (vector * kRows + row) * lanes; }
 

@@ -4,18 +4,20 @@ namespace {
 
 /// The constants of one vector of channels, in registers.
 struct Requant {
-  Isa::Int multiplier, bound, half, shift, offset;
+  Isa::Int multiplier, odd_multiplier, even_addend, odd_addend, bound, shift;
 
   Requant(const HostRequant& r, int vector)
       : multiplier(Isa::load(r.row(vector, HostRequant::kMultiplier))),
+        odd_multiplier(Isa::odd_lanes(multiplier)),
+        even_addend(Isa::load(r.row(vector, HostRequant::kEvenAddend))),
+        odd_addend(Isa::load(r.row(vector, HostRequant::kOddAddend))),
         bound(Isa::load(r.row(vector, HostRequant::kBound))),
-        half(Isa::load(r.row(vector, HostRequant::kHalf))),
-        shift(Isa::load(r.row(vector, HostRequant::kShift))),
-        offset(Isa::all(r.output_offset)) {}
+        shift(Isa::load(r.row(vector, HostRequant::kShift))) {}
 
   Isa::Int apply(Isa::Int sum) const {
-    const Isa::Int rounded = Isa::minus_one_below(Isa::add(Isa::high_mul(sum, multiplier), half), sum, bound);
-    return Isa::add(Isa::shift_right(rounded, shift), offset);
+    const Isa::Int even = Isa::multiply_add(sum, multiplier, even_addend);
+    const Isa::Int odd = Isa::multiply_add(Isa::odd_lanes(sum), odd_multiplier, odd_addend);
+    return Isa::shift_right(Isa::minus_one_below(Isa::high_halves(even, odd), sum, bound), shift);
   }
 };
 

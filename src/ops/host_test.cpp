@@ -120,10 +120,11 @@ Quantization random_quantization(Random& random) {
   return {{random.uniform(0.005f, 0.1f)}, {from_to(random, -128, 127)}, 0};
 }
 
-/// Of `channels` scales along `axis`, symmetric.
+/// Of `channels` scales along `axis`, symmetric; sometimes so small or large that factors are very small or above 1.
 Quantization channel_quantization(Random& random, int channels, int axis) {
   Quantization result{{}, std::vector<std::int64_t>(static_cast<std::size_t>(channels)), axis};
-  for (int i = 0; i < channels; ++i) result.scales.push_back(random.uniform(0.001f, 0.02f));
+  const float largest = one_of<float>(random, {2e-2f, 2e-2f, 2e-2f, 2e-3f, 1e-4f, 1e-6f, 1e-9f, 2.0f});
+  for (int i = 0; i < channels; ++i) result.scales.push_back(random.uniform(0.05f * largest, largest));
   return result;
 }
 
@@ -219,7 +220,7 @@ TEST_P(HostBodies, Conv2d) {
 }
 
 TEST_P(HostBodies, DepthwiseConv2d) {
-  repeat(300, 0.9, [](Random& random) {
+  repeat(300, 0.6, [](Random& random) {
     const int channels = one_of<int>(random, {1, 3, 4, 8, 16, 17, 40, 64, 70, 128});
     const int multiplier = from_to(random, 1, 3);
     const RandomWindow window(random, channels, true);

@@ -20,14 +20,14 @@ struct Isa {
   static Int minus_one_below(Int v, Int of, Int bound) { return _mm256_add_epi32(v, _mm256_cmpgt_epi32(bound, of)); }
   static Int shift_right(Int v, Int bits) { return _mm256_srav_epi32(v, bits); }
   static Int shift_left(Int v, int bits) { return _mm256_slli_epi32(v, bits); }
-  /// thimble_high_mul, for multipliers that are not negative.
-  static Int high_mul(Int v, Int multiplier) {
-    const Int half = _mm256_set1_epi64x(std::int64_t{1} << 30);
-    const Int even = _mm256_add_epi64(_mm256_mul_epi32(v, multiplier), half);
-    const Int odd =
-        _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(v, 32), _mm256_srli_epi64(multiplier, 32)), half);
-    return _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_add_epi64(odd, odd), 0xAA);
+  /// The odd lanes in the places of the even ones.
+  static Int odd_lanes(Int v) { return _mm256_srli_epi64(v, 32); }
+  /// 64 bits of the unsigned even lanes' products and `addend`.
+  static Int multiply_add(Int v, Int multiplier, Int addend) {
+    return _mm256_add_epi64(_mm256_mul_epu32(v, multiplier), addend);
   }
+  /// The upper halves of 64 bits: even and odd lanes.
+  static Int high_halves(Int even, Int odd) { return _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA); }
   /// Lanes from bytes.
   static Int widen(const std::int8_t* p) {
     return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));

@@ -22,14 +22,14 @@ struct Isa {
   }
   static Int shift_right(Int v, Int bits) { return _mm512_srav_epi32(v, bits); }
   static Int shift_left(Int v, int bits) { return _mm512_slli_epi32(v, static_cast<unsigned>(bits)); }
-  /// thimble_high_mul, for multipliers that are not negative.
-  static Int high_mul(Int v, Int multiplier) {
-    const Int half = _mm512_set1_epi64(std::int64_t{1} << 30);
-    const Int even = _mm512_add_epi64(_mm512_mul_epi32(v, multiplier), half);
-    const Int odd =
-        _mm512_add_epi64(_mm512_mul_epi32(_mm512_srli_epi64(v, 32), _mm512_srli_epi64(multiplier, 32)), half);
-    return _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 31), _mm512_add_epi64(odd, odd));
+  /// The odd lanes in the places of the even ones.
+  static Int odd_lanes(Int v) { return _mm512_srli_epi64(v, 32); }
+  /// 64 bits of the unsigned even lanes' products and `addend`.
+  static Int multiply_add(Int v, Int multiplier, Int addend) {
+    return _mm512_add_epi64(_mm512_mul_epu32(v, multiplier), addend);
   }
+  /// The upper halves of 64 bits: even and odd lanes.
+  static Int high_halves(Int even, Int odd) { return _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB); }
   /// Lanes from bytes.
   static Int widen(const std::int8_t* p) {
     return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));

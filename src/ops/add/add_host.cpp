@@ -10,10 +10,10 @@ namespace thimble {
 namespace {
 
 /// What ops/add/add_host_body.h runs: thimble_add_params, with factors as vectors have them, and as `a` the operand
-/// with the larger scale, whose factor is 1/2.
+/// with the larger scale, whose factor is 1/2. `output` starts from the offset of `a`, `b` from its own.
 struct AddPlan {
   int count;
-  int left_shift, offset_a, offset_b;
+  int left_shift;
   HostRequant b, output;
 };
 
@@ -54,11 +54,9 @@ struct Variant {
   int lanes = 0;
 };
 
-/// The same factor in all lanes; `largest`: of what it is applied to.
-HostRequant factor_of(int lanes, thimble_requant factor, std::int64_t largest) {
-  HostRequant result(1, lanes);
-  for (int lane = 0; lane < lanes; ++lane) result.set(0, lane, 0, factor, largest);
-  return result;
+/// The same in all lanes; `largest`: of what the factor is applied to.
+void set_all(HostRequant& requant, std::int32_t start, thimble_requant factor, std::int64_t largest) {
+  for (int lane = 0; lane < requant.lanes; ++lane) requant.set(0, lane, start, factor, largest);
 }
 
 bool is_half(thimble_requant factor) { return factor.multiplier == 1 << 30 && factor.shift == 0; }
@@ -76,13 +74,10 @@ std::optional<HostKernel> host_add(thimble_add_params p) {
   auto plan = std::make_shared<AddPlan>();
   plan->count = p.broadcast.size[5];
   plan->left_shift = p.left_shift;
-  plan->offset_a = p.offset_a;
-  plan->offset_b = p.offset_b;
-  plan->b = factor_of(variant.lanes, p.requant_b, largest);
-  plan->output = factor_of(variant.lanes, p.requant_output, largest);  // factors of the operands are at most 1/2
-  plan->output.output_offset = p.output_offset;
-  plan->output.output_min = p.output_min;
-  plan->output.output_max = p.output_max;
+  plan->b = HostRequant(1, variant.lanes, 0, 0, 0);
+  set_all(plan->b, p.offset_b * (1 << p.left_shift), p.requant_b, largest);
+  plan->output = HostRequant(1, variant.lanes, p.output_offset, p.output_min, p.output_max);
+  set_all(plan->output, p.offset_a * (1 << (p.left_shift - 1)), p.requant_output, largest);  // factors are at most 1/2
   if (!plan->b.vectorized || !plan->output.vectorized) return std::nullopt;
   HostKernel kernel;
   kernel.run = [plan, run = variant.run, swapped](void* const* pointers, void*) {

@@ -7,20 +7,20 @@ namespace {
 /// `a` has the larger scale, so that its factor is 1/2.
 struct Sums {
   const Requant b, output;
-  const Isa::Int offset_a, offset_b;
+  const Isa::Int start_a, start_b;
   const int left_shift;
 
   explicit Sums(const AddPlan& plan)
       : b(plan.b, 0),
         output(plan.output, 0),
-        offset_a(Isa::all(plan.offset_a)),
-        offset_b(Isa::all(plan.offset_b)),
+        start_a(Isa::load(plan.output.row(0, HostRequant::kStart))),
+        start_b(Isa::load(plan.b.row(0, HostRequant::kStart))),
         left_shift(plan.left_shift) {}
 
   /// Of kLanes of each operand.
   THIMBLE_INLINE Isa::Int add(const std::int8_t* x, const std::int8_t* y) const {
-    const Isa::Int left = Isa::shift_left(Isa::add(Isa::widen(x), offset_a), left_shift - 1);
-    const Isa::Int right = Isa::shift_left(Isa::add(Isa::widen(y), offset_b), left_shift);
+    const Isa::Int left = Isa::add(Isa::shift_left(Isa::widen(x), left_shift - 1), start_a);
+    const Isa::Int right = Isa::add(Isa::shift_left(Isa::widen(y), left_shift), start_b);
     return output.apply(Isa::add(left, b.apply(right)));
   }
 };
