@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include "ops/host_convolution_plan.h"
@@ -17,9 +18,10 @@ namespace {
 
 using Body = void(const ConvolutionPlan&, const void* input, void* scratch, void* output);
 
-/// Which operand is the output: after input, filter, bias and, for bytes, requant.
+/// Which operand is the output.
 constexpr std::size_t kByteOutput = 4;
 constexpr std::size_t kFloatOutput = 3;
+constexpr std::size_t kHybridOutput = 5;
 
 /// A body, and how it wants its weights.
 struct Variant {
@@ -27,12 +29,13 @@ struct Variant {
   PackedLayout layout;
 };
 
-/// All pixels of all images as one row, where a window is one pixel.
+/// All pixels of all images (or of the one that there is) as one row, where a window is one pixel.
 template <typename Convolution>
 Convolution flattened(Convolution convolution) {
   thimble_window& w = convolution.window;
   const bool pointwise = w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1;
   if (!pointwise || w.pad_top != 0 || w.pad_left != 0) return convolution;
+  if (std::is_same_v<Convolution, HybridConvolution> && w.batches > 1) return convolution;  // scales differ by image
   w.input_w *= w.input_h * w.batches;
   w.output_w = w.input_w;
   w.input_h = w.output_h = w.batches = 1;
@@ -100,6 +103,22 @@ void pack(ConvolutionPlan& plan, const PackedLayout& layout, const Source* filte
   }
 }
 
+/// By channel, with zeros in what the last vector holds beyond them.
+template <typename T>
+AlignedBytes by_channel(const ConvolutionPlan& plan, const PackedLayout& layout, const T* values) {
+  AlignedBytes result(static_cast<std::size_t>(plan.vectors * layout.lanes) * sizeof(T));
+  if (values) std::copy_n(values, plan.channels, result.as<T>());
+  return result;
+}
+
+void pack_bytes(ConvolutionPlan& plan, const PackedLayout& layout, const std::int8_t* filter) {
+  if (layout.unsigned_bytes) {
+    pack<std::int8_t>(plan, layout, filter);
+  } else {
+    pack<std::int16_t>(plan, layout, filter);
+  }
+}
+
 /// `output`: which operand.
 HostKernel kernel_of(std::unique_ptr<ConvolutionPlan> plan, const Variant& variant, std::size_t output) {
   HostKernel kernel;
@@ -144,11 +163,7 @@ std::optional<HostKernel> host_convolution(const ByteConvolution& convolution) {
   const ByteConvolution& c = joined_pixels.convolution();
   auto plan = make_plan(c.window, c.input_offset, variant.layout);
   if (!plan) return std::nullopt;
-  if (variant.layout.unsigned_bytes) {
-    pack<std::int8_t>(*plan, variant.layout, c.filter);
-  } else {
-    pack<std::int16_t>(*plan, variant.layout, c.filter);
-  }
+  pack_bytes(*plan, variant.layout, c.filter);
   set_requant(*plan, variant.layout, c);
   return kernel_of(std::move(plan), variant, kByteOutput);
 #else
@@ -170,9 +185,41 @@ std::optional<HostKernel> host_convolution(const FloatConvolution& convolution) 
   plan->output_min = c.output_min;
   plan->output_max = c.output_max;
   pack<float>(*plan, variant.layout, c.filter);
-  plan->bias = AlignedBytes(static_cast<std::size_t>(plan->vectors * variant.layout.lanes) * sizeof(float));
-  if (c.bias) std::copy_n(c.bias, plan->channels, plan->bias.as<float>());
+  plan->bias = by_channel(*plan, variant.layout, c.bias);
   return kernel_of(std::move(plan), variant, kFloatOutput);
+#else
+  (void)convolution;
+  return std::nullopt;
+#endif
+}
+
+std::optional<HostKernel> host_convolution(const HybridConvolution& convolution) {
+#if defined(THIMBLE_HOST_BODIES)
+  const Variant variant =
+      best_variant<Variant>({avx2::convolve_hybrid, avx2::kByteLayout}, {avx512::convolve_hybrid, avx512::kByteLayout});
+  if (!variant.run) return std::nullopt;
+  const JoinedPixels<HybridConvolution> joined_pixels = joined(convolution, variant.layout);
+  const HybridConvolution& c = joined_pixels.convolution();
+  auto plan = make_plan(c.window, 0, variant.layout);
+  if (!plan) return std::nullopt;
+  plan->asymmetric = c.asymmetric;
+  plan->output_min = c.output_min;
+  plan->output_max = c.output_max;
+  pack_bytes(*plan, variant.layout, c.filter);
+  plan->bias = by_channel(*plan, variant.layout, c.bias);
+  plan->scales = by_channel(*plan, variant.layout, c.scales);
+  std::vector<std::int32_t> sums;
+  const std::ptrdiff_t filter_size = static_cast<std::ptrdiff_t>(plan->runs.size()) * plan->run;
+  for (const std::int8_t* filter = c.filter; std::cmp_less(sums.size(), plan->channels); filter += filter_size) {
+    sums.push_back(std::accumulate(filter, filter + filter_size, 0));
+  }
+  plan->weight_sums = by_channel(*plan, variant.layout, sums.data());
+  const std::size_t channels = static_cast<std::size_t>(plan->vectors * variant.layout.lanes);
+  const std::size_t more =
+      channels * (sizeof(std::int32_t) + sizeof(float)) + static_cast<std::size_t>(plan->image.input_elements);
+  HostKernel kernel = kernel_of(std::move(plan), variant, kHybridOutput);
+  kernel.scratch_bytes += more;
+  return kernel;
 #else
   (void)convolution;
   return std::nullopt;

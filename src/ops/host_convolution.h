@@ -37,9 +37,21 @@ struct FloatConvolution {
   const float* bias;  // or null
 };
 
-/// Bodies of calls with the operands input, filter, bias, (for bytes) requant, output. None when the CPU has none for
+/// As the parameters of thimble_conv_2d_hybrid, without groups.
+struct HybridConvolution {
+  thimble_window window;
+  bool asymmetric;
+  float output_min, output_max;
+  const std::int8_t* filter;
+  const float* bias;    // or null
+  const float* scales;  // of each channel's weights
+};
+
+/// Bodies of calls with the operands input, filter, bias, (for bytes) requant,
+/// (for hybrids) scales, scratch, output. None when the CPU has none for
 /// it.
 std::optional<HostKernel> host_convolution(const ByteConvolution& convolution);
 std::optional<HostKernel> host_convolution(const FloatConvolution& convolution);
+std::optional<HostKernel> host_convolution(const HybridConvolution& convolution);
 
 }  // namespace thimble

@@ -1,9 +1,25 @@
 // Body (ops/isa.h): convolutions (ops/host_convolution.h) by a ConvolutionPlan.
 
+#include "ops/host_hybrid_body.h"
 #include "ops/host_image_body.h"
 #include "ops/host_requant_body.h"
 
 namespace {
+
+/// Floats that are quantized on the fly, times bytes.
+struct HybridProduct : ByteProduct {
+  using Output = float;
+};
+
+/// What only the input tells.
+template <typename Kind>
+struct Quantized {};
+
+template <>
+struct Quantized<HybridProduct> {
+  const std::int32_t* starts;  // of the sums of each channel
+  const float* factors;        // from sums to floats
+};
 
 /// How the sums of a vector of channels begin and end.
 template <typename Kind>
@@ -17,13 +33,13 @@ struct Ends<ByteProduct> {
   const Requant requant;
   const Isa::ByteStore store;
 
-  THIMBLE_INLINE Ends(const ConvolutionPlan& p, int v)
+  THIMBLE_INLINE Ends(const ConvolutionPlan& p, const Quantized<ByteProduct>&, int v)
       : plan(p),
         vector(v),
         count(p.channels - v * Isa::kLanes),
         requant(p.requant, v),
         store(p.requant.output_min, p.requant.output_max, count) {}
-  static THIMBLE_INLINE Isa::Int begin(const ConvolutionPlan& plan, int vector) {
+  static THIMBLE_INLINE Isa::Int begin(const ConvolutionPlan& plan, const Quantized<ByteProduct>&, int vector) {
     return Isa::load(plan.requant.row(vector, HostRequant::kStart));
   }
   /// Sums of neighbouring pixels.
@@ -63,9 +79,9 @@ struct Ends<FloatProduct> {
   const int count;  // channels in the vector
   const Isa::Float low, high;
 
-  THIMBLE_INLINE Ends(const ConvolutionPlan& p, int v)
+  THIMBLE_INLINE Ends(const ConvolutionPlan& p, const Quantized<FloatProduct>&, int v)
       : plan(p), count(p.channels - v * Isa::kLanes), low(Isa::all(p.output_min)), high(Isa::all(p.output_max)) {}
-  static THIMBLE_INLINE Isa::Float begin(const ConvolutionPlan& plan, int vector) {
+  static THIMBLE_INLINE Isa::Float begin(const ConvolutionPlan& plan, const Quantized<FloatProduct>&, int vector) {
     return Isa::load(plan.bias.as<float>() + vector * Isa::kLanes);
   }
   template <int kRows>
@@ -75,10 +91,37 @@ struct Ends<FloatProduct> {
   }
 };
 
+template <>
+struct Ends<HybridProduct> {
+  const ConvolutionPlan& plan;
+  const int count;  // channels in the vector
+  const Isa::Float factor, bias, low, high;
+
+  THIMBLE_INLINE Ends(const ConvolutionPlan& p, const Quantized<HybridProduct>& quantized, int v)
+      : plan(p),
+        count(p.channels - v * Isa::kLanes),
+        factor(Isa::load(quantized.factors + v * Isa::kLanes)),
+        bias(Isa::load(p.bias.as<float>() + v * Isa::kLanes)),
+        low(Isa::all(p.output_min)),
+        high(Isa::all(p.output_max)) {}
+  static THIMBLE_INLINE Isa::Int begin(const ConvolutionPlan&, const Quantized<HybridProduct>& quantized, int vector) {
+    return Isa::load(quantized.starts + vector * Isa::kLanes);
+  }
+  template <int kRows>
+  THIMBLE_INLINE void end(const Isa::Int (&sums)[kRows], float* output) const {
+    THIMBLE_UNROLL
+    for (int r = 0; r < kRows; ++r, output += plan.channels) {
+      const Isa::Float value = Isa::multiply_add(Isa::to_float(sums[r]), factor, bias);
+      Isa::store(output, Isa::clamp(value, low, high), count);
+    }
+  }
+};
+
 /// A tile of the output: some rows (pixels), and the vectors of channels of a panel.
 template <typename Kind>
 struct Tile {
   const ConvolutionPlan& plan;
+  const Quantized<Kind>& quantized;
   const typename Kind::Weight* weights;  // the panel's
   int vector;                            // the panel's first
 
@@ -88,12 +131,12 @@ struct Tile {
   /// `window` is that of the first row, `output` its first channel of the panel. With few sums, several partial ones
   /// for each hide the latency of an addition.
   template <int kRows, int kColumns>
-  void compute(const Element* window, typename Kind::Input* output) const {
+  void compute(const Element* window, typename Kind::Output* output) const {
     constexpr int kParts = kRows * kColumns >= 8 ? 1 : kRows * kColumns >= 4 ? 2 : 4;
     Sum sums[kParts][kRows][kColumns];
     THIMBLE_UNROLL
     for (int c = 0; c < kColumns; ++c) {
-      const Sum start = Ends<Kind>::begin(plan, vector + c);
+      const Sum start = Ends<Kind>::begin(plan, quantized, vector + c);
       THIMBLE_UNROLL
       for (int r = 0; r < kRows; ++r) {
         sums[0][r][c] = start;
@@ -111,7 +154,7 @@ struct Tile {
         THIMBLE_UNROLL
         for (int part = 1; part < kParts; ++part) whole[r] = Kind::add(whole[r], sums[part][r][c]);
       }
-      Ends<Kind>(plan, vector + c).end(whole, output + c * Isa::kLanes);
+      Ends<Kind>(plan, quantized, vector + c).end(whole, output + c * Isa::kLanes);
     }
   }
 
@@ -151,7 +194,7 @@ struct Tile {
 
 /// The functions for tiles of 1, 2, ... rows.
 template <typename Kind>
-using TileFunction = void (Tile<Kind>::*)(const typename Kind::Element*, typename Kind::Input*) const;
+using TileFunction = void (Tile<Kind>::*)(const typename Kind::Element*, typename Kind::Output*) const;
 
 template <typename Kind, int kColumns, int... kRow>
 TileFunction<Kind> tile_function(int rows, std::integer_sequence<int, kRow...>) {
@@ -171,7 +214,7 @@ TileFunction<Kind> tile_function(int rows, int columns) {
 /// All pixels of the output, for the channels of one panel.
 template <typename Kind>
 void convolve_panel(const Tile<Kind>& tile, int columns, const typename Kind::Element* image,
-                    typename Kind::Input* output) {
+                    typename Kind::Output* output) {
   const ConvolutionPlan& plan = tile.plan;
   const int piece = even_piece(plan.pixels, Isa::kRows[columns - 1]);
   const int last_piece = (plan.pixels - 1) % piece + 1;
@@ -189,22 +232,28 @@ void convolve_panel(const Tile<Kind>& tile, int columns, const typename Kind::El
 }
 
 template <typename Kind>
-void convolve(const ConvolutionPlan& plan, const typename Kind::Input* input, void* scratch,
-              typename Kind::Input* output) {
-  using Element = typename Kind::Element;
+void convolve_image(const ConvolutionPlan& plan, const Quantized<Kind>& quantized, const typename Kind::Element* image,
+                    typename Kind::Output* output) {
   const std::ptrdiff_t step_weights = std::ptrdiff_t{Isa::kLanes} * Kind::kGroup;
   const std::ptrdiff_t vector_weights = static_cast<std::ptrdiff_t>(plan.runs.size()) * plan.steps * step_weights;
+  for (int vector = 0; vector < plan.vectors; vector += plan.panel) {
+    const auto* weights = plan.weights.as<typename Kind::Weight>() + vector * vector_weights;
+    const int columns = plan.vectors - vector < plan.panel ? plan.vectors - vector : plan.panel;
+    convolve_panel<Kind>({plan, quantized, weights, vector}, columns, image, output + vector * Isa::kLanes);
+  }
+}
+
+template <typename Kind>
+void convolve(const ConvolutionPlan& plan, const typename Kind::Input* input, void* scratch,
+              typename Kind::Output* output) {
+  using Element = typename Kind::Element;
   for (int batch = 0; batch < plan.batches; ++batch, input += plan.image.input_elements) {
     const Element* image = reinterpret_cast<const Element*>(input);
     if (!plan.direct) {
       fill_image<Kind>(plan.image, input, static_cast<Element*>(scratch));
       image = static_cast<const Element*>(scratch);
     }
-    for (int vector = 0; vector < plan.vectors; vector += plan.panel) {
-      const auto* weights = plan.weights.as<typename Kind::Weight>() + vector * vector_weights;
-      const int columns = plan.vectors - vector < plan.panel ? plan.vectors - vector : plan.panel;
-      convolve_panel<Kind>({plan, weights, vector}, columns, image, output + vector * Isa::kLanes);
-    }
+    convolve_image<Kind>(plan, {}, image, output);
     output += std::ptrdiff_t{plan.rows} * plan.pixels * plan.channels;
   }
 }
@@ -217,6 +266,30 @@ inline void convolve_bytes(const ConvolutionPlan& plan, const void* input, void*
 
 inline void convolve_floats(const ConvolutionPlan& plan, const void* input, void* scratch, void* output) {
   convolve<FloatProduct>(plan, static_cast<const float*>(input), scratch, static_cast<float*>(output));
+}
+
+/// In scratch: starts, factors, the padded image, the quantized input.
+inline void convolve_hybrid(const ConvolutionPlan& plan, const void* from, void* scratch, void* to) {
+  const auto* input = static_cast<const float*>(from);
+  auto* output = static_cast<float*>(to);
+  const int channels = plan.vectors * Isa::kLanes;
+  auto* starts = static_cast<std::int32_t*>(scratch);
+  auto* factors = reinterpret_cast<float*>(starts + channels);
+  auto* image = reinterpret_cast<ByteProduct::Element*>(factors + channels);
+  auto* bytes = reinterpret_cast<std::int8_t*>(image + plan.image.elements()) + AlignedBytes::kLine;
+  for (int batch = 0; batch < plan.batches; ++batch, input += plan.image.input_elements) {
+    const thimble_hybrid_row row = quantize_image(input, plan.image.input_elements, plan.asymmetric, bytes);
+    HostImage padded = plan.image;
+    padded.input_offset = -row.offset;
+    fill_image<ByteProduct>(padded, bytes, image);
+    const std::int32_t correction = ByteProduct::kUnsigned ? -row.offset - 128 : 0;
+    for (int c = 0; c < channels; ++c) {
+      starts[c] = plan.weight_sums.as<std::int32_t>()[c] * correction;
+      factors[c] = plan.scales.as<float>()[c] * row.scale;
+    }
+    convolve_image<HybridProduct>(plan, {starts, factors}, image, output);
+    output += std::ptrdiff_t{plan.rows} * plan.pixels * plan.channels;
+  }
 }
 
 inline constexpr PackedLayout kByteLayout = {Isa::kLanes, Isa::kColumns, ByteProduct::kGroup,

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "kernel/hybrid.h"
 #include "ops/aligned_bytes.h"
 #include "ops/host_image.h"
 #include "ops/host_requant.h"
@@ -33,8 +34,10 @@ struct ConvolutionPlan {
   /// By panel (of up to `panel` vectors), run, step, vector of the panel, lane, element of the group.
   AlignedBytes weights;
   HostRequant requant;  // bytes
-  AlignedBytes bias;    // floats
+  AlignedBytes bias;    // floats and hybrids
   float output_min, output_max;
+  bool asymmetric = false;           // hybrids: how images are quantized
+  AlignedBytes scales, weight_sums;  // hybrids: of each channel
 
   std::int64_t packed_weights(const PackedLayout& layout) const {
     return static_cast<std::int64_t>(runs.size()) * steps * layout.group * vectors * layout.lanes;

@@ -40,6 +40,7 @@ class JoinedPixels {
     if constexpr (requires { joined_.requant; }) {
       if (convolution.per_channel) repeat(joined_.requant, w.output_c, requant_);
     }
+    if constexpr (requires { joined_.scales; }) repeat(joined_.scales, w.output_c, scales_);
     w.filter_w += (pixels - 1) * w.stride_w;
     w.stride_w *= pixels;
     w.output_w /= pixels;
@@ -80,6 +81,7 @@ class JoinedPixels {
   Values<decltype(Convolution::filter)> filter_;
   Values<decltype(Convolution::bias)> bias_;
   std::vector<thimble_requant> requant_;
+  std::vector<float> scales_;
 };
 
 }  // namespace thimble

@@ -191,21 +191,20 @@ Graph finish(GraphBuilder& builder, TensorId output, Type type, Random& random) 
   return builder.finish({output});
 }
 
-class HostBodies : public testing::TestWithParam<Type> {
- protected:
-  /// Bodies are wanted for at least this part of the cases, when the CPU has AVX2: others take the portable kernels.
-  static void repeat(int times, double part, const std::function<int(Random&)>& one) {
-    int with_bodies = 0;
-    for (int i = 0; i < times && !testing::Test::HasFailure(); ++i) {
-      SCOPED_TRACE("case " + std::to_string(i));
-      Random random(static_cast<std::uint64_t>(i));
-      if (one(random) > 0) ++with_bodies;
-    }
-    if (simd_level() >= SimdLevel::kAvx2) {
-      EXPECT_GE(with_bodies, part * times);
-    }
+/// Bodies are wanted for at least this part of the cases, when the CPU has AVX2: others take the portable kernels.
+void repeat(int times, double part, const std::function<int(Random&)>& one) {
+  int with_bodies = 0;
+  for (int i = 0; i < times && !testing::Test::HasFailure(); ++i) {
+    SCOPED_TRACE("case " + std::to_string(i));
+    Random random(static_cast<std::uint64_t>(i));
+    if (one(random) > 0) ++with_bodies;
   }
-};
+  if (simd_level() >= SimdLevel::kAvx2) {
+    EXPECT_GE(with_bodies, part * times);
+  }
+}
+
+class HostBodies : public testing::TestWithParam<Type> {};
 
 TEST_P(HostBodies, Conv2d) {
   repeat(300, 0.9, [](Random& random) {
@@ -277,6 +276,23 @@ TEST_P(HostBodies, Add) {
     const TensorId b = random_input(builder, broadcast ? Shape{count} : Shape{1, 2, count}, GetParam(), random);
     const TensorId output = builder.node("ADD", {a, b}, {{"activation", one_of(random, kActivations)}});
     return check(finish(builder, output, GetParam(), random), random);
+  });
+}
+
+TEST(HybridHostBodies, Conv2d) {
+  repeat(300, 0.9, [](Random& random) {
+    const int channels = from_to(random, 1, 20);
+    const RandomWindow window(random, channels, true);
+    const int filters = one_of<int>(random, {1, 4, 8, 16, 17, 40, 70});
+    GraphBuilder builder;
+    const TensorId input = builder.input(window.input);
+    std::vector<TensorId> inputs = {input};
+    append_weights(builder, {filters, window.filter_h, window.filter_w, channels}, 0, random.below(2) == 0, Type::kInt8,
+                   random, inputs);
+    if (inputs.size() == 3)
+      inputs[2] = builder.constant({filters}, std::vector<float>(static_cast<std::size_t>(filters), 0.5f));
+    const TensorId output = builder.node("CONV_2D", inputs, window.attributes);
+    return check(builder.finish({output}), random);
   });
 }
 

@@ -57,6 +57,22 @@ struct Isa {
 
   static Float load(const float* p) { return _mm256_loadu_ps(p); }
   static Float all(float value) { return _mm256_set1_ps(value); }
+  static Float add(Float a, Float b) { return _mm256_add_ps(a, b); }
+  static Float multiply(Float a, Float b) { return _mm256_mul_ps(a, b); }
+  static Float multiply_add(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
+  /// `b` where one is NaN.
+  static Float least(Float a, Float b) { return _mm256_min_ps(a, b); }
+  static Float greatest(Float a, Float b) { return _mm256_max_ps(a, b); }
+  static Float to_float(Int v) { return _mm256_cvtepi32_ps(v); }
+  static Int multiply(Int a, Int b) { return _mm256_mullo_epi32(a, b); }
+  /// thimble_round, of what fits in 32 bits. A comparison that holds gives -1.
+  static Int round(Float v) {
+    const Int whole = _mm256_cvttps_epi32(v);
+    const Float rest = _mm256_sub_ps(v, _mm256_cvtepi32_ps(whole));
+    const Float up = _mm256_cmp_ps(rest, _mm256_set1_ps(0.5f), _CMP_GE_OQ);
+    const Float down = _mm256_cmp_ps(rest, _mm256_set1_ps(-0.5f), _CMP_LE_OQ);
+    return _mm256_add_epi32(_mm256_sub_epi32(whole, _mm256_castps_si256(up)), _mm256_castps_si256(down));
+  }
   /// NaN stays.
   static Float clamp(Float v, Float low, Float high) { return _mm256_min_ps(high, _mm256_max_ps(low, v)); }
   /// The first `count` lanes.
@@ -71,6 +87,7 @@ struct Isa {
 /// Products of bytes, widened to 16 bits, two at a time.
 struct ByteProduct {
   using Input = std::int8_t;
+  using Output = std::int8_t;
   using Element = std::int16_t;
   using Weight = std::int16_t;
   using Sum = __m256i;
@@ -113,6 +130,7 @@ struct ByteChannels : ByteProduct {
 
 struct FloatProduct {
   using Input = float;
+  using Output = float;
   using Element = float;
   using Weight = float;
   using Sum = __m256;

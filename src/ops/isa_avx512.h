@@ -57,6 +57,22 @@ struct Isa {
 
   static Float load(const float* p) { return _mm512_loadu_ps(p); }
   static Float all(float value) { return _mm512_set1_ps(value); }
+  static Float add(Float a, Float b) { return _mm512_add_ps(a, b); }
+  static Float multiply(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  static Float multiply_add(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
+  /// `b` where one is NaN.
+  static Float least(Float a, Float b) { return _mm512_min_ps(a, b); }
+  static Float greatest(Float a, Float b) { return _mm512_max_ps(a, b); }
+  static Float to_float(Int v) { return _mm512_cvtepi32_ps(v); }
+  static Int multiply(Int a, Int b) { return _mm512_mullo_epi32(a, b); }
+  /// thimble_round, of what fits in 32 bits.
+  static Int round(Float v) {
+    const Int whole = _mm512_cvttps_epi32(v);
+    const Float rest = _mm512_sub_ps(v, _mm512_cvtepi32_ps(whole));
+    const Int one = _mm512_set1_epi32(1);
+    const Int up = _mm512_mask_add_epi32(whole, _mm512_cmp_ps_mask(rest, _mm512_set1_ps(0.5f), _CMP_GE_OQ), whole, one);
+    return _mm512_mask_sub_epi32(up, _mm512_cmp_ps_mask(rest, _mm512_set1_ps(-0.5f), _CMP_LE_OQ), whole, one);
+  }
   /// NaN stays.
   static Float clamp(Float v, Float low, Float high) { return _mm512_min_ps(high, _mm512_max_ps(low, v)); }
   /// The first `count` lanes.
@@ -69,6 +85,7 @@ struct Isa {
 /// Products of bytes, four at a time: the image's are made unsigned by adding 128.
 struct ByteProduct {
   using Input = std::int8_t;
+  using Output = std::int8_t;
   using Element = std::uint8_t;
   using Weight = std::int8_t;
   using Sum = __m512i;
@@ -113,6 +130,7 @@ struct ByteChannels : ByteProduct {
 
 struct FloatProduct {
   using Input = float;
+  using Output = float;
   using Element = float;
   using Weight = float;
   using Sum = __m512;

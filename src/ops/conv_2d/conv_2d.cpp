@@ -72,6 +72,7 @@ KernelCall lower_hybrid(const NodeView& node) {
                   {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0), scratch(),
                    out(node.output_id(0))});
   call.constants = {weight_scales(filter, filter.shape[0])};
+  call.host = conv_2d_host(node, params, call.constants[0]);
   call.scratch_bytes = static_cast<std::size_t>(input.elements() / std::max(1, input.shape[0]));
   return call;
 }

@@ -30,4 +30,18 @@ HostFactory conv_2d_host(const NodeView& node, const thimble_conv_2d_f32_params&
   };
 }
 
+HostFactory conv_2d_host(const NodeView& node, const thimble_conv_2d_hybrid_params& params,
+                         const KernelConstant& scales) {
+  if (!constant_from(node, 1) || params.filter_c != params.window.input_c) return {};
+  return [params, scales = scales.data, filter = contents(node, 1), bias = contents(node, 2)] {
+    return host_convolution(HybridConvolution{.window = params.window,
+                                              .asymmetric = params.asymmetric != 0,
+                                              .output_min = params.output_min,
+                                              .output_max = params.output_max,
+                                              .filter = as<std::int8_t>(filter),
+                                              .bias = as<float>(bias),
+                                              .scales = as<float>(scales)});
+  };
+}
+
 }  // namespace thimble

@@ -10,7 +10,7 @@ THIMBLE_KERNEL void thimble_depthwise_conv_2d_hybrid(const thimble_depthwise_con
   const int32_t multiplier = w->output_c / w->input_c;
   const int32_t pixels = w->input_h * w->input_w * w->input_c;
   for (int32_t b = 0; b < w->batches; ++b, input += pixels) {
-    const thimble_hybrid_row quantized = thimble_hybrid_asymmetric(input, pixels, image);
+    const thimble_hybrid_row quantized = thimble_hybrid_quantize(input, pixels, 1, image);
     for (int32_t y = 0; y < w->output_h; ++y) {
       const int32_t top = y * w->stride_h - w->pad_top;
       const thimble_taps rows = thimble_taps_inside(top, w->filter_h, w->dilation_h, w->input_h);
