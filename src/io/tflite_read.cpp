@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "io/tflite.h"
 #include "io/tflite_types.h"
 #include "io/tflite_variables.h"
@@ -84,8 +85,11 @@ Node read_operator(const TfliteModel& model, const TfliteOperator& wire) {
   const TfliteOperatorCode& code = model.operator_codes[static_cast<std::size_t>(wire.opcode_index)];
   const Op* op = find_tflite_op(code.builtin_code);
   require(op != nullptr, "{} is not supported; docs/operators.md lists those that are",
-          code.custom_code.empty() ? fmt::format("builtin operator {}", code.builtin_code)
-                                   : fmt::format("custom operator '{}'", code.custom_code));
+          code.custom_code.empty() ? tflite_operator_name(code.builtin_code)
+                                   : fmt::format("custom operator '{}'", printable(code.custom_code)));
+  const int newest = op->tflite.max_version;
+  require(code.version >= 1 && code.version <= newest, "{} has version {}, only 1 to {} are known", op->name,
+          code.version, newest);
   Node node;
   node.op = op->name;
   node.inputs.assign(wire.inputs.begin(), wire.inputs.end());

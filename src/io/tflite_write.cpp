@@ -91,16 +91,25 @@ Bytes write_tflite(const Graph& graph) {
   subgraph.name = graph.name;
   subgraph.inputs.assign(graph.inputs.begin(), graph.inputs.end());
   subgraph.outputs.assign(graph.outputs.begin(), graph.outputs.end());
-  for (const Tensor& tensor : graph.tensors) subgraph.tensors.push_back(write_tensor(tensor));
   OperatorCodes codes(model);
+  const auto add_tensor = [&](const Tensor& tensor) {
+    subgraph.tensors.push_back(write_tensor(tensor));
+    return static_cast<std::int32_t>(subgraph.tensors.size()) - 1;
+  };
+  for (const Tensor& tensor : graph.tensors) add_tensor(tensor);
   for (const Node& node : graph.nodes) {
     const Op& op = op_of(node);
     require(op.tflite.builtin >= 0, "{} '{}' has no place in a .tflite file", node.op, node.name);
     TfliteOperator& wire = subgraph.operators.emplace_back();
-    const int version = op.tflite.version ? op.tflite.version(NodeView(graph, node)) : 1;
+    const NodeView view(graph, node);
+    const int version = op.tflite.version ? op.tflite.version(view) : 1;
+    ensure(version <= op.tflite.max_version, "{} of version {} is written", op.name, version);
     wire.opcode_index = codes.index(op.tflite.builtin, version);
     wire.inputs.assign(node.inputs.begin(), node.inputs.end());
     wire.outputs.assign(node.outputs.begin(), node.outputs.end());
+    if (op.tflite.intermediates) {
+      for (const Tensor& tensor : op.tflite.intermediates(view)) wire.intermediates.push_back(add_tensor(tensor));
+    }
     TfliteOptions& options = op.tflite.options_2 ? wire.options_2 : wire.options;
     options = {op.tflite.options_type, write_options(op, node.attributes)};
   }

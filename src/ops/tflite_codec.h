@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ir/attributes.h"
+#include "ir/tensor.h"
 
 namespace thimble {
 
@@ -23,11 +24,14 @@ struct TfliteField {
 
 struct TfliteCodec {
   int builtin = -1;        // BuiltinOperator
+  int max_version = 1;     // the newest that LiteRT's register.cc has: what a newer one means is unknown
   int options_type = 0;    // BuiltinOptions; 0: none
   bool options_2 = false;  // the options are in builtin_options_2
   std::vector<TfliteField> fields = {};
   /// The operator version that a writer must state for these types; null: 1.
   int (*version)(const NodeView&) = nullptr;
+  /// Tensors without contents that LiteRT takes quantization from, beside inputs and outputs; null: none.
+  std::vector<Tensor> (*intermediates)(const NodeView&) = nullptr;
 };
 
 /// TFLite's enums that several operators use.

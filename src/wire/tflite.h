@@ -43,6 +43,9 @@ int tflite_type_bits(std::int32_t type);
 /// "INT8", as the schema calls it; "type 99" for an unknown one.
 std::string tflite_type_name(std::int32_t type);
 
+/// "CONV_2D", as the schema calls the number; "builtin operator 999" for an unknown one.
+std::string tflite_operator_name(std::int32_t builtin_code);
+
 /// Bounds that every parsed model keeps.
 inline constexpr std::int32_t kTfliteMaxRank = 8;
 inline constexpr std::int64_t kTfliteMaxElements = std::int64_t{1} << 30;  // of one tensor

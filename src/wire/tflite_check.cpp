@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "tflite_generated.h"
 #include "wire/tflite.h"
 
 namespace thimble {
@@ -130,15 +131,20 @@ std::string tflite_type_name(std::int32_t type) {
   return is_known(type) ? std::string(kTypes[static_cast<std::size_t>(type)].name) : fmt::format("type {}", type);
 }
 
+std::string tflite_operator_name(std::int32_t builtin_code) {
+  const std::string_view name = fbs::EnumNameBuiltinOperator(static_cast<fbs::BuiltinOperator>(builtin_code));
+  return name.empty() ? fmt::format("builtin operator {}", builtin_code) : std::string(name);
+}
+
 std::string tflite_tensor_label(std::size_t index, std::string_view name) {
   return fmt::format("tensor {} '{}'", index, printable(name));
 }
 
 void check_tflite(const TfliteModel& model) {
-  constexpr std::int32_t kCustom = 32;  // BuiltinOperator
   for (const TfliteOperatorCode& code : model.operator_codes) {
     require(code.builtin_code >= 0, "an operator code is {}", code.builtin_code);
-    require(code.builtin_code != kCustom || !code.custom_code.empty(), "a custom operator has no name");
+    require(code.builtin_code != fbs::BuiltinOperator_CUSTOM || !code.custom_code.empty(),
+            "a custom operator has no name");
   }
   require(!model.subgraphs.empty(), "the model has no subgraph");
   for (std::size_t i = 0; i < model.subgraphs.size(); ++i) {

@@ -49,7 +49,7 @@ const Op abs_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 101, .options_type = 78},
+    .tflite = {.builtin = 101, .max_version = 5, .options_type = 78},
 };
 
 }  // namespace thimble

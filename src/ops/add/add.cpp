@@ -102,6 +102,7 @@ const Op add_op = {
     .lower = lower,
     .quantization = {.supported = true},
     .tflite = {.builtin = 0,
+               .max_version = 6,
                .options_type = 11,
                .fields = {activation_field(0), bool_field(1, "pot_scale_int16", true)},
                .version = tflite_version},

@@ -65,7 +65,11 @@ const Op arg_min_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 79, .options_type = 57, .fields = {type_field(0, "output_type")}, .version = tflite_version},
+    .tflite = {.builtin = 79,
+               .max_version = 3,
+               .options_type = 57,
+               .fields = {type_field(0, "output_type")},
+               .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -100,6 +100,7 @@ const Op batch_matmul_op = {
     .quantization = {.supported = true},
     .macs = macs,
     .tflite = {.builtin = 126,
+               .max_version = 4,
                .options_type = 101,
                .fields = {bool_field(0, "adj_x"), bool_field(1, "adj_y"), bool_field(2, "asymmetric_quantize_inputs")},
                .version = tflite_version},

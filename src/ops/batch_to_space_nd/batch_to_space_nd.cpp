@@ -46,7 +46,7 @@ const Op batch_to_space_nd_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 37, .options_type = 24, .version = tflite_version},
+    .tflite = {.builtin = 37, .max_version = 4, .options_type = 24, .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -34,7 +34,7 @@ const Op broadcast_to_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 130, .options_type = 104},
+    .tflite = {.builtin = 130, .max_version = 4, .options_type = 104},
 };
 
 }  // namespace thimble

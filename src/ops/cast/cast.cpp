@@ -81,6 +81,7 @@ const Op cast_op = {
     .infer = infer,
     .lower = lower,
     .tflite = {.builtin = 53,
+               .max_version = 9,
                .options_type = 37,
                .fields = {type_field(0, "in_data_type"), type_field(1, "out_data_type")}},
 };

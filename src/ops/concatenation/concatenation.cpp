@@ -70,6 +70,7 @@ const Op concatenation_op = {
     .lower = lower,
     .quantization = {.supported = true, .inputs_like_output = true},
     .tflite = {.builtin = 2,
+               .max_version = 7,
                .options_type = 10,
                .fields = {int_field(0, "axis"), activation_field(1)},
                .version = tflite_version},

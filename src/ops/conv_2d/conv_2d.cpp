@@ -162,6 +162,7 @@ const Op conv_2d_op = {
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 0, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 3,
+               .max_version = 8,
                .options_type = 1,
                .fields = {padding_field(0), int_field(1, "stride_w"), int_field(2, "stride_h"), activation_field(3),
                           int_field(4, "dilation_w", 1), int_field(5, "dilation_h", 1)},

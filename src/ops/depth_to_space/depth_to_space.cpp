@@ -40,7 +40,7 @@ const Op depth_to_space_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 5, .options_type = 94, .fields = {int_field(0, "block_size")}},
+    .tflite = {.builtin = 5, .max_version = 2, .options_type = 94, .fields = {int_field(0, "block_size")}},
 };
 
 }  // namespace thimble

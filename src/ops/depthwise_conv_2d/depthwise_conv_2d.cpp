@@ -164,6 +164,7 @@ const Op depthwise_conv_2d_op = {
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 3, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 4,
+               .max_version = 7,
                .options_type = 2,
                .fields = {padding_field(0), int_field(1, "stride_w"), int_field(2, "stride_h"),
                           int_field(3, "depth_multiplier"), activation_field(4), int_field(5, "dilation_w", 1),

@@ -49,7 +49,7 @@ const Op dequantize_op = {
     .summary = "Integers or half-precision floats to floats",
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 6, .options_type = 38, .version = tflite_version},
+    .tflite = {.builtin = 6, .max_version = 9, .options_type = 38, .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -72,7 +72,11 @@ const Op div_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 42, .options_type = 29, .fields = {activation_field(0)}, .version = tflite_version},
+    .tflite = {.builtin = 42,
+               .max_version = 2,
+               .options_type = 29,
+               .fields = {activation_field(0)},
+               .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -71,7 +71,7 @@ const Op embedding_lookup_op = {
     .max_inputs = 2,
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 7},
+    .tflite = {.builtin = 7, .max_version = 5},
 };
 
 }  // namespace thimble

@@ -20,7 +20,7 @@ const Op equal_op = {
     .max_inputs = 2,
     .infer = infer_comparison,
     .lower = lower,
-    .tflite = {.builtin = 71, .options_type = 53, .version = comparison_version},
+    .tflite = {.builtin = 71, .max_version = 5, .options_type = 53, .version = comparison_version},
 };
 
 }  // namespace thimble

@@ -29,7 +29,7 @@ const Op exp_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 47, .options_type = 33},
+    .tflite = {.builtin = 47, .max_version = 2, .options_type = 33},
 };
 
 }  // namespace thimble

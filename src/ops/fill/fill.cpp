@@ -28,7 +28,7 @@ const Op fill_op = {
     .max_inputs = 2,
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 94, .options_type = 68},
+    .tflite = {.builtin = 94, .max_version = 5, .options_type = 68},
 };
 
 }  // namespace thimble

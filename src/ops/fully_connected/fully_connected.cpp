@@ -200,6 +200,7 @@ const Op fully_connected_op = {
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 0, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 9,
+               .max_version = 14,
                .options_type = 8,
                .fields = {activation_field(0),
                           {TfliteField::Kind::kEnum, 1, "weights_format", std::string("DEFAULT"), kWeightsFormats},

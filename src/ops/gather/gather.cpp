@@ -73,7 +73,10 @@ const Op gather_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 36, .options_type = 23, .fields = {int_field(0, "axis"), int_field(1, "batch_dims")}},
+    .tflite = {.builtin = 36,
+               .max_version = 8,
+               .options_type = 23,
+               .fields = {int_field(0, "axis"), int_field(1, "batch_dims")}},
 };
 
 }  // namespace thimble

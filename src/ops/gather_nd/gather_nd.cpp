@@ -69,7 +69,7 @@ const Op gather_nd_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 107, .options_type = 83},
+    .tflite = {.builtin = 107, .max_version = 6, .options_type = 83},
 };
 
 }  // namespace thimble

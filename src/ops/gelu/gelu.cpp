@@ -37,7 +37,7 @@ const Op gelu_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 150, .options_type = 116, .fields = {bool_field(0, "approximate")}},
+    .tflite = {.builtin = 150, .max_version = 3, .options_type = 116, .fields = {bool_field(0, "approximate")}},
 };
 
 }  // namespace thimble

@@ -20,7 +20,7 @@ const Op greater_op = {
     .max_inputs = 2,
     .infer = infer_comparison,
     .lower = lower,
-    .tflite = {.builtin = 61, .options_type = 44, .version = comparison_version},
+    .tflite = {.builtin = 61, .max_version = 2, .options_type = 44, .version = comparison_version},
 };
 
 }  // namespace thimble

@@ -20,7 +20,7 @@ const Op greater_equal_op = {
     .max_inputs = 2,
     .infer = infer_comparison,
     .lower = lower,
-    .tflite = {.builtin = 62, .options_type = 45, .version = comparison_version},
+    .tflite = {.builtin = 62, .max_version = 3, .options_type = 45, .version = comparison_version},
 };
 
 }  // namespace thimble

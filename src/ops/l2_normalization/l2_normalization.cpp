@@ -64,7 +64,11 @@ const Op l2_normalization_op = {
                      .output = OutputRange::kFixed,
                      .int8_scale = 1.0f / 128,
                      .int16_scale = 1.0f / 32768},
-    .tflite = {.builtin = 11, .options_type = 12, .fields = {activation_field(0)}, .version = tflite_version},
+    .tflite = {.builtin = 11,
+               .max_version = 2,
+               .options_type = 12,
+               .fields = {activation_field(0)},
+               .version = tflite_version},
 };
 
 }  // namespace thimble

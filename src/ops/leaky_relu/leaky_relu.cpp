@@ -70,7 +70,11 @@ const Op leaky_relu_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 98, .options_type = 75, .fields = {float_field(0, "alpha")}, .version = tflite_version},
+    .tflite = {.builtin = 98,
+               .max_version = 2,
+               .options_type = 75,
+               .fields = {float_field(0, "alpha")},
+               .version = tflite_version},
     .layers = kLayers,
 };
 

@@ -20,7 +20,7 @@ const Op less_op = {
     .max_inputs = 2,
     .infer = infer_comparison,
     .lower = lower,
-    .tflite = {.builtin = 58, .options_type = 41, .version = comparison_version},
+    .tflite = {.builtin = 58, .max_version = 3, .options_type = 41, .version = comparison_version},
 };
 
 }  // namespace thimble

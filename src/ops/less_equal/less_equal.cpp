@@ -20,7 +20,7 @@ const Op less_equal_op = {
     .max_inputs = 2,
     .infer = infer_comparison,
     .lower = lower,
-    .tflite = {.builtin = 63, .options_type = 46, .version = comparison_version},
+    .tflite = {.builtin = 63, .max_version = 2, .options_type = 46, .version = comparison_version},
 };
 
 }  // namespace thimble

@@ -31,7 +31,7 @@ const Op log_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 73},
+    .tflite = {.builtin = 73, .max_version = 2},
 };
 
 }  // namespace thimble

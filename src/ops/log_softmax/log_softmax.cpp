@@ -62,7 +62,7 @@ const Op log_softmax_op = {
     .summary = "Logarithm of softmax over the innermost dimension",
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 50, .options_type = 36, .version = tflite_version},
+    .tflite = {.builtin = 50, .max_version = 2, .options_type = 36, .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -73,7 +73,7 @@ const Op logistic_op = {
                      .int8_scale = 1.0f / 256,
                      .int8_zero_point = -128,
                      .int16_scale = 1.0f / 32768},
-    .tflite = {.builtin = 14},
+    .tflite = {.builtin = 14, .max_version = 3},
 };
 
 }  // namespace thimble

@@ -65,7 +65,7 @@ const Op max_pool_2d_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 17, .options_type = 5, .fields = pool_fields(), .version = tflite_version},
+    .tflite = {.builtin = 17, .max_version = 3, .options_type = 5, .fields = pool_fields(), .version = tflite_version},
     .layers = kLayers,
     .train = &max_pool_2d_train,
 };

@@ -87,7 +87,8 @@ const Op mean_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 40, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
+    .tflite =
+        {.builtin = 40, .max_version = 3, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
     .layers = kLayers,
     .train = &mean_train,
 };

@@ -62,7 +62,7 @@ const Op minimum_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .inputs_like_output = true},
-    .tflite = {.builtin = 57, .options_type = 39, .version = tflite_version},
+    .tflite = {.builtin = 57, .max_version = 4, .options_type = 39, .version = tflite_version},
     .layers = kLayers,
 };
 

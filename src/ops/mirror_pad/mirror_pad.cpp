@@ -60,6 +60,7 @@ const Op mirror_pad_op = {
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
     .tflite = {.builtin = 100,
+               .max_version = 3,
                .options_type = 77,
                .fields = {{TfliteField::Kind::kEnum, 0, "mode", std::string("REFLECT"), kModeNames}},
                .version = tflite_version},

@@ -88,7 +88,11 @@ const Op mul_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 18, .options_type = 21, .fields = {activation_field(0)}, .version = tflite_version},
+    .tflite = {.builtin = 18,
+               .max_version = 8,
+               .options_type = 21,
+               .fields = {activation_field(0)},
+               .version = tflite_version},
     .layers = kLayers,
 };
 

@@ -20,7 +20,7 @@ const Op not_equal_op = {
     .max_inputs = 2,
     .infer = infer_comparison,
     .lower = lower,
-    .tflite = {.builtin = 72, .options_type = 54, .version = comparison_version},
+    .tflite = {.builtin = 72, .max_version = 4, .options_type = 54, .version = comparison_version},
 };
 
 }  // namespace thimble

@@ -48,7 +48,10 @@ const Op pack_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .inputs_like_output = true},
-    .tflite = {.builtin = 83, .options_type = 59, .fields = {int_field(0, "values_count"), int_field(1, "axis")}},
+    .tflite = {.builtin = 83,
+               .max_version = 5,
+               .options_type = 59,
+               .fields = {int_field(0, "values_count"), int_field(1, "axis")}},
 };
 
 }  // namespace thimble

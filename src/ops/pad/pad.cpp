@@ -93,7 +93,7 @@ const Op pad_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 34, .options_type = 22, .version = tflite_version},
+    .tflite = {.builtin = 34, .max_version = 6, .options_type = 22, .version = tflite_version},
     .layers = kLayers,
     .train = &pad_train,
 };

@@ -46,7 +46,7 @@ const Op padv2_op = {
     .max_inputs = 3,
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 60, .options_type = 43, .version = tflite_version},
+    .tflite = {.builtin = 60, .max_version = 6, .options_type = 43, .version = tflite_version},
 };
 
 }  // namespace thimble

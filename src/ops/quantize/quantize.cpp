@@ -56,7 +56,7 @@ const Op quantize_op = {
     .summary = "Floats to integers, or integers to another scale or type",
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 114, .options_type = 89, .version = tflite_version},
+    .tflite = {.builtin = 114, .max_version = 6, .options_type = 89, .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -48,7 +48,8 @@ const Op reduce_max_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 82, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
+    .tflite =
+        {.builtin = 82, .max_version = 3, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -48,7 +48,8 @@ const Op reduce_min_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 89, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
+    .tflite =
+        {.builtin = 89, .max_version = 3, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
 };
 
 }  // namespace thimble

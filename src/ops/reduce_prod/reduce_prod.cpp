@@ -64,7 +64,8 @@ const Op reduce_prod_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 81, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
+    .tflite =
+        {.builtin = 81, .max_version = 2, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
 };
 
 }  // namespace thimble

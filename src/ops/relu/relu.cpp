@@ -51,7 +51,7 @@ const Op relu_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 19, .version = tflite_version},
+    .tflite = {.builtin = 19, .max_version = 3, .version = tflite_version},
     .layers = kLayers,
     .train = &relu_train,
 };

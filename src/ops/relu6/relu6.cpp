@@ -26,7 +26,7 @@ const Op relu6_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 21, .version = tflite_version},
+    .tflite = {.builtin = 21, .max_version = 3, .version = tflite_version},
     .train = &relu6_train,
 };
 

@@ -69,7 +69,8 @@ const Op resize_bilinear_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 23, .options_type = 15, .fields = resize_fields(2), .version = tflite_version},
+    .tflite =
+        {.builtin = 23, .max_version = 4, .options_type = 15, .fields = resize_fields(2), .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -58,7 +58,8 @@ const Op resize_nearest_neighbor_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 97, .options_type = 74, .fields = resize_fields(0), .version = tflite_version},
+    .tflite =
+        {.builtin = 97, .max_version = 4, .options_type = 74, .fields = resize_fields(0), .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -41,7 +41,7 @@ const Op reverse_v2_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 105, .options_type = 81},
+    .tflite = {.builtin = 105, .max_version = 4, .options_type = 81},
 };
 
 }  // namespace thimble

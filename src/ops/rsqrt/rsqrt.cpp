@@ -67,7 +67,7 @@ const Op rsqrt_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 76},
+    .tflite = {.builtin = 76, .max_version = 3},
 };
 
 }  // namespace thimble

@@ -65,7 +65,7 @@ const Op select_v2_op = {
     .max_inputs = 3,
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 123, .options_type = 98},
+    .tflite = {.builtin = 123, .max_version = 2, .options_type = 98},
 };
 
 }  // namespace thimble

@@ -24,7 +24,7 @@ const Op sin_op = {
     .summary = "sin(x)",
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 66},
+    .tflite = {.builtin = 66, .max_version = 2},
 };
 
 }  // namespace thimble

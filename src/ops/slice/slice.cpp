@@ -46,7 +46,7 @@ const Op slice_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 65, .options_type = 48},
+    .tflite = {.builtin = 65, .max_version = 8, .options_type = 48},
 };
 
 }  // namespace thimble

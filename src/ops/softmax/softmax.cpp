@@ -125,7 +125,11 @@ const Op softmax_op = {
                      .int8_scale = 1.0f / 256,
                      .int8_zero_point = -128,
                      .int16_scale = 1.0f / 32768},
-    .tflite = {.builtin = 25, .options_type = 9, .fields = {float_field(0, "beta")}, .version = tflite_version},
+    .tflite = {.builtin = 25,
+               .max_version = 4,
+               .options_type = 9,
+               .fields = {float_field(0, "beta")},
+               .version = tflite_version},
     .layers = kLayers,
     .train = &softmax_train,
 };

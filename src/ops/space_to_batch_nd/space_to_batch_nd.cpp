@@ -49,7 +49,7 @@ const Op space_to_batch_nd_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 38, .options_type = 25, .version = tflite_version},
+    .tflite = {.builtin = 38, .max_version = 4, .options_type = 25, .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -40,7 +40,7 @@ const Op space_to_depth_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 26, .options_type = 19, .fields = {int_field(0, "block_size")}},
+    .tflite = {.builtin = 26, .max_version = 2, .options_type = 19, .fields = {int_field(0, "block_size")}},
 };
 
 }  // namespace thimble

@@ -38,7 +38,7 @@ const Op sqrt_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 75},
+    .tflite = {.builtin = 75, .max_version = 2},
 };
 
 }  // namespace thimble

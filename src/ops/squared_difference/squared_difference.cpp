@@ -60,9 +60,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   return {call};
 }
 
-int tflite_version(const NodeView& node) {
-  return node.input(0).type == Type::kInt16 ? 3 : node.input(0).type == Type::kInt8 ? 2 : 1;
-}
+int tflite_version(const NodeView& node) { return node.input(0).quantization.present() ? 2 : 1; }
 
 }  // namespace
 
@@ -74,7 +72,7 @@ const Op squared_difference_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 99, .options_type = 76, .version = tflite_version},
+    .tflite = {.builtin = 99, .max_version = 2, .options_type = 76, .version = tflite_version},
 };
 
 }  // namespace thimble

@@ -35,7 +35,7 @@ const Op squeeze_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 43, .options_type = 30, .fields = {ints_field(0, "squeeze_dims")}},
+    .tflite = {.builtin = 43, .max_version = 2, .options_type = 30, .fields = {ints_field(0, "squeeze_dims")}},
 };
 
 }  // namespace thimble

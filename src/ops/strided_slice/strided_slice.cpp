@@ -143,6 +143,7 @@ const Op strided_slice_op = {
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
     .tflite = {.builtin = 45,
+               .max_version = 8,
                .options_type = 32,
                .fields = {int_field(0, "begin_mask"), int_field(1, "end_mask"), int_field(2, "ellipsis_mask"),
                           int_field(3, "new_axis_mask"), int_field(4, "shrink_axis_mask"), bool_field(5, "offset")}},

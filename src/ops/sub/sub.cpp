@@ -91,6 +91,7 @@ const Op sub_op = {
     .lower = lower,
     .quantization = {.supported = true},
     .tflite = {.builtin = 41,
+               .max_version = 5,
                .options_type = 28,
                .fields = {activation_field(0), bool_field(1, "pot_scale_int16", true)},
                .version = tflite_version},

@@ -56,7 +56,8 @@ const Op sum_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true},
-    .tflite = {.builtin = 74, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
+    .tflite =
+        {.builtin = 74, .max_version = 2, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},
 };
 
 }  // namespace thimble

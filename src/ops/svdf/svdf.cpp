@@ -96,6 +96,7 @@ const Op svdf_op = {
     .lower = lower,
     .macs = macs,
     .tflite = {.builtin = 27,
+               .max_version = 4,
                .options_type = 6,
                .fields = {int_field(0, "rank"), activation_field(1), bool_field(2, "asymmetric_quantize_inputs")},
                .version = tflite_version},

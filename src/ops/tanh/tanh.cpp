@@ -72,7 +72,7 @@ const Op tanh_op = {
                      .int8_scale = 1.0f / 128,
                      .int8_zero_point = 0,
                      .int16_scale = 1.0f / 32768},
-    .tflite = {.builtin = 28},
+    .tflite = {.builtin = 28, .max_version = 3},
 };
 
 }  // namespace thimble

@@ -58,7 +58,7 @@ const Op tile_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 69, .options_type = 51},
+    .tflite = {.builtin = 69, .max_version = 3, .options_type = 51},
 };
 
 }  // namespace thimble

@@ -48,7 +48,7 @@ const Op transpose_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 39, .options_type = 26},
+    .tflite = {.builtin = 39, .max_version = 9, .options_type = 26},
 };
 
 }  // namespace thimble

@@ -126,6 +126,7 @@ const Op transpose_conv_op = {
     .lower = lower,
     .macs = macs,
     .tflite = {.builtin = 67,
+               .max_version = 5,
                .options_type = 49,
                .fields = {padding_field(0), int_field(1, "stride_w"), int_field(2, "stride_h"), activation_field(3),
                           type_field(4, "quantized_bias_type")},

@@ -160,6 +160,22 @@ std::int64_t macs(const NodeView& node) {
   return std::int64_t{s.batches} * s.steps * s.units * 4 * (s.depth + s.units);
 }
 
+/// LiteRT's integer cells take five: what layer normalization gives each gate, of which there is none here, and the
+/// hidden state before its projection, which is the hidden state.
+std::vector<Tensor> intermediates(const NodeView& node) {
+  if (node.input(kInput).type == Type::kFloat32) return {};
+  std::vector<Tensor> result;
+  for (const char* gate : {"input", "forget", "cell", "output"}) {
+    result.push_back({.name = fmt::format("input_to_{}_intermediate", gate), .shape = {0}});
+  }
+  const Tensor& hidden = node.input(kHidden);
+  result.push_back({.name = "effective_hidden_scale_intermediate",
+                    .type = hidden.type,
+                    .shape = {0},
+                    .quantization = hidden.quantization});
+  return result;
+}
+
 }  // namespace
 
 const Op unidirectional_sequence_lstm_op = {
@@ -170,10 +186,12 @@ const Op unidirectional_sequence_lstm_op = {
     .lower = lower,
     .macs = macs,
     .tflite = {.builtin = 44,
+               .max_version = 4,
                .options_type = 71,
                .fields = {activation_field(0), float_field(1, "cell_clip"), float_field(2, "proj_clip"),
                           bool_field(3, "time_major"), bool_field(4, "asymmetric_quantize_inputs"),
-                          bool_field(5, "diagonal_recurrent_tensors")}},
+                          bool_field(5, "diagonal_recurrent_tensors")},
+               .intermediates = intermediates},
 };
 
 }  // namespace thimble

@@ -45,7 +45,10 @@ const Op unpack_op = {
     .infer = infer,
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
-    .tflite = {.builtin = 88, .options_type = 64, .fields = {int_field(0, "num"), int_field(1, "axis")}},
+    .tflite = {.builtin = 88,
+               .max_version = 6,
+               .options_type = 64,
+               .fields = {int_field(0, "num"), int_field(1, "axis")}},
 };
 
 }  // namespace thimble
