@@ -62,6 +62,8 @@ class TestNode {
 
   Graph& graph() { return graph_; }
   Node& node() { return node_; }
+  const Graph& graph() const { return graph_; }
+  const Node& node() const { return node_; }
 
   TensorId input(Tensor tensor) {
     const TensorId id = graph_.add(std::move(tensor));
