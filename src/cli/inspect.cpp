@@ -1,4 +1,4 @@
-// thimble inspect: what a model consists of, and its memory over time.
+// thimble inspect: what a model consists of, and its memory over time, as text, JSON or a page.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "base/progress.h"
 #include "cli/command.h"
+#include "cli/model_picture.h"
 #include "io/load.h"
 #include "passes/pipeline.h"
 #include "run/summary.h"
@@ -15,6 +16,7 @@ namespace {
 
 struct InspectArguments {
   std::string model;
+  std::string page;
   bool json = false;
 };
 
@@ -40,7 +42,23 @@ Json tensors_json(const Graph& graph, const std::vector<TensorId>& ids) {
   return list;
 }
 
-Json to_json(const std::string& model, const Graph& graph, const ModelSummary& summary) {
+/// Which tensors take which part of the arena, from which step to which; -1: before the first.
+Json memory_json(const Graph& graph, const Plan& plan) {
+  Json list = Json::array();
+  for (const Allocation& allocation : plan.allocations) {
+    Json names = Json::array();
+    for (const TensorId id : allocation.tensors) names.push_back(graph.tensor(id).name);
+    list.push_back({{"tensors", names},
+                    {"offset", allocation.offset},
+                    {"bytes", allocation.bytes},
+                    {"first_step", allocation.first},
+                    {"last_step", allocation.last}});
+  }
+  return list;
+}
+
+Json to_json(const std::string& model, const Executable& executable, const ModelSummary& summary) {
+  const Graph& graph = executable.graph;
   Json layers = Json::array();
   for (const LayerSummary& layer : summary.layers) {
     layers.push_back({{"operator", layer.op},
@@ -52,10 +70,14 @@ Json to_json(const std::string& model, const Graph& graph, const ModelSummary& s
                       {"macs", layer.macs},
                       {"arena_bytes", layer.arena_bytes}});
   }
+  Json steps = Json::array();  // the layer of each
+  for (const Step& step : executable.program) steps.push_back(step.node);
   return {{"model", model},
           {"inputs", tensors_json(graph, graph.inputs)},
           {"outputs", tensors_json(graph, graph.outputs)},
           {"layers", layers},
+          {"steps", steps},
+          {"memory", memory_json(graph, executable.plan)},
           {"parameters", summary.parameters},
           {"macs", summary.macs},
           {"weights_bytes", summary.weights_bytes},
@@ -97,13 +119,6 @@ class Columns {
 };
 
 constexpr int kBarWidth = 16;
-constexpr std::size_t kLongestName = 32;
-
-/// TensorFlow joins the names of all that it has fused: the first, or its end, is enough for a table.
-std::string short_name(const std::string& name) {
-  const std::string first = printable(name.substr(0, name.find(';')));
-  return first.size() <= kLongestName ? first : ".." + first.substr(first.size() - kLongestName + 2);
-}
 
 std::string layers_text(const ModelSummary& summary) {
   Columns table(5, 7);
@@ -147,15 +162,20 @@ void print_text(const std::string& model, const Graph& graph, const ModelSummary
 }
 
 void inspect(const InspectArguments& arguments) {
+  require(arguments.page.empty() || arguments.page.ends_with(".html"),
+          "{}: the picture is a page; give a name that ends in .html", arguments.page);
   Graph graph = load_graph(real_file_system(), arguments.model);
   const auto executable = with_context(arguments.model, [&] {
     simplify(graph);
     return prepare(std::move(graph));
   });
   const ModelSummary summary = summarize(*executable);
+  if (!arguments.page.empty()) {
+    real_file_system().write(arguments.page, model_page(picture_of(arguments.model, *executable, summary)));
+  }
   if (arguments.json) {
-    fmt::print("{}\n", to_json(arguments.model, executable->graph, summary).dump(2, ' ', false, kReplace));
-  } else {
+    fmt::print("{}\n", to_json(arguments.model, *executable, summary).dump(2, ' ', false, kReplace));
+  } else if (arguments.page.empty()) {
     print_text(arguments.model, executable->graph, summary);
   }
 }
@@ -163,6 +183,8 @@ void inspect(const InspectArguments& arguments) {
 std::function<void()> setup(CLI::App& app) {
   auto arguments = std::make_shared<InspectArguments>();
   app.add_option("MODEL", arguments->model, "The model: .keras or .tflite")->required();
+  app.add_option("-o,--output", arguments->page,
+                 "Write it as a page, with a picture of the graph and its memory: .html");
   app.add_flag("--json", arguments->json, "Print it as JSON");
   return [arguments] { inspect(*arguments); };
 }
@@ -171,6 +193,7 @@ std::function<void()> setup(CLI::App& app) {
 
 const Command kInspectCommand = {"inspect", "Show a model's layers, quantization, cost, and memory over time",
                                  "  thimble inspect int8.tflite\n"
+                                 "  thimble inspect int8.tflite -o int8.html\n"
                                  "  thimble inspect model.keras --json",
                                  setup};
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "report/format.h"
+#include "report/svg.h"
 
 namespace thimble {
 namespace {
@@ -14,28 +15,7 @@ namespace {
 /// Units of the view box; at full size one is a CSS pixel.
 constexpr double kWidth = 480;
 constexpr double kTextHeight = 13;
-/// The mean width of a character, on the wide side.
-constexpr double kCharacter = 7.2;
 constexpr std::size_t kColours = 5;
-
-double text_length(const std::string& text) { return kCharacter * static_cast<double>(text_width(text)); }
-
-std::string svg(double width, double height, const std::string& label, const std::string& body) {
-  return fmt::format(
-      "<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\" xmlns=\"http://www.w3.org/2000/svg\">\n{}"
-      "</svg>\n",
-      width, height, html_escape(label), body);
-}
-
-std::string text_at(double x, double y, const char* classes, const std::string& text) {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>\n", x, y, classes, html_escape(text));
-}
-
-std::string rectangle(double x, double y, double width, double height, const std::string& attributes,
-                      const std::string& tip = {}) {
-  return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" {}><title>{}</title></rect>\n",
-                     x, y, width, height, attributes, html_escape(tip));
-}
 
 std::string colour(std::size_t index) { return fmt::format("class=\"f{}\"", index % kColours + 1); }
 

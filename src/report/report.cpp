@@ -3,39 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <span>
 
-#include "base/embedded.h"
 #include "base/error.h"
+#include "report/assets.h"
 #include "report/format.h"
 
 namespace thimble {
 
-std::span<const EmbeddedFile> report_assets();
-
 namespace {
-
-std::string_view asset(std::string_view name) {
-  const auto files = report_assets();
-  const auto found = std::ranges::find(files, name, &EmbeddedFile::path);
-  ensure(found != files.end(), "{} is not part of the program", name);
-  return found->contents;
-}
-
-/// `skeleton` with each {{name}} replaced; what is put in is not looked at again.
-std::string fill(std::string_view skeleton, const std::map<std::string_view, std::string>& values) {
-  std::string text;
-  while (true) {
-    const std::size_t open = skeleton.find("{{");
-    const std::size_t close = skeleton.find("}}", open);
-    if (close == std::string_view::npos) return text.append(skeleton);
-    const auto value = values.find(skeleton.substr(open + 2, close - open - 2));
-    ensure(value != values.end(), "the page has a mark that nothing fills: {}", skeleton.substr(open, close - open));
-    text.append(skeleton.substr(0, open)).append(value->second);
-    skeleton.remove_prefix(close + 2);
-  }
-}
 
 std::string section_html(const Section& section) {
   std::string html = fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n<p class=\"lead\">{}</p>\n", section.id,
@@ -59,26 +34,17 @@ std::string section_html(const Section& section) {
   return html + "</section>\n";
 }
 
-std::string key_figures_html(const std::vector<KeyFigure>& figures) {
-  std::string html;
-  for (const KeyFigure& figure : figures) {
-    html += fmt::format("<div><b>{}</b><span>{}</span><small>{}</small></div>\n", html_escape(figure.value),
-                        html_escape(figure.name), html_escape(figure.detail));
-  }
-  return html;
-}
-
 std::string page(const ReportInput& input, const std::vector<Section>& sections) {
   std::string navigation, body;
   for (const Section& section : sections) {
     navigation += fmt::format("<a href=\"#{}\">{}</a>\n", section.id, html_escape(section.title));
     body += section_html(section);
   }
-  return fill(asset("page.html"), {{"style", std::string(asset("style.css"))},
-                                   {"subject", html_escape(subject(input.results))},
-                                   {"navigation", navigation},
-                                   {"key_figures", key_figures_html(key_figures(input.results))},
-                                   {"sections", body}});
+  return fill_in(asset("page.html"), {{"style", std::string(asset("style.css"))},
+                                      {"subject", html_escape(subject(input.results))},
+                                      {"navigation", navigation},
+                                      {"key_figures", key_figures_html(key_figures(input.results))},
+                                      {"sections", body}});
 }
 
 /// A fence of backticks longer than any in `lines`.
