@@ -112,6 +112,21 @@ inline GoldenCase golden_case(const nlohmann::json& from) {
 
 }  // namespace detail
 
+/// The case as a model, whose inputs are the inputs that are not constant.
+inline Graph graph_of(const GoldenCase& golden) {
+  const Node& node = golden.test.node();
+  Graph graph = golden.test.graph();
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    const TensorId id = node.inputs[i];
+    if (id == kNoTensor || golden.constant_inputs[i] || graph.tensor(id).variable) continue;
+    graph.tensor(id).data = nullptr;
+    graph.inputs.push_back(id);
+  }
+  graph.outputs = node.outputs;
+  graph.nodes = {node};
+  return graph;
+}
+
 /// Where `outputs` are not those wanted: integers to the bit, floats within 1e-5 of the largest magnitude. "" if they
 /// are.
 inline std::string differences(const GoldenCase& golden, const std::vector<Bytes>& outputs) {
