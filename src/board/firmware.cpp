@@ -52,7 +52,7 @@ class Build {
   }
 
   void compile_package(const FileSet& package) {
-    Strings flags = {options_.optimize == Optimize::kSpeed ? "-O2" : "-Os"};
+    Strings flags = {options_.optimize == Optimize::kSize ? "-Os" : "-O2"};
     for (const auto& [name, contents] : package) {
       if (name.ends_with(".c") && name != "main.c") compile("package/" + name, flags);
     }

@@ -3,10 +3,15 @@
 namespace thimble {
 
 void add_optimize_option(CLI::App& app, std::string& value) {
-  app.add_option("--optimize", value, "size: layers share kernels, -Os; speed: each has its own, specialized, -O2")
-      ->check(CLI::IsMember({"size", "speed"}));
+  app.add_option(
+         "--optimize", value,
+         "size: layers share kernels, -Os; speed: each has its own, specialized, -O2; ram: as speed, but layers run "
+         "row by row where that needs less memory")
+      ->check(CLI::IsMember({"size", "speed", "ram"}));
 }
 
-Optimize parse_optimize(const std::string& value) { return value == "speed" ? Optimize::kSpeed : Optimize::kSize; }
+Optimize parse_optimize(const std::string& value) {
+  return value == "speed" ? Optimize::kSpeed : value == "ram" ? Optimize::kRam : Optimize::kSize;
+}
 
 }  // namespace thimble

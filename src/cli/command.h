@@ -18,7 +18,7 @@ struct Command {
   std::function<void()> (*setup)(CLI::App& app);
 };
 
-/// --optimize size|speed
+/// --optimize size|speed|ram
 void add_optimize_option(CLI::App& app, std::string& value);
 Optimize parse_optimize(const std::string& value);
 

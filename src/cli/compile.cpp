@@ -21,9 +21,12 @@ void compile(const CompileArguments& arguments) {
   Graph graph = load_graph(files, arguments.model);
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);
-    const bool speed = options.optimize == Optimize::kSpeed;
-    const Program program = lower(graph, {.features = speed ? options.target.features : Features{}});
-    return generate_package(graph, program, make_plan(graph, program), options);
+    const bool small = options.optimize == Optimize::kSize;
+    const LowerOptions lower_options{.features = small ? Features{} : options.target.features};
+    const Program program = lower(graph, lower_options);
+    const bool by_rows = options.optimize == Optimize::kRam;
+    const Plan plan = by_rows ? make_smallest_plan(graph, program, lower_options) : make_plan(graph, program);
+    return generate_package(graph, program, plan, options);
   });
   files.write_all(arguments.folder, package);
 }

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "codegen/c_text.h"
 #include "codegen/kernel_sources.h"
+#include "codegen/stream_c.h"
 #include "run/executor.h"
 
 namespace thimble {
@@ -72,10 +73,9 @@ class PackageWriter {
     collect_weights();
     FileSet files;
     std::set<std::string> sources;
-    for (std::size_t i = 0; i < program_.size(); ++i) {
-      if (!plan_.elided[i]) sources.insert(program_[i].call.source);
-    }
-    add_kernel_sources(files, sources, options_.optimize == Optimize::kSpeed);
+    for (const auto& [call, step] : calls()) sources.insert(call->source);
+    if (!plan_.streams.empty()) sources.insert("kernel/stream");
+    add_kernel_sources(files, sources, inlined());
     files["model.c"] = model_c(sources);
     files["model.h"] = model_h();
     files["weights.h"] = weights_h();
@@ -90,25 +90,41 @@ class PackageWriter {
   }
 
  private:
-  void collect_weights() {
+  bool inlined() const { return options_.optimize != Optimize::kSize; }
+
+  /// Every call that is made, and the step that it stands for.
+  std::vector<std::pair<const KernelCall*, std::size_t>> calls() const {
+    std::vector<std::pair<const KernelCall*, std::size_t>> result;
     for (std::size_t i = 0; i < program_.size(); ++i) {
-      if (plan_.elided[i]) continue;
-      const KernelCall& call = program_[i].call;
-      for (const Operand& operand : call.operands) {
+      if (!plan_.elided[i]) result.emplace_back(&program_[i].call, i);
+    }
+    for (const Stream& stream : plan_.streams) {
+      for (const StreamStage& stage : stream.stages) {
+        const auto step = static_cast<std::size_t>(stage.step);
+        if (stage.begin) result.emplace_back(&*stage.begin, step);
+        result.emplace_back(&stage.call, step);
+        if (stage.end) result.emplace_back(&*stage.end, step);
+      }
+    }
+    return result;
+  }
+
+  void collect_weights() {
+    for (const auto& [call, step] : calls()) {
+      for (const Operand& operand : call->operands) {
         if (operand.kind != Operand::Kind::kInput || !graph_.tensor(operand.index).constant()) continue;
         const Tensor& tensor = graph_.tensor(operand.index);
-        add_weight({operand.index, -1}, {tensor.name, tensor.type, tensor.data, tensor_comment(tensor)});
+        add_weight({nullptr, operand.index}, {tensor.name, tensor.type, tensor.data, tensor_comment(tensor)});
       }
-      for (std::size_t c = 0; c < call.constants.size(); ++c) {
-        const KernelConstant& constant = call.constants[c];
-        const std::string name = fmt::format("{}_{}", graph_.nodes[at(program_[i].node)].name, constant.name);
-        add_weight({-1 - static_cast<int>(i), static_cast<int>(c)},
-                   {name, constant.type, constant.data, constant.name});
+      for (std::size_t c = 0; c < call->constants.size(); ++c) {
+        const KernelConstant& constant = call->constants[c];
+        const std::string name = fmt::format("{}_{}", graph_.nodes[at(program_[step].node)].name, constant.name);
+        add_weight({call, static_cast<int>(c)}, {name, constant.type, constant.data, constant.name});
       }
     }
   }
 
-  using WeightKey = std::pair<int, int>;  // tensor and -1, or -1 - step and constant
+  using WeightKey = std::pair<const KernelCall*, int>;  // a call and which of its constants, or null and a tensor
 
   void add_weight(WeightKey key, Weight weight) {
     if (weight_index_.contains(key)) return;
@@ -149,19 +165,21 @@ class PackageWriter {
     return text;
   }
 
-  std::string pointer(const Operand& operand, std::size_t step) const {
+  std::string constant_pointer(const WeightKey& key) const {
+    return "(const void *)" + weights_[weight_index_.at(key)].name;
+  }
+
+  /// `text` gives what is no constant.
+  std::string pointer(const KernelCall& call, const Operand& operand, const OperandText& text) const {
     switch (operand.kind) {
       case Operand::Kind::kConstant:
-        return "(const void *)" + weights_[weight_index_.at({-1 - static_cast<int>(step), operand.index})].name;
+        return constant_pointer({&call, operand.index});
       case Operand::Kind::kInput:
-        if (graph_.tensor(operand.index).constant()) {
-          return "(const void *)" + weights_[weight_index_.at({operand.index, -1})].name;
-        }
-        [[fallthrough]];
+        if (graph_.tensor(operand.index).constant()) return constant_pointer({nullptr, operand.index});
+        return text(operand);
       case Operand::Kind::kOutput:
-        return fmt::format("ARENA({})", plan_.tensor_offsets[at(operand.index)]);
       case Operand::Kind::kScratch:
-        return fmt::format("ARENA({})", plan_.scratch_offsets[step]);
+        return text(operand);
       case Operand::Kind::kNull:
         break;
     }
@@ -169,9 +187,8 @@ class PackageWriter {
   }
 
   std::string model_c(const std::set<std::string>& sources) {
-    const bool inlined = options_.optimize == Optimize::kSpeed;
     std::string text = "#include \"model.h\"\n\n#include <string.h>\n\n#include \"weights.h\"\n\n";
-    if (inlined) {
+    if (inlined()) {
       text +=
           "/* Each call below gets a body of its own, specialized to the constants of its layer. */\n"
           "#if defined(__GNUC__)\n#define THIMBLE_KERNEL static inline __attribute__((always_inline))\n"
@@ -180,31 +197,60 @@ class PackageWriter {
     }
     for (const std::string& source : sources) {
       const std::string name = source.substr(source.rfind('/') + 1);
-      text += fmt::format("#include \"kernels/{}.{}\"\n", name, inlined ? "inc" : "h");
+      text += fmt::format("#include \"kernels/{}.{}\"\n", name, inlined() ? "inc" : "h");
     }
     text +=
         fmt::format("\nstatic uint64_t arena[{}];\n#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n",
                     std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
-    std::string calls;
-    for (std::size_t i = 0; i < program_.size(); ++i) {
-      if (!plan_.elided[i]) add_call(i, text, calls);
-    }
-    text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", calls);
+    const std::string lines = call_lines(text);
+    text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", lines);
     text += tensor_table("inputs", graph_.inputs) + tensor_table("outputs", graph_.outputs);
     text += fmt::format("void *model_input(int index) {{\n{}}}\n\n", address_table(graph_.inputs));
     text += fmt::format("const void *model_output(int index) {{\n{}}}\n\n", address_table(graph_.outputs));
     return text + fmt::format("void model_reset(void) {{\n{}}}\n", reset_lines());
   }
 
-  /// Adds the parameters of step `i` to `text` and its call to `calls`.
-  void add_call(std::size_t i, std::string& text, std::string& calls) {
-    const Node& node = graph_.nodes[at(program_[i].node)];
-    const KernelCall& call = program_[i].call;
+  const Node& node_of(std::size_t step) const { return graph_.nodes[at(program_[step].node)]; }
+
+  /// The calls of all steps, in order. What they need is added to `text`.
+  std::string call_lines(std::string& text) {
+    const CallText in_stream = [&](const KernelCall& call, int step, const OperandText& operand, int advancing,
+                                   const std::string& advance) {
+      return call_text(call, static_cast<std::size_t>(step), operand, text, advancing, advance);
+    };
+    std::string lines;
+    for (std::size_t i = 0; i < program_.size(); ++i) {
+      for (std::size_t k = 0; k < plan_.streams.size(); ++k) {
+        if (plan_.streams[k].first_step != static_cast<int>(i)) continue;
+        const std::string functions = stream_c(plan_, k, in_stream);
+        text += "\n" + functions;
+        lines += fmt::format("  stream_{}();\n", k);
+      }
+      if (plan_.elided[i]) continue;
+      const OperandText in_arena = [&](const Operand& operand) {
+        const bool is_scratch = operand.kind == Operand::Kind::kScratch;
+        return fmt::format("ARENA({})",
+                           is_scratch ? plan_.scratch_offsets[i] : plan_.tensor_offsets[at(operand.index)]);
+      };
+      const std::string call = call_text(program_[i].call, i, in_arena, text, -1, "");
+      lines += fmt::format("  {}; /* {} */\n", call, c_comment(node_of(i).op));
+    }
+    return lines;
+  }
+
+  /// A call without its semicolon; its parameters are added to `text`.
+  std::string call_text(const KernelCall& call, std::size_t step, const OperandText& operand_text, std::string& text,
+                        int advancing, const std::string& advance) {
+    const Node& node = node_of(step);
     const std::string params = identifiers_.unique(node.name.empty() ? node.op : node.name) + "_params";
     text += fmt::format("static const {} {} = {};\n", call.params_type, params, c_initializer(call.fields));
     std::vector<std::string> arguments = {"&" + params};
-    for (const Operand& operand : call.operands) arguments.push_back(pointer(operand, i));
-    calls += fmt::format("  {}({}); /* {} */\n", call.symbol, fmt::join(arguments, ", "), c_comment(node.op));
+    for (std::size_t k = 0; k < call.operands.size(); ++k) {
+      const std::string address = pointer(call, call.operands[k], operand_text);
+      const bool advances = static_cast<int>(k) == advancing;
+      arguments.push_back(advances ? fmt::format("(const int8_t *){} + {}", address, advance) : address);
+    }
+    return fmt::format("{}({})", call.symbol, fmt::join(arguments, ", "));
   }
 
   std::string tensor_table(const std::string& name, const std::vector<TensorId>& ids) const {
@@ -240,7 +286,10 @@ class PackageWriter {
   std::string constant_address_table(const std::vector<TensorId>& ids) const {
     std::string text = "  switch (index) {\n";
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      text += fmt::format("    case {}: return {};\n", i, pointer({Operand::Kind::kInput, ids[i]}, 0));
+      const bool constant = graph_.tensor(ids[i]).constant();
+      const std::string address =
+          constant ? constant_pointer({nullptr, ids[i]}) : fmt::format("ARENA({})", plan_.tensor_offsets[at(ids[i])]);
+      text += fmt::format("    case {}: return {};\n", i, address);
     }
     return text + "    default: return NULL;\n  }\n";
   }

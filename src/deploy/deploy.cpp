@@ -28,13 +28,14 @@ float relative_error(ByteSpan got, ByteSpan want) {
 }  // namespace
 
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
-  return {.rounding = rounding, .features = {.dsp = board.dsp && optimize == Optimize::kSpeed}};
+  return {.rounding = rounding, .features = {.dsp = board.dsp && optimize != Optimize::kSize}};
 }
 
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {
   Deployment result;
   result.reference = prepare(graph, {.rounding = lower_options.rounding}, {}, HostKernels::kPortable);
-  result.executable = prepare(std::move(graph), lower_options, {}, HostKernels::kPortable);
+  const PlanOptions plan_options{.by_rows = optimize == Optimize::kRam};
+  result.executable = prepare(std::move(graph), lower_options, plan_options, HostKernels::kPortable);
   const Executable& executable = *result.executable;
   result.package = generate_package(executable.graph, executable.program, executable.plan,
                                     {.optimize = optimize, .target = find_target("host")});

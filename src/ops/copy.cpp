@@ -1,9 +1,5 @@
 #include "ops/copy.h"
 
-#include "kernel/copy.h"
-
-THIMBLE_PARAMS(thimble_copy_params, bytes)
-
 namespace thimble {
 
 KernelCall copy_call(const NodeView& node) {

@@ -1,7 +1,10 @@
 // The call of operators that leave the elements of input 0 as they are.
 #pragma once
 
+#include "kernel/copy.h"
 #include "ops/op.h"
+
+THIMBLE_PARAMS(thimble_copy_params, bytes)
 
 namespace thimble {
 

@@ -10,6 +10,7 @@
 #include "ir/graph.h"
 #include "ops/kernel_call.h"
 #include "ops/layer_codec.h"
+#include "ops/rows.h"
 #include "ops/tflite_codec.h"
 #include "ops/train_kernels.h"
 
@@ -95,6 +96,10 @@ struct Op {
   /// The C calls that compute the node. Throws InputError for types that have no kernel. Null: the node must be gone by
   /// then.
   std::vector<KernelCall> (*lower)(const NodeView&, const LowerOptions&) = nullptr;
+  /// How one row of the output is made; none, or null: only the whole image is. Only for nodes that lower to one call.
+  RowRuleOf rows = nullptr;
+  /// How the output is made of an image that arrives in rows; none, or null: it is not.
+  RowSinkOf row_sink = nullptr;
   QuantizationRule quantization = {};
   /// Multiply-accumulates of one invocation; null: none.
   std::int64_t (*macs)(const NodeView&) = nullptr;

@@ -12,6 +12,8 @@ struct Axis {
   int pad_before;
 };
 
+const std::string kValid = "VALID";
+
 Axis slide(const std::string& padding, int size, int filter, int stride, int dilation) {
   require(stride > 0 && dilation > 0 && filter > 0, "window of {} with stride {} and dilation {}; all must be positive",
           filter, stride, dilation);
@@ -45,13 +47,19 @@ thimble_window window_of(const Attributes& attributes, const Tensor& input, int 
   window.dilation_h = attributes.has("dilation_h") ? attributes.integer("dilation_h") : 1;
   window.dilation_w = attributes.has("dilation_w") ? attributes.integer("dilation_w") : 1;
   const std::string& padding = attributes.text("padding");
-  const Axis rows = slide(padding, window.input_h, filter_h, window.stride_h, window.dilation_h);
+  // One row of a stream (ops/rows.h): what is outside of the image is memory, too.
+  const std::string& row_padding = attributes.has("by_rows") ? kValid : padding;
+  const Axis rows = slide(row_padding, window.input_h, filter_h, window.stride_h, window.dilation_h);
   const Axis columns = slide(padding, window.input_w, filter_w, window.stride_w, window.dilation_w);
   window.output_h = rows.output;
   window.pad_top = rows.pad_before;
   window.output_w = columns.output;
   window.pad_left = columns.pad_before;
   return window;
+}
+
+RowRule row_rule(const thimble_window& window, std::optional<int> pad_byte) {
+  return {(window.filter_h - 1) * window.dilation_h + 1, window.stride_h, window.pad_top, pad_byte};
 }
 
 Shape output_shape(const thimble_window& window) {

@@ -5,6 +5,7 @@
 #include "ir/tensor.h"
 #include "kernel/window.h"
 #include "ops/kernel_call.h"
+#include "ops/rows.h"
 
 THIMBLE_PARAMS(thimble_window, batches, input_h, input_w, input_c, filter_h, filter_w, output_h, output_w, output_c,
                stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left)
@@ -16,6 +17,9 @@ namespace thimble {
 /// TensorFlow's: ceil(input / stride) outputs, the odd pixel of padding below and to the right. Throws InputError when
 /// it does not fit.
 thimble_window window_of(const Attributes& attributes, const Tensor& input, int filter_h, int filter_w, int output_c);
+
+/// The rows that a window needs; rows outside of the image are filled with `pad_byte`.
+RowRule row_rule(const thimble_window& window, std::optional<int> pad_byte);
 
 /// The output's shape.
 Shape output_shape(const thimble_window& window);

@@ -11,26 +11,50 @@ namespace {
 
 std::size_t aligned(std::size_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; }
 
+bool in_stream(const std::vector<Stream>& streams, int step) {
+  return std::any_of(streams.begin(), streams.end(),
+                     [step](const Stream& stream) { return stream.first_step <= step && step <= stream.last_step; });
+}
+
 /// Steps in which each tensor of the arena is first and last touched.
 struct Lives {
   std::vector<int> first;
   std::vector<int> last;
 
-  Lives(const Graph& graph, const Program& program)
+  Lives(const Graph& graph, const Program& program, const std::vector<Stream>& streams)
       : first(graph.tensors.size(), std::numeric_limits<int>::max()), last(graph.tensors.size(), -2) {
     const int end = static_cast<int>(program.size());
     for (const TensorId id : graph.inputs) touch(id, -1);
     for (int step = 0; step < end; ++step) {
+      if (in_stream(streams, step)) continue;
       for (const Operand& operand : program[static_cast<std::size_t>(step)].call.operands) {
         const bool tensor = operand.kind == Operand::Kind::kInput || operand.kind == Operand::Kind::kOutput;
         if (tensor) touch(operand.index, step);
       }
     }
+    for (const Stream& stream : streams) touch(stream);
     for (const TensorId id : graph.outputs) touch(id, end);
     for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
       if (!graph.tensors[i].variable) continue;
       touch(static_cast<TensorId>(i), -1);
       touch(static_cast<TensorId>(i), end);
+    }
+  }
+
+  /// All that a stream works on lives as long as it runs.
+  void touch(const Stream& stream) {
+    const auto touch_whole = [&](TensorId id) {
+      touch(id, stream.first_step);
+      touch(id, stream.last_step);
+    };
+    for (const StreamBuffer& buffer : stream.buffers) {
+      if (buffer.whole) touch_whole(buffer.tensor);
+    }
+    for (const StreamStage& stage : stream.stages) {
+      if (!stage.end) continue;
+      for (const Operand& operand : stage.end->operands) {
+        if (operand.kind == Operand::Kind::kOutput) touch_whole(operand.index);
+      }
     }
   }
 
@@ -42,7 +66,8 @@ struct Lives {
 };
 
 /// One allocation for each tensor and scratch, before any of them has a place.
-std::vector<Allocation> separate_allocations(const Graph& graph, const Program& program, const Lives& lives) {
+std::vector<Allocation> separate_allocations(const Graph& graph, const Program& program,
+                                             const std::vector<Stream>& streams, const Lives& lives) {
   std::vector<Allocation> result;
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     if (graph.tensors[i].constant() || lives.last[i] == -2) continue;
@@ -50,19 +75,25 @@ std::vector<Allocation> separate_allocations(const Graph& graph, const Program& 
   }
   for (std::size_t step = 0; step < program.size(); ++step) {
     const std::size_t bytes = program[step].call.scratch_bytes;
-    if (bytes > 0) result.push_back({{}, 0, bytes, static_cast<int>(step), static_cast<int>(step)});
+    if (bytes > 0 && !in_stream(streams, static_cast<int>(step)))
+      result.push_back({{}, 0, bytes, static_cast<int>(step), static_cast<int>(step)});
+  }
+  for (const Stream& stream : streams) {
+    if (stream.scratch_bytes > 0) result.push_back({{}, 0, stream.scratch_bytes, stream.first_step, stream.last_step});
   }
   return result;
 }
 
 /// Lets the output of a step take over the allocation of an input that dies in it, where the kernel allows.
-void share_in_place(const Graph& graph, const Program& program, std::vector<Allocation>& allocations) {
+void share_in_place(const Graph& graph, const Program& program, const std::vector<Stream>& streams,
+                    std::vector<Allocation>& allocations) {
   const auto holder = [&](TensorId id) {
     return std::find_if(allocations.begin(), allocations.end(), [id](const Allocation& allocation) {
       return std::find(allocation.tensors.begin(), allocation.tensors.end(), id) != allocation.tensors.end();
     });
   };
   for (std::size_t step = 0; step < program.size(); ++step) {
+    if (in_stream(streams, static_cast<int>(step))) continue;
     const KernelCall& call = program[step].call;
     const auto output = std::find_if(call.operands.begin(), call.operands.end(),
                                      [](const Operand& operand) { return operand.kind == Operand::Kind::kOutput; });
@@ -145,11 +176,13 @@ std::size_t place_apart(std::vector<Allocation>& allocations) {
 
 }  // namespace
 
-Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options) {
+Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options, std::vector<Stream> streams) {
+  ensure(options.reuse || streams.empty(), "streams have no place for every value");
   Plan plan;
-  plan.allocations = separate_allocations(graph, program, Lives(graph, program));
+  plan.streams = std::move(streams);
+  plan.allocations = separate_allocations(graph, program, plan.streams, Lives(graph, program, plan.streams));
   if (options.reuse) {
-    share_in_place(graph, program, plan.allocations);
+    share_in_place(graph, program, plan.streams, plan.allocations);
     plan.arena_bytes = plan.allocations.empty() ? 0 : place(plan.allocations);
   } else {
     plan.arena_bytes = place_apart(plan.allocations);
@@ -166,9 +199,28 @@ Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& op
     const bool same = step.call.copy && operands.size() == 2 && !graph.tensor(operands[0].index).constant() &&
                       plan.tensor_offsets[static_cast<std::size_t>(operands[0].index)] ==
                           plan.tensor_offsets[static_cast<std::size_t>(operands[1].index)];
-    plan.elided.push_back(same);
+    plan.elided.push_back(same || in_stream(plan.streams, static_cast<int>(plan.elided.size())));
   }
   return plan;
+}
+
+Plan make_smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options) {
+  Plan whole = make_plan(graph, program);
+  Plan by_rows = make_plan(graph, program, {}, find_streams(graph, program, options));
+  return by_rows.arena_bytes < whole.arena_bytes ? by_rows : whole;
+}
+
+const Stream* stream_of(const Plan& plan, int step) {
+  for (const Stream& stream : plan.streams) {
+    if (stream.first_step <= step && step <= stream.last_step) return &stream;
+  }
+  return nullptr;
+}
+
+std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer) {
+  const StreamBuffer& rows = stream.buffers[buffer];
+  if (rows.whole) return static_cast<std::size_t>(plan.tensor_offsets[static_cast<std::size_t>(rows.tensor)]);
+  return static_cast<std::size_t>(plan.scratch_offsets[static_cast<std::size_t>(stream.first_step)]) + rows.offset;
 }
 
 void verify(const Plan& plan, const Graph& graph, const Program& program) {
@@ -185,8 +237,9 @@ void verify(const Plan& plan, const Graph& graph, const Program& program) {
              "allocations {} and {} overlap", j, i);
     }
   }
-  for (const Step& step : program) {
-    for (const Operand& operand : step.call.operands) {
+  for (std::size_t i = 0; i < program.size(); ++i) {
+    if (stream_of(plan, static_cast<int>(i)) != nullptr) continue;
+    for (const Operand& operand : program[i].call.operands) {
       const bool tensor = operand.kind == Operand::Kind::kInput || operand.kind == Operand::Kind::kOutput;
       ensure(!tensor || graph.tensor(operand.index).constant() ||
                  plan.tensor_offsets[static_cast<std::size_t>(operand.index)] >= 0,

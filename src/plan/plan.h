@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "plan/program.h"
+#include "plan/stream.h"
 
 namespace thimble {
 
@@ -24,19 +24,35 @@ struct Plan {
   std::size_t arena_bytes = 0;
   std::vector<std::ptrdiff_t> tensor_offsets;   // by TensorId; -1: not in the arena (a constant, or never used)
   std::vector<std::ptrdiff_t> scratch_offsets;  // by step; -1: none
-  std::vector<bool> elided;                     // by step: a copy whose input and output share memory
+  std::vector<bool> elided;                     // by step: a copy whose input and output share memory, or in a stream
+  /// Steps that run together, row by row. Their scratch is that of the first step; a tensor between them has a place
+  /// for a few rows, or (StreamBuffer::passing) none of its own.
+  std::vector<Stream> streams;
 };
 
 struct PlanOptions {
   /// False: every tensor keeps a place of its own, so that all values can be looked at after the run.
   bool reuse = true;
+  /// Whether layers may run row by row, where that needs less memory.
+  bool by_rows = false;
 };
 
 /// Every piece starts at a multiple of this, in bytes: enough for any element type and for the 32-bit loads of SIMD
 /// kernels.
 inline constexpr std::size_t kArenaAlignment = 8;
 
-Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options = {});
+/// Steps of `streams` run row by row; streams need `reuse`.
+Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options = {},
+               std::vector<Stream> streams = {});
+
+/// The plan that needs the least memory: with streams or without.
+Plan make_smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options);
+
+/// The stream that `step` belongs to, or null.
+const Stream* stream_of(const Plan& plan, int step);
+
+/// Where a buffer of a stream lies in the arena.
+std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer);
 
 /// Throws InternalError if two allocations overlap in both time and space, or a tensor is used outside its life.
 void verify(const Plan& plan, const Graph& graph, const Program& program);

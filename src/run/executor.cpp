@@ -19,7 +19,8 @@ std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower
   auto executable = std::make_shared<Executable>();
   executable->graph = std::move(graph);
   executable->program = lower(executable->graph, lower_options);
-  executable->plan = make_plan(executable->graph, executable->program, plan_options);
+  executable->plan = plan_options.by_rows ? make_smallest_plan(executable->graph, executable->program, lower_options)
+                                          : make_plan(executable->graph, executable->program, plan_options);
   verify(executable->plan, executable->graph, executable->program);
   require(executable->plan.arena_bytes <= kMostArenaBytes,
           "needs {} bytes for its activations; at most {} are supported", executable->plan.arena_bytes,
@@ -37,6 +38,10 @@ Executor::Executor(std::shared_ptr<const Executable> executable)
   const Plan& plan = executable_->plan;
   std::size_t host_scratch_bytes = 0;
   for (std::size_t i = 0; i < executable_->program.size(); ++i) {
+    const Stream* stream = stream_of(plan, static_cast<int>(i));
+    if (stream && stream->first_step == static_cast<int>(i)) {
+      steps_.push_back({.stream = std::make_shared<StreamRunner>(executable_->graph, plan, *stream, arena_.data())});
+    }
     if (plan.elided[i]) continue;
     const KernelCall& call = executable_->program[i].call;
     void* scratch =
@@ -44,9 +49,8 @@ Executor::Executor(std::shared_ptr<const Executable> executable)
     const std::vector<std::optional<HostKernel>>& kernels = executable_->host;
     const HostKernel* host = i < kernels.size() && kernels[i] ? &*kernels[i] : nullptr;
     if (host) host_scratch_bytes = std::max(host_scratch_bytes, host->scratch_bytes);
-    steps_.push_back({&call, host,
-                      bind_operands(
-                          call, [this](TensorId id) { return address(id); }, scratch)});
+    const auto memory = [this](TensorId id) { return address(id); };
+    steps_.push_back({&call, host, bind_operands(call, memory, scratch)});
   }
   std::size_t room = host_scratch_bytes + kHostAlignment;
   host_scratch_memory_.resize(room);
@@ -79,7 +83,9 @@ std::span<const std::uint8_t> Executor::value(TensorId id) const {
 
 void Executor::invoke() {
   for (const BoundStep& step : steps_) {
-    if (step.host) {
+    if (step.stream) {
+      step.stream->run();
+    } else if (step.host) {
       step.host->run(step.pointers.data(), host_scratch_);
     } else {
       step.call->invoke(step.pointers.data());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "run/stream_runner.h"
 
 namespace thimble {
 
@@ -50,9 +51,10 @@ class Executor {
 
  private:
   struct BoundStep {
-    const KernelCall* call;
-    const HostKernel* host;  // or null
-    std::vector<void*> pointers;
+    const KernelCall* call = nullptr;
+    const HostKernel* host = nullptr;  // or null
+    std::vector<void*> pointers = {};
+    std::shared_ptr<StreamRunner> stream = nullptr;  // or null; then there is nothing else
   };
   void* address(TensorId id);
 

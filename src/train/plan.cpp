@@ -72,7 +72,8 @@ class Planner {
   }
 
   void place_parameters() {
-    std::stable_partition(constants_.begin(), constants_.end(), [&](TensorId id) { return graph_.tensor(id).trainable; });
+    std::stable_partition(constants_.begin(), constants_.end(),
+                          [&](TensorId id) { return graph_.tensor(id).trainable; });
     for (const TensorId id : constants_) {
       const Tensor& tensor = graph_.tensor(id);
       const auto count = static_cast<std::size_t>(tensor.elements());

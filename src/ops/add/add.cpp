@@ -100,6 +100,7 @@ const Op add_op = {
     .max_inputs = 2,
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true},
     .tflite = {.builtin = 0,
                .max_version = 6,

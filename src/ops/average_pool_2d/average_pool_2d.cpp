@@ -47,6 +47,23 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   }
 }
 
+/// An average over the whole image is a sink; elsewhere it counts the pixels inside, so that nothing can pad.
+bool is_global(const thimble_window& w) {
+  return w.output_h == 1 && w.output_w == 1 && w.filter_h == w.input_h && w.filter_w == w.input_w;
+}
+
+std::optional<RowRule> rows(const NodeView& node) { return row_rule(pool_window(node), std::nullopt); }
+
+std::optional<RowSink> row_sink(const NodeView& node, int, const LowerOptions&) {
+  const thimble_window window = pool_window(node);
+  if (!is_global(window) || node.input(0).type != Type::kInt8) return std::nullopt;
+  const IntRange range = activation_range(node.attributes().text("activation"), node.output(0));
+  const thimble_average_pool_2d_params params = {window, range.min, range.max};
+  return summing_sink(node, window.input_w,
+                      kernel_call(KERNEL_OF("average_pool_2d", thimble_average_pool_2d_of_sums_s8), params,
+                                  {scratch(), out(node.output_id(0))}));
+}
+
 int tflite_version(const NodeView& node) {
   return node.input(0).type == Type::kInt16 ? 3 : node.input(0).type == Type::kInt8 ? 2 : 1;
 }
@@ -64,6 +81,8 @@ const Op average_pool_2d_op = {
     .summary = "Average over a sliding window",
     .infer = infer,
     .lower = lower,
+    .rows = rows,
+    .row_sink = row_sink,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
     .tflite = {.builtin = 1, .max_version = 3, .options_type = 5, .fields = pool_fields(), .version = tflite_version},
     .layers = kLayers,

@@ -38,6 +38,14 @@ static inline int32_t thimble_average_pool_2d_round(const thimble_average_pool_2
   return thimble_clamp(thimble_wrap_add(sum, half) / count, p->output_min, p->output_max);
 }
 
+THIMBLE_KERNEL void thimble_average_pool_2d_of_sums_s8(const thimble_average_pool_2d_params* p, const int32_t* sums,
+                                                       int8_t* output) {
+  const int32_t count = p->window.input_h * p->window.input_w;
+  for (int32_t c = 0; c < p->window.input_c; ++c) {
+    output[c] = (int8_t)thimble_average_pool_2d_round(p, sums[c], count);
+  }
+}
+
 THIMBLE_KERNEL void thimble_average_pool_2d_f32(const thimble_average_pool_2d_f32_params* p, const float* input,
                                                 float* output){
     THIMBLE_AVERAGE_POOL_2D(float, float, thimble_average_pool_2d_plus, thimble_average_pool_2d_divide)}

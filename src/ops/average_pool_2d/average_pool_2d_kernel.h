@@ -18,6 +18,10 @@ typedef struct {
   int32_t output_min, output_max;
 } thimble_average_pool_2d_params;
 
+/* The average of the whole image, from its sums [input_c]. */
+THIMBLE_KERNEL void thimble_average_pool_2d_of_sums_s8(const thimble_average_pool_2d_params* p, const int32_t* sums,
+                                                       int8_t* output);
+
 THIMBLE_KERNEL void thimble_average_pool_2d_f32(const thimble_average_pool_2d_f32_params* p, const float* input,
                                                 float* output);
 

@@ -98,6 +98,12 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   return {call};
 }
 
+std::optional<RowRule> rows(const NodeView& node) {
+  const Tensor& input = node.input(0);
+  if (is_hybrid(input, node.input(1))) return std::nullopt;
+  return row_rule(window(node), size_of(input.type) == 1 ? input.zero_point() : 0);
+}
+
 std::int64_t macs(const NodeView& node) {
   const Shape& filter = node.input(1).shape;
   return node.output(0).elements() * filter[1] * filter[2];
@@ -161,6 +167,7 @@ const Op depthwise_conv_2d_op = {
     .max_inputs = 3,
     .infer = infer,
     .lower = lower,
+    .rows = rows,
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 3, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 4,

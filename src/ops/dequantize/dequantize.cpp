@@ -49,6 +49,7 @@ const Op dequantize_op = {
     .summary = "Integers or half-precision floats to floats",
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .tflite = {.builtin = 6, .max_version = 9, .options_type = 38, .version = tflite_version},
 };
 

@@ -4,6 +4,7 @@
 #include "ops/fully_connected/fully_connected_host.h"
 #include "ops/fully_connected/fully_connected_hybrid_kernel.h"
 #include "ops/fully_connected/fully_connected_kernel.h"
+#include "ops/fully_connected/fully_connected_rows_kernel.h"
 #include "ops/hybrid.h"
 #include "ops/op.h"
 #include "ops/requantize.h"
@@ -12,6 +13,8 @@ THIMBLE_PARAMS(thimble_fully_connected_f32_params, batches, depth, units, output
 THIMBLE_PARAMS(thimble_fully_connected_params, batches, depth, units, per_channel, input_offset, weights_offset,
                output_offset, output_min, output_max)
 THIMBLE_PARAMS(thimble_fully_connected_hybrid_params, batches, depth, units, asymmetric, output_min, output_max)
+THIMBLE_PARAMS(thimble_fully_connected_rows_params, part, depth, units, per_channel, input_offset, output_offset,
+               output_min, output_max)
 
 namespace thimble {
 extern const Op fully_connected_op;
@@ -152,6 +155,30 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   return {call};
 }
 
+/// Each row of the image is a part of the depth.
+std::optional<RowSink> row_sink(const NodeView& node, int rows, const LowerOptions& options) {
+  const bool is_int8 = node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8;
+  if (!is_int8 || options.rounding != Rounding::kTflm || !node.input(1).constant()) return std::nullopt;
+  if (batches(node) != 1 || node.input(1).zero_point() != 0 || depth(node) % rows != 0) return std::nullopt;
+  const thimble_fully_connected_params whole = int_params(node);
+  const thimble_fully_connected_rows_params params = {whole.depth / rows, whole.depth,        whole.units,
+                                                      whole.per_channel,  whole.input_offset, whole.output_offset,
+                                                      whole.output_min,   whole.output_max};
+  const char* source = "ops/fully_connected/fully_connected_rows_kernel";
+  RowSink sink;
+  sink.begin = kernel_call("thimble_fully_connected_rows_begin", source, &thimble_fully_connected_rows_begin, params,
+                           {node.optional_in(2), scratch()});
+  sink.row = kernel_call("thimble_fully_connected_rows_part", source, &thimble_fully_connected_rows_part, params,
+                         {in(node.input_id(0)), in(node.input_id(1)), scratch()});
+  sink.end = kernel_call("thimble_fully_connected_rows_end", source, &thimble_fully_connected_rows_end, params,
+                         {scratch(), constant(0), out(node.output_id(0))});
+  sink.end.constants = {requants(node)};
+  sink.scratch_bytes = static_cast<std::size_t>(whole.units) * sizeof(std::int32_t);
+  sink.advancing = 1;
+  sink.advance = static_cast<std::size_t>(params.part);
+  return sink;
+}
+
 std::int64_t macs(const NodeView& node) { return node.output(0).elements() * depth(node); }
 
 int tflite_version(const NodeView& node) {
@@ -197,6 +224,7 @@ const Op fully_connected_op = {
     .max_inputs = 3,
     .infer = infer,
     .lower = lower,
+    .row_sink = row_sink,
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 0, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 9,

@@ -82,6 +82,7 @@ const Op hard_swish_op = {
     .summary = "x * min(max(x + 3, 0), 6) / 6",
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true},
     .tflite = {.builtin = 117, .options_type = 91},
 };

@@ -69,6 +69,7 @@ const Op leaky_relu_op = {
     .summary = "x above 0, alpha * x below",
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true},
     .tflite = {.builtin = 98,
                .max_version = 2,

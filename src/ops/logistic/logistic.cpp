@@ -68,6 +68,7 @@ const Op logistic_op = {
     .summary = "1 / (1 + exp(-x))",
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true,
                      .output = OutputRange::kFixed,
                      .int8_scale = 1.0f / 256,

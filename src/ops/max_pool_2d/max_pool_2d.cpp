@@ -47,6 +47,12 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   }
 }
 
+std::optional<RowRule> rows(const NodeView& node) {
+  const Type type = node.input(0).type;
+  const bool is_byte = type == Type::kInt8 || type == Type::kUint8;
+  return row_rule(pool_window(node), is_byte ? std::optional<int>(static_cast<int>(min_of(type))) : std::nullopt);
+}
+
 int tflite_version(const NodeView& node) {
   return node.input(0).type == Type::kInt16 ? 3 : node.input(0).type == Type::kInt8 ? 2 : 1;
 }
@@ -64,6 +70,7 @@ const Op max_pool_2d_op = {
     .summary = "Maximum over a sliding window",
     .infer = infer,
     .lower = lower,
+    .rows = rows,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
     .tflite = {.builtin = 17, .max_version = 3, .options_type = 5, .fields = pool_fields(), .version = tflite_version},
     .layers = kLayers,

@@ -9,6 +9,7 @@
 #include "ops/requantize.h"
 
 THIMBLE_PARAMS(thimble_mean_f32_params, reduction, count)
+THIMBLE_PARAMS(thimble_mean_of_sums_params, count, sum_offset, requant, output_offset)
 THIMBLE_PARAMS(thimble_mean_params, reduction, sum_offset, requant, output_offset)
 
 namespace thimble {
@@ -61,6 +62,22 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   }
 }
 
+/// Over the pixels of an image.
+std::optional<RowSink> row_sink(const NodeView& node, int, const LowerOptions&) {
+  const Tensor& input = node.input(0);
+  if (input.type != Type::kInt8 || input.shape.size() != 4 || input.shape[0] != 1) return std::nullopt;
+  if (!node.input(1).constant() || node.output(0).elements() != input.shape[3]) return std::nullopt;
+  std::vector<int> axes = integers_of(node.input(1));
+  for (int& axis : axes) axis = axis < 0 ? axis + 4 : axis;
+  std::ranges::sort(axes);
+  if (axes != std::vector<int>{1, 2}) return std::nullopt;
+  const thimble_mean_params whole = int_params(node);
+  const thimble_mean_of_sums_params params = {input.shape[3], whole.sum_offset, whole.requant, whole.output_offset};
+  return summing_sink(
+      node, input.shape[2],
+      kernel_call(KERNEL_OF("mean", thimble_mean_of_sums_s8), params, {scratch(), out(node.output_id(0))}));
+}
+
 int tflite_version(const NodeView& node) {
   return node.input(0).type == Type::kInt16 ? 3 : node.input(0).type == Type::kInt8 ? 2 : 1;
 }
@@ -86,6 +103,7 @@ const Op mean_op = {
     .max_inputs = 2,
     .infer = infer,
     .lower = lower,
+    .row_sink = row_sink,
     .quantization = {.supported = true},
     .tflite =
         {.builtin = 40, .max_version = 3, .options_type = 27, .fields = reducer_fields(), .version = tflite_version},

@@ -9,6 +9,14 @@ THIMBLE_KERNEL void thimble_mean_f32(const thimble_mean_f32_params* p, const flo
   })
 }
 
+THIMBLE_KERNEL void thimble_mean_of_sums_s8(const thimble_mean_of_sums_params* p, const int32_t* sums, int8_t* output) {
+  for (int32_t c = 0; c < p->count; ++c) {
+    const int32_t sum = thimble_wrap_add(sums[c], p->sum_offset);
+    const int32_t scaled = thimble_multiply(sum, p->requant.multiplier, p->requant.shift);
+    output[c] = (int8_t)thimble_clamp(thimble_wrap_add(scaled, p->output_offset), INT8_MIN, INT8_MAX);
+  }
+}
+
 static inline int32_t thimble_mean_scale(const thimble_mean_params* p, int32_t sum, int32_t low, int32_t high) {
   const int32_t scaled =
       thimble_multiply(thimble_wrap_add(sum, p->sum_offset), p->requant.multiplier, p->requant.shift);

@@ -87,6 +87,7 @@ const Op mul_op = {
     .max_inputs = 2,
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true},
     .tflite = {.builtin = 18,
                .max_version = 8,

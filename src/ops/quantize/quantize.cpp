@@ -56,6 +56,7 @@ const Op quantize_op = {
     .summary = "Floats to integers, or integers to another scale or type",
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .tflite = {.builtin = 114, .max_version = 6, .options_type = 89, .version = tflite_version},
 };
 

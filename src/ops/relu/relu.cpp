@@ -50,6 +50,7 @@ const Op relu_op = {
     .summary = "max(x, 0)",
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true},
     .tflite = {.builtin = 19, .max_version = 3, .version = tflite_version},
     .layers = kLayers,

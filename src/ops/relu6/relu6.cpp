@@ -25,6 +25,7 @@ const Op relu6_op = {
     .summary = "min(max(x, 0), 6)",
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true},
     .tflite = {.builtin = 21, .max_version = 3, .version = tflite_version},
     .train = &relu6_train,

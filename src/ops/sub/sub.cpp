@@ -89,6 +89,7 @@ const Op sub_op = {
     .max_inputs = 2,
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true},
     .tflite = {.builtin = 41,
                .max_version = 5,

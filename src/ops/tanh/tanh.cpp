@@ -67,6 +67,7 @@ const Op tanh_op = {
     .summary = "tanh(x)",
     .infer = infer,
     .lower = lower,
+    .rows = rows_alike,
     .quantization = {.supported = true,
                      .output = OutputRange::kFixed,
                      .int8_scale = 1.0f / 128,

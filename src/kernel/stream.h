@@ -1,0 +1,49 @@
+/* Runs several layers row by row, so that no feature map exists whole. Each layer is a stage; between stages stand
+ * buffers of a few rows. The stage farthest down that can run goes first: so a row is made when it is needed, and every
+ * buffer holds the fewest rows that the windows over it allow. */
+#ifndef THIMBLE_STREAM_H
+#define THIMBLE_STREAM_H
+
+#include "kernel/kernel.h"
+
+THIMBLE_BEGIN
+
+/* Rows -pad_top to rows + pad_bottom - 1 of a feature map; those outside of it are filled with pad_byte. At most
+ * `capacity` of them are in memory, one after the other. */
+typedef struct {
+  int32_t offset;    /* of the memory, in bytes from the arena's start */
+  int32_t row_bytes;
+  int16_t rows, pad_top, pad_bottom, capacity;
+  uint8_t whole;     /* the map is in memory already, all rows of it and no padding */
+  uint8_t pad_byte;
+} thimble_stream_buffer;
+
+/* Makes row y of its output from the rows y * stride - pad_top to y * stride - pad_top + window - 1 of each input. */
+typedef struct {
+  int8_t input, other; /* buffers; other -1: there is only one input */
+  int8_t output;       /* buffer; -1: the stage keeps what it takes in */
+  int16_t window, stride, pad_top;
+  int16_t rows;        /* that it makes or, without an output, takes in */
+} thimble_stream_stage;
+
+/* Which rows of a buffer are in memory. */
+typedef struct {
+  int16_t first, end;
+} thimble_stream_rows;
+
+typedef struct {
+  int32_t buffers, stages;
+} thimble_stream_params;
+
+/* Computes row `row` of a stage; the pointers are those of the first rows that it reads and of the row that it writes. */
+typedef void (*thimble_stream_run)(void* context, int stage, int row, const void* input, const void* other,
+                                   void* output);
+
+/* in_memory has an element for each buffer, done for each stage: working memory. */
+THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
+                                   const thimble_stream_stage* stages, thimble_stream_rows* in_memory, int16_t* done,
+                                   void* arena, thimble_stream_run run, void* context);
+
+THIMBLE_END
+
+#endif

@@ -1,0 +1,321 @@
+#include "plan/stream.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "base/error.h"
+#include "kernel/copy.h"
+#include "ops/copy.h"
+#include "plan/plan.h"
+
+namespace thimble {
+namespace {
+
+constexpr int kMostRows = 4096;  // row numbers are 16 bits wide on the device
+
+std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+bool is_image(const Tensor& tensor) {
+  return tensor.shape.size() == 4 && tensor.shape[0] == 1 && tensor.shape[1] > 1 && tensor.shape[1] < kMostRows;
+}
+
+int rows_of(const Tensor& tensor) { return tensor.shape[1]; }
+int row_bytes(const Tensor& tensor) { return static_cast<int>(tensor.bytes()) / rows_of(tensor); }
+
+/// A graph that holds the node's tensors cut down to what one row needs, under the same numbers.
+KernelCall lower_row(const Graph& graph, const Node& node, const RowRule& rule, const LowerOptions& options) {
+  Graph cut;
+  cut.tensors = graph.tensors;
+  for (const TensorId id : node.inputs) {
+    if (id != kNoTensor && !graph.tensor(id).constant()) cut.tensor(id).shape[1] = rule.window;
+  }
+  cut.tensor(node.outputs[0]).shape[1] = 1;
+  Node row = node;
+  row.attributes.set("by_rows", true);
+  std::vector<KernelCall> calls = op_of(node).lower(NodeView(cut, row), options);
+  ensure(calls.size() == 1, "a row of {} takes {} calls", node.op, calls.size());
+  return calls[0];
+}
+
+/// Grows a stream step by step.
+class StreamBuilder {
+ public:
+  StreamBuilder(const Graph& graph, const Program& program, const LowerOptions& options, int first)
+      : graph_(graph), program_(program), options_(options) {
+    stream_.first_step = first;
+    stream_.last_step = first - 1;
+  }
+
+  /// Takes steps in while it can.
+  Stream build() {
+    for (int step = stream_.first_step; at(step) < program_.size() && !ended_; ++step) {
+      const StreamBuilder before = *this;
+      if (!add(step)) {
+        stream_ = before.stream_;
+        break;
+      }
+      stream_.last_step = step;
+    }
+    // A change of shape that no sink has followed is none of the stream's.
+    if (!ended_ && stream_.last_step >= stream_.first_step && node_of(stream_.last_step).op == "RESHAPE") {
+      --stream_.last_step;
+    }
+    return std::move(stream_);
+  }
+
+ private:
+  bool add(int step) {
+    const Node& node = node_of(step);
+    const bool only_step = (step == 0 || program_[at(step - 1)].node != program_[at(step)].node) &&
+                           (at(step) + 1 == program_.size() || program_[at(step + 1)].node != program_[at(step)].node);
+    if (!only_step || node.outputs.size() != 1) return false;
+    if (node.op == "RESHAPE") return add_alias(node);
+    return add_rows(step, node) || add_sink(step, node);
+  }
+
+  /// The rows of an image, in another shape, for a sink alone.
+  bool add_alias(const Node& node) {
+    const TensorId input = root(node.inputs[0]);
+    if (!buffer_of_.contains(input) || uses(node.outputs[0]) != 1 || uses(node.inputs[0]) != 1) return false;
+    const TensorId output = node.outputs[0];
+    const auto reader = std::ranges::find_if(
+        graph_.nodes, [&](const Node& other) { return std::ranges::count(other.inputs, output) > 0; });
+    if (reader == graph_.nodes.end() || op_of(*reader).row_sink == nullptr || reader->inputs[0] != output) return false;
+    if (!op_of(*reader).row_sink(NodeView(graph_, *reader), rows_of(graph_.tensor(input)), options_)) return false;
+    alias_[output] = input;
+    return true;
+  }
+
+  bool add_rows(int step, const Node& node) {
+    const NodeView view(graph_, node);
+    if (op_of(node).rows == nullptr || !is_image(graph_.tensor(node.outputs[0]))) return false;
+    const std::optional<RowRule> rule = op_of(node).rows(view);
+    if (!rule) return false;
+    std::vector<TensorId> inputs;
+    for (const TensorId id : node.inputs) {
+      if (id == kNoTensor || graph_.tensor(id).constant()) continue;
+      if (!is_image(graph_.tensor(id)) || alias_.contains(id) || graph_.tensor(id).variable) return false;
+      if (std::ranges::count(inputs, id) == 0) inputs.push_back(id);
+    }
+    if (inputs.empty() || inputs.size() > 2) return false;
+    const int rows = rows_of(graph_.tensor(node.outputs[0]));
+    const int below = (rows - 1) * rule->stride - rule->pad_top + rule->window - rows_of(graph_.tensor(inputs[0]));
+    const bool padded = rule->pad_top > 0 || below > 0;
+    if (padded && !rule->pad_byte) return false;
+    StreamStage stage;
+    stage.step = step;
+    for (std::size_t k = 0; k < inputs.size(); ++k) {
+      const int buffer = input_buffer(step, inputs[k], padded);
+      thimble_stream_buffer& from = stream_.buffers[at(buffer)].rows;
+      const bool is_new = from.pad_top == 0 && from.pad_bottom == 0;
+      if (padded && !is_new && from.pad_byte != *rule->pad_byte) return false;
+      if (padded) from.pad_byte = static_cast<std::uint8_t>(*rule->pad_byte);
+      from.pad_top = static_cast<std::int16_t>(std::max<int>(from.pad_top, rule->pad_top));
+      from.pad_bottom = static_cast<std::int16_t>(std::max<int>(from.pad_bottom, below));
+      (k == 0 ? stage.rows.input : stage.rows.other) = static_cast<std::int8_t>(buffer);
+    }
+    if (inputs.size() == 1) stage.rows.other = -1;
+    stage.rows.window = static_cast<std::int16_t>(rule->window);
+    stage.rows.stride = static_cast<std::int16_t>(rule->stride);
+    stage.rows.pad_top = static_cast<std::int16_t>(rule->pad_top);
+    stage.rows.rows = static_cast<std::int16_t>(rows);
+    stage.call = lower_row(graph_, node, *rule, options_);
+    stage.rows.output = static_cast<std::int8_t>(add_buffer(node.outputs[0], false));
+    stream_.stages.push_back(std::move(stage));
+    return true;
+  }
+
+  bool add_sink(int step, const Node& node) {
+    const Op& op = op_of(node);
+    const TensorId input = node.inputs.empty() || node.inputs[0] == kNoTensor ? kNoTensor : root(node.inputs[0]);
+    if (op.row_sink == nullptr || !buffer_of_.contains(input)) return false;
+    const int rows = rows_of(graph_.tensor(input));
+    const std::optional<RowSink> sink = op.row_sink(NodeView(graph_, node), rows, options_);
+    if (!sink) return false;
+    StreamStage stage;
+    stage.step = step;
+    stage.rows = {.input = static_cast<std::int8_t>(buffer_of_[input]), .other = -1, .output = -1, .window = 1,
+                  .stride = 1, .pad_top = 0, .rows = static_cast<std::int16_t>(rows)};
+    stage.call = sink->row;
+    stage.begin = sink->begin;
+    stage.end = sink->end;
+    stage.advancing = sink->advancing;
+    stage.advance = sink->advance;
+    stream_.sink_bytes = sink->scratch_bytes;
+    stream_.stages.push_back(std::move(stage));
+    ended_ = true;
+    return true;
+  }
+
+  /// The buffer that a stage reads. Padding needs memory around the rows: a whole map is copied into it row by row.
+  int input_buffer(int step, TensorId id, bool padded) {
+    const auto found = buffer_of_.find(id);
+    if (found == buffer_of_.end()) buffer_of_[id] = add_buffer(id, true);
+    const int buffer = buffer_of_[id];
+    if (!padded || !stream_.buffers[at(buffer)].whole) return buffer;
+    const thimble_copy_params params = {row_bytes(graph_.tensor(id))};
+    StreamStage copy;
+    copy.step = step;
+    copy.rows = {.input = static_cast<std::int8_t>(buffer), .other = -1, .output = 0, .window = 1, .stride = 1,
+                 .pad_top = 0, .rows = static_cast<std::int16_t>(rows_of(graph_.tensor(id)))};
+    copy.call = kernel_call("thimble_copy", "kernel/copy", &thimble_copy, params, {in(id), out(id)});
+    copy.rows.output = static_cast<std::int8_t>(add_buffer(id, false));
+    buffer_of_[id] = copy.rows.output;
+    stream_.stages.push_back(std::move(copy));
+    return buffer_of_[id];
+  }
+
+  int add_buffer(TensorId id, bool whole) {
+    const Tensor& tensor = graph_.tensor(id);
+    StreamBuffer buffer;
+    buffer.tensor = id;
+    buffer.whole = whole;
+    buffer.rows.whole = whole ? 1 : 0;
+    buffer.rows.row_bytes = row_bytes(tensor);
+    buffer.rows.rows = static_cast<std::int16_t>(rows_of(tensor));
+    stream_.buffers.push_back(buffer);
+    buffer_of_[id] = static_cast<int>(stream_.buffers.size() - 1);
+    return buffer_of_[id];
+  }
+
+  const Node& node_of(int step) const { return graph_.nodes[at(program_[at(step)].node)]; }
+  TensorId root(TensorId id) const { return alias_.contains(id) ? alias_.at(id) : id; }
+
+  std::int64_t uses(TensorId id) const {
+    std::int64_t count = std::ranges::count(graph_.outputs, id);
+    for (const Node& node : graph_.nodes) count += std::ranges::count(node.inputs, id);
+    return count;
+  }
+
+  const Graph& graph_;
+  const Program& program_;
+  const LowerOptions& options_;
+  Stream stream_;
+  std::map<TensorId, int> buffer_of_;
+  std::map<TensorId, TensorId> alias_;
+  bool ended_ = false;
+};
+
+/// What is read after the stream, or ends it without a sink, must be whole. False: and would have to have padding, too.
+bool keep_outputs(const Graph& graph, const Program& program, Stream& stream) {
+  const auto read_later = [&](TensorId id) {
+    if (std::ranges::count(graph.outputs, id) > 0) return true;
+    for (std::size_t step = at(stream.last_step) + 1; step < program.size(); ++step) {
+      if (std::ranges::count(graph.nodes[at(program[step].node)].inputs, id) > 0) return true;
+    }
+    return false;
+  };
+  for (StreamBuffer& buffer : stream.buffers) {
+    if (read_later(buffer.tensor)) buffer.whole = true;
+  }
+  return std::ranges::none_of(stream.buffers, [](const StreamBuffer& buffer) {
+    return buffer.whole && (buffer.rows.pad_top > 0 || buffer.rows.pad_bottom > 0);
+  });
+}
+
+/// Runs the stages without computing anything, with room without end, to see how many rows each buffer needs.
+void set_capacities(Stream& stream) {
+  std::vector<thimble_stream_buffer> buffers;
+  std::vector<thimble_stream_stage> stages;
+  for (StreamStage& stage : stream.stages) stages.push_back(stage.rows);
+  std::vector<int> first(stream.buffers.size()), end(stream.buffers.size());
+  std::vector<int> done(stages.size()), most(stream.buffers.size());
+  std::vector<int> made_at(stream.buffers.size(), -1);
+  for (std::size_t b = 0; b < first.size(); ++b) {
+    const thimble_stream_buffer& rows = stream.buffers[b].rows;
+    first[b] = -rows.pad_top;
+    end[b] = rows.whole ? rows.rows : 0;
+    most[b] = rows.pad_top;
+    stream.buffers[b].passing = !stream.buffers[b].whole && rows.pad_top == 0 && rows.pad_bottom == 0;
+  }
+  const auto needed = [&](int b) {
+    int least = end[at(b)];
+    for (std::size_t s = 0; s < stages.size(); ++s) {
+      if ((stages[s].input != b && stages[s].other != b) || done[s] == stages[s].rows) continue;
+      least = std::min(least, done[s] * stages[s].stride - stages[s].pad_top);
+    }
+    return least;
+  };
+  const auto ready = [&](std::size_t s) {
+    const int last = done[s] * stages[s].stride - stages[s].pad_top + stages[s].window;
+    return done[s] < stages[s].rows && last <= end[at(stages[s].input)] &&
+           (stages[s].other < 0 || last <= end[at(stages[s].other)]);
+  };
+  std::size_t s = stages.size();
+  int now = 0;
+  while (s-- > 0) {
+    if (!ready(s)) continue;
+    if (stages[s].output >= 0) {
+      const auto b = at(stages[s].output);
+      end[b] += 1 + (done[s] + 1 == stages[s].rows ? stream.buffers[b].rows.pad_bottom : 0);
+      most[b] = std::max(most[b], end[b] - std::min(needed(stages[s].output), end[b] - 1));
+      made_at[b] = now;
+    }
+    ++done[s];
+    // A row passes when the very next step is the last to read it.
+    for (std::size_t b = 0; b < first.size(); ++b) {
+      if (made_at[b] >= 0 && made_at[b] < now && needed(static_cast<int>(b)) < end[b]) stream.buffers[b].passing = false;
+    }
+    ++now;
+    s = stages.size();
+  }
+  for (std::size_t i = 0; i < stages.size(); ++i) ensure(done[i] == stages[i].rows, "a stream stands still");
+  for (std::size_t b = 0; b < first.size(); ++b) {
+    StreamBuffer& buffer = stream.buffers[b];
+    buffer.rows.capacity = static_cast<std::int16_t>(buffer.whole ? buffer.rows.rows : most[b]);
+    buffer.passing = buffer.passing && most[b] == 1;
+  }
+}
+
+std::size_t aligned(std::size_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; }
+
+/// Passing rows live for two steps: the one that makes them and the next. So two places, taken in turns, do for all of
+/// them.
+void set_scratch(Stream& stream) {
+  std::size_t places[2] = {0, 0};
+  std::map<int, int> place_of;  // by buffer
+  for (const StreamStage& stage : stream.stages) {
+    if (stage.rows.output < 0 || !stream.buffers[at(stage.rows.output)].passing) continue;
+    auto before = place_of.find(stage.rows.input);
+    if (before == place_of.end()) before = place_of.find(stage.rows.other);
+    const int place = before == place_of.end() ? 0 : 1 - before->second;
+    place_of[stage.rows.output] = place;
+    places[place] = std::max(places[place], aligned(stream.buffers[at(stage.rows.output)].bytes()));
+  }
+  std::size_t end = aligned(stream.sink_bytes);
+  for (std::size_t b = 0; b < stream.buffers.size(); ++b) {
+    StreamBuffer& buffer = stream.buffers[b];
+    if (buffer.whole || buffer.passing) continue;
+    buffer.offset = end;
+    end += aligned(buffer.bytes());
+  }
+  for (const auto& [buffer, place] : place_of) stream.buffers[at(buffer)].offset = end + (place == 0 ? 0 : places[0]);
+  stream.call_offset = end + places[0] + places[1];
+  std::size_t call = 0;
+  for (const StreamStage& stage : stream.stages) {
+    if (!stage.begin) call = std::max(call, stage.call.scratch_bytes);
+  }
+  stream.scratch_bytes = stream.call_offset + call;
+}
+
+}  // namespace
+
+bool reads_first(const Stream& stream, const StreamStage& stage, const Operand& operand) {
+  return stage.rows.other < 0 || stream.buffers[at(stage.rows.other)].tensor != operand.index;
+}
+
+std::vector<Stream> find_streams(const Graph& graph, const Program& program, const LowerOptions& options) {
+  std::vector<Stream> streams;
+  for (int step = 0; at(step) < program.size(); ++step) {
+    Stream stream = StreamBuilder(graph, program, options, step).build();
+    if (stream.stages.size() < 2 || !keep_outputs(graph, program, stream)) continue;
+    set_capacities(stream);
+    set_scratch(stream);
+    step = stream.last_step;
+    streams.push_back(std::move(stream));
+  }
+  return streams;
+}
+
+}  // namespace thimble
