@@ -33,16 +33,17 @@ void fill_image(const HostImage& image, const typename Kind::Input* input, typen
   }
   const auto nothing = Kind::element(static_cast<typename Kind::Input>(-image.input_offset), image.input_offset);
   const std::ptrdiff_t row = std::ptrdiff_t{image.width} * image.pixel;
-  const std::ptrdiff_t left = std::ptrdiff_t{image.pad_left} * image.pixel;
   const std::ptrdiff_t copied = std::ptrdiff_t{image.copied_w} * image.pixel;
-  pad<Kind>(to, image.pad_top * row, nothing);
-  to += image.pad_top * row;
-  for (int y = 0; y < image.copied_h; ++y, to += row, input += image.input_w * image.input_c) {
-    pad<Kind>(to, left, nothing);
-    convert_pixels<Kind>(image, input, image.copied_w, to + left);
-    pad<Kind>(to + left + copied, row - left - copied, nothing);
+  const typename Kind::Element* end = to + image.elements();
+  std::ptrdiff_t padding = image.pad_top * row + std::ptrdiff_t{image.pad_left} * image.pixel;
+  for (int y = 0; y < image.copied_h; ++y, input += image.input_w * image.input_c) {
+    pad<Kind>(to, padding, nothing);
+    to += padding;
+    convert_pixels<Kind>(image, input, image.copied_w, to);
+    to += copied;
+    padding = row - copied;  // on the right, and on the left of the next row
   }
-  pad<Kind>(to, (image.height - image.pad_top - image.copied_h) * row, nothing);
+  pad<Kind>(to, end - to, nothing);
 }
 
 }  // namespace
