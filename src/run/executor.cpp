@@ -9,6 +9,8 @@
 namespace thimble {
 namespace {
 
+static_assert(AlignedBytes::kLine % kHostAlignment == 0);
+
 std::size_t at(TensorId id) { return static_cast<std::size_t>(id); }
 
 }  // namespace
@@ -34,35 +36,31 @@ std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower
 }
 
 Executor::Executor(std::shared_ptr<const Executable> executable)
-    : executable_(std::move(executable)), arena_((executable_->plan.arena_bytes + 7) / 8 + 1) {
+    : executable_(std::move(executable)), arena_(executable_->plan.arena_bytes) {
   const Plan& plan = executable_->plan;
   std::size_t host_scratch_bytes = 0;
   for (std::size_t i = 0; i < executable_->program.size(); ++i) {
     const Stream* stream = stream_of(plan, static_cast<int>(i));
     if (stream && stream->first_step == static_cast<int>(i)) {
-      steps_.push_back({.stream = std::make_shared<StreamRunner>(executable_->graph, plan, *stream, arena_.data())});
+      steps_.push_back({.stream = std::make_shared<StreamRunner>(executable_->graph, plan, *stream, arena_.as<void>())});
     }
     if (plan.elided[i]) continue;
     const KernelCall& call = executable_->program[i].call;
-    void* scratch =
-        reinterpret_cast<std::uint8_t*>(arena_.data()) + std::max<std::ptrdiff_t>(0, plan.scratch_offsets[i]);
+    void* scratch = arena_.as<std::uint8_t>() + std::max<std::ptrdiff_t>(0, plan.scratch_offsets[i]);
     const std::vector<std::optional<HostKernel>>& kernels = executable_->host;
     const HostKernel* host = i < kernels.size() && kernels[i] ? &*kernels[i] : nullptr;
     if (host) host_scratch_bytes = std::max(host_scratch_bytes, host->scratch_bytes);
     const auto memory = [this](TensorId id) { return address(id); };
     steps_.push_back({&call, host, bind_operands(call, memory, scratch)});
   }
-  std::size_t room = host_scratch_bytes + kHostAlignment;
-  host_scratch_memory_.resize(room);
-  host_scratch_ = host_scratch_memory_.data();
-  std::align(kHostAlignment, host_scratch_bytes, host_scratch_, room);
+  host_scratch_ = AlignedBytes(host_scratch_bytes);
   reset();
 }
 
 void* Executor::address(TensorId id) {
   const Tensor& tensor = graph().tensor(id);
   if (tensor.constant()) return const_cast<std::uint8_t*>(tensor.data->data());
-  return reinterpret_cast<std::uint8_t*>(arena_.data()) + executable_->plan.tensor_offsets[at(id)];
+  return arena_.as<std::uint8_t>() + executable_->plan.tensor_offsets[at(id)];
 }
 
 std::span<std::uint8_t> Executor::input(int index) {
@@ -77,8 +75,7 @@ std::span<const std::uint8_t> Executor::output(int index) const {
 std::span<const std::uint8_t> Executor::value(TensorId id) const {
   const Tensor& tensor = graph().tensor(id);
   if (tensor.constant()) return {tensor.data->data(), tensor.data->size()};
-  const auto* arena = reinterpret_cast<const std::uint8_t*>(arena_.data());
-  return {arena + executable_->plan.tensor_offsets[at(id)], tensor.bytes()};
+  return {arena_.as<std::uint8_t>() + executable_->plan.tensor_offsets[at(id)], tensor.bytes()};
 }
 
 void Executor::invoke() {
@@ -86,7 +83,7 @@ void Executor::invoke() {
     if (step.stream) {
       step.stream->run();
     } else if (step.host) {
-      step.host->run(step.pointers.data(), host_scratch_);
+      step.host->run(step.pointers.data(), host_scratch_.as<void>());
     } else {
       step.call->invoke(step.pointers.data());
     }

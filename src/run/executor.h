@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "ops/aligned_bytes.h"
 #include "plan/plan.h"
 #include "run/stream_runner.h"
 
@@ -59,9 +60,8 @@ class Executor {
   void* address(TensorId id);
 
   std::shared_ptr<const Executable> executable_;
-  std::vector<std::uint64_t> arena_;
-  std::vector<std::uint8_t> host_scratch_memory_;
-  void* host_scratch_ = nullptr;  // in it, aligned
+  AlignedBytes arena_;
+  AlignedBytes host_scratch_;
   std::vector<BoundStep> steps_;
 };
 
