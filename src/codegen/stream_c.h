@@ -11,8 +11,8 @@ namespace thimble {
 /// What stands for an operand that is no constant: "input", "ARENA(64)".
 using OperandText = std::function<std::string(const Operand&)>;
 
-/// The text of a call, without the semicolon; `text` gives its operands, but for constants. `advance` is added to operand
-/// `advancing`, unless that is -1.
+/// The text of a call, without the semicolon; `text` gives its operands, but for constants. `advance` is added to
+/// operand `advancing`, unless that is -1.
 using CallText = std::function<std::string(const KernelCall& call, int step, const OperandText& text, int advancing,
                                            const std::string& advance)>;
 

@@ -47,8 +47,7 @@ static inline uint8_t* thimble_stream_append(const thimble_stream_params* p, con
   if (rows->end - rows->first + appended > out->capacity) {
     int needed = thimble_stream_needed(p, stages, done, stages[s].output);
     if (needed > rows->end) needed = rows->end;
-    memmove(memory, memory + (needed - rows->first) * out->row_bytes,
-            (size_t)((rows->end - needed) * out->row_bytes));
+    memmove(memory, memory + (needed - rows->first) * out->row_bytes, (size_t)((rows->end - needed) * out->row_bytes));
     rows->first = (int16_t)needed;
   }
   uint8_t* row = memory + (rows->end - rows->first) * out->row_bytes;

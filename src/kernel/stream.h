@@ -11,10 +11,10 @@ THIMBLE_BEGIN
 /* Rows -pad_top to rows + pad_bottom - 1 of a feature map; those outside of it are filled with pad_byte. At most
  * `capacity` of them are in memory, one after the other. */
 typedef struct {
-  int32_t offset;    /* of the memory, in bytes from the arena's start */
+  int32_t offset; /* of the memory, in bytes from the arena's start */
   int32_t row_bytes;
   int16_t rows, pad_top, pad_bottom, capacity;
-  uint8_t whole;     /* the map is in memory already, all rows of it and no padding */
+  uint8_t whole; /* the map is in memory already, all rows of it and no padding */
   uint8_t pad_byte;
 } thimble_stream_buffer;
 
@@ -23,7 +23,7 @@ typedef struct {
   int8_t input, other; /* buffers; other -1: there is only one input */
   int8_t output;       /* buffer; -1: the stage keeps what it takes in */
   int16_t window, stride, pad_top;
-  int16_t rows;        /* that it makes or, without an output, takes in */
+  int16_t rows; /* that it makes or, without an output, takes in */
 } thimble_stream_stage;
 
 /* Which rows of a buffer are in memory. */
@@ -35,7 +35,8 @@ typedef struct {
   int32_t buffers, stages;
 } thimble_stream_params;
 
-/* Computes row `row` of a stage; the pointers are those of the first rows that it reads and of the row that it writes. */
+/* Computes row `row` of a stage; the pointers are those of the first rows that it reads and of the row that it writes.
+ */
 typedef void (*thimble_stream_run)(void* context, int stage, int row, const void* input, const void* other,
                                    void* output);
 

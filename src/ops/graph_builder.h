@@ -50,6 +50,9 @@ class GraphBuilder {
     graph_.tensor(id).quantization = {{scale}, {zero_point}, 0};
   }
 
+  const Shape& shape(TensorId id) const { return graph_.tensor(id).shape; }
+  int zero_point(TensorId id) const { return graph_.tensor(id).zero_point(); }
+
   /// The graph with these outputs; the builder is used up.
   Graph finish(std::vector<TensorId> outputs) {
     graph_.outputs = std::move(outputs);

@@ -23,11 +23,11 @@ RowSink summing_sink(const NodeView& node, int width, KernelCall end) {
   const int channels = node.input(0).shape[3];
   const thimble_row_sum_params params = {width, channels};
   const char* source = "kernel/row_sum";
-  return {.begin = kernel_call("thimble_row_sum_begin", source, &thimble_row_sum_begin, params, {scratch()}),
-          .row = kernel_call("thimble_row_sum_s8", source, &thimble_row_sum_s8, params,
-                             {in(node.input_id(0)), scratch()}),
-          .end = std::move(end),
-          .scratch_bytes = static_cast<std::size_t>(channels) * sizeof(std::int32_t)};
+  return {
+      .begin = kernel_call("thimble_row_sum_begin", source, &thimble_row_sum_begin, params, {scratch()}),
+      .row = kernel_call("thimble_row_sum_s8", source, &thimble_row_sum_s8, params, {in(node.input_id(0)), scratch()}),
+      .end = std::move(end),
+      .scratch_bytes = static_cast<std::size_t>(channels) * sizeof(std::int32_t)};
 }
 
 }  // namespace thimble

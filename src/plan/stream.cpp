@@ -135,8 +135,13 @@ class StreamBuilder {
     if (!sink) return false;
     StreamStage stage;
     stage.step = step;
-    stage.rows = {.input = static_cast<std::int8_t>(buffer_of_[input]), .other = -1, .output = -1, .window = 1,
-                  .stride = 1, .pad_top = 0, .rows = static_cast<std::int16_t>(rows)};
+    stage.rows = {.input = static_cast<std::int8_t>(buffer_of_[input]),
+                  .other = -1,
+                  .output = -1,
+                  .window = 1,
+                  .stride = 1,
+                  .pad_top = 0,
+                  .rows = static_cast<std::int16_t>(rows)};
     stage.call = sink->row;
     stage.begin = sink->begin;
     stage.end = sink->end;
@@ -157,8 +162,13 @@ class StreamBuilder {
     const thimble_copy_params params = {row_bytes(graph_.tensor(id))};
     StreamStage copy;
     copy.step = step;
-    copy.rows = {.input = static_cast<std::int8_t>(buffer), .other = -1, .output = 0, .window = 1, .stride = 1,
-                 .pad_top = 0, .rows = static_cast<std::int16_t>(rows_of(graph_.tensor(id)))};
+    copy.rows = {.input = static_cast<std::int8_t>(buffer),
+                 .other = -1,
+                 .output = 0,
+                 .window = 1,
+                 .stride = 1,
+                 .pad_top = 0,
+                 .rows = static_cast<std::int16_t>(rows_of(graph_.tensor(id)))};
     copy.call = kernel_call("thimble_copy", "kernel/copy", &thimble_copy, params, {in(id), out(id)});
     copy.rows.output = static_cast<std::int8_t>(add_buffer(id, false));
     buffer_of_[id] = copy.rows.output;
@@ -255,7 +265,8 @@ void set_capacities(Stream& stream) {
     ++done[s];
     // A row passes when the very next step is the last to read it.
     for (std::size_t b = 0; b < first.size(); ++b) {
-      if (made_at[b] >= 0 && made_at[b] < now && needed(static_cast<int>(b)) < end[b]) stream.buffers[b].passing = false;
+      if (made_at[b] >= 0 && made_at[b] < now && needed(static_cast<int>(b)) < end[b])
+        stream.buffers[b].passing = false;
     }
     ++now;
     s = stages.size();

@@ -13,24 +13,26 @@ namespace thimble {
 /// Rows of a feature map.
 struct StreamBuffer {
   TensorId tensor = kNoTensor;
-  bool whole = false;    // the tensor lies in memory with all its rows: what the stream starts from or ends with
-  bool passing = false;  // its one row is read by the very next step, and gone
-  std::size_t offset = 0;        // in the stream's scratch, unless it is whole
+  bool whole = false;      // the tensor lies in memory with all its rows: what the stream starts from or ends with
+  bool passing = false;    // its one row is read by the very next step, and gone
+  std::size_t offset = 0;  // in the stream's scratch, unless it is whole
   thimble_stream_buffer rows{};  // without the offset in the arena
-  std::size_t bytes() const { return static_cast<std::size_t>(rows.capacity) * static_cast<std::size_t>(rows.row_bytes); }
+  std::size_t bytes() const {
+    return static_cast<std::size_t>(rows.capacity) * static_cast<std::size_t>(rows.row_bytes);
+  }
 };
 
 struct StreamStage {
   int step = 0;  // of the program, that it stands for
   thimble_stream_stage rows{};
-  KernelCall call;                     // computes one row, or takes one in
+  KernelCall call;                       // computes one row, or takes one in
   std::optional<KernelCall> begin, end;  // of a stage without an output
-  int advancing = -1;                  // RowSink
+  int advancing = -1;                    // RowSink
   std::size_t advance = 0;
 };
 
-/// Steps first_step to last_step of a program, run together. Its scratch holds first what a sink keeps, then the rows of
-/// all buffers that are not whole, then the scratch of the row that is being computed.
+/// Steps first_step to last_step of a program, run together. Its scratch holds first what a sink keeps, then the rows
+/// of all buffers that are not whole, then the scratch of the row that is being computed.
 struct Stream {
   int first_step = 0;
   int last_step = 0;
