@@ -27,7 +27,7 @@ std::string first_error(const std::string& text) {
   std::string first;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
+    std::string line = text.substr(begin, end - begin);
     const bool telling = line.find("rror:") != std::string::npos || line.find("undefined") != std::string::npos;
     if (telling && line.find("collect2") == std::string::npos) return line;
     if (first.empty()) first = line;
