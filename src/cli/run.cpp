@@ -72,7 +72,8 @@ void run(const RunArguments& arguments) {
   for (const std::string& path : arguments.inputs) {
     arrays.push_back(with_context(path, [&] { return parse_npy(files.read(path)); }));
   }
-  const std::size_t count = check_stacked_inputs(graph, arrays, arguments.inputs);
+  const std::size_t count =
+      with_context(arguments.model, [&] { return check_stacked_inputs(graph, arrays, arguments.inputs); });
   require(arguments.outputs.size() <= graph.outputs.size(), "{} outputs are wanted, but {} has {}",
           arguments.outputs.size(), arguments.model, graph.outputs.size());
   const std::vector<Bytes> outputs =

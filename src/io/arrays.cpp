@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "base/printable.h"
 
 namespace thimble {
 namespace {
@@ -45,11 +46,12 @@ std::size_t check_stacked_inputs(const Graph& graph, const std::vector<NpyArray>
     const Tensor& input = graph.tensor(graph.inputs[i]);
     const NpyArray& array = arrays[i];
     require(array.type == npy_type_of(input.type), "{}: is {}, but the model's input '{}' is {}", names[i],
-            npy_type_name(array.type), input.name, name_of(input.type));
+            npy_type_name(array.type), printable(input.name), name_of(input.type));
     const bool fits = !array.shape.empty() && std::vector<std::int64_t>(array.shape.begin() + 1, array.shape.end()) ==
                                                   std::vector<std::int64_t>(input.shape.begin(), input.shape.end());
     require(fits, "{}: is {}, but the model's input '{}' is {}; stack invocations on a leading axis: Nx{}", names[i],
-            fmt::format("{}", fmt::join(array.shape, "x")), input.name, to_string(input.shape), to_string(input.shape));
+            fmt::format("{}", fmt::join(array.shape, "x")), printable(input.name), to_string(input.shape),
+            to_string(input.shape));
     const auto here = static_cast<std::size_t>(array.shape[0]);
     require(i == 0 || here == count, "{}: holds {} invocations, but {} holds {}", names[i], here, names[0], count);
     count = here;

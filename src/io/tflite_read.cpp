@@ -56,6 +56,15 @@ Tensor read_tensor(const TfliteTensor& wire) {
   return tensor;
 }
 
+/// Converters write 1 for a dimension that is open until the model runs. For the batch it means what it says.
+void check_static(const TfliteTensor& wire) {
+  const auto& signature = wire.shape_signature;
+  const bool open =
+      signature.size() > 1 && std::ranges::find(signature.begin() + 1, signature.end(), -1) != signature.end();
+  require(!open, "has a dynamic shape, {}; only the first dimension, the batch, may be open: export with fixed ones",
+          to_string(Shape(signature.begin(), signature.end())));
+}
+
 AttributeValue read_field(const OptionsTable& table, const TfliteField& field) {
   using Kind = TfliteField::Kind;
   switch (field.kind) {
@@ -106,8 +115,11 @@ Node read_operator(const TfliteModel& model, const TfliteOperator& wire) {
 /// Tensors that may be read so far; a file may name them in any order.
 class Readable {
  public:
-  explicit Readable(const Graph& graph) : made_(graph.tensors.size()) {
+  Readable(const Graph& graph, const TfliteSubgraph& wire) : made_(graph.tensors.size()), has_maker_(made_.size()) {
     for (std::size_t i = 0; i < made_.size(); ++i) made_[i] = graph.tensors[i].constant() || graph.tensors[i].variable;
+    for (const TfliteOperator& op : wire.operators) {
+      for (const TensorId id : op.outputs) has_maker_[static_cast<std::size_t>(id)] = true;
+    }
   }
   void make(const Graph& graph, TensorId id) {
     require(!made_[static_cast<std::size_t>(id)] || graph.tensor(id).variable, "makes {}, which is there already",
@@ -115,8 +127,10 @@ class Readable {
     made_[static_cast<std::size_t>(id)] = true;
   }
   void read(const Graph& graph, TensorId id) const {
-    require(id == kNoTensor || made_[static_cast<std::size_t>(id)], "reads {} before it is made",
-            tensor_label(graph, id));
+    if (id == kNoTensor || made_[static_cast<std::size_t>(id)]) return;
+    input_error("reads {}{}", tensor_label(graph, id),
+                has_maker_[static_cast<std::size_t>(id)] ? " before it is made"
+                                                         : ", which has no data and which nothing makes");
   }
   static std::string tensor_label(const Graph& graph, TensorId id) {
     return id == kNoTensor ? std::string("an absent tensor")
@@ -125,6 +139,7 @@ class Readable {
 
  private:
   std::vector<bool> made_;
+  std::vector<bool> has_maker_;
 };
 
 /// The file says type and shape of each output; the operator infers them. They must agree.
@@ -134,7 +149,7 @@ void check_outputs(const Graph& graph, const Node& node) {
   for (std::size_t i = 0; i < specs.size(); ++i) {
     const Tensor& output = graph.tensor(node.outputs[i]);
     require(output.type == specs[i].type && output.shape == specs[i].shape,
-            "output '{}' is {} {} in the file, but its inputs make {} {}", output.name, name_of(output.type),
+            "output '{}' is {} {} in the file, but its inputs make {} {}", printable(output.name), name_of(output.type),
             to_string(output.shape), name_of(specs[i].type), to_string(specs[i].shape));
   }
 }
@@ -153,9 +168,13 @@ Graph read_tflite(Bytes file) {
   }
   graph.inputs.assign(subgraph.inputs.begin(), subgraph.inputs.end());
   graph.outputs.assign(subgraph.outputs.begin(), subgraph.outputs.end());
-  Readable readable(graph);
+  Readable readable(graph, subgraph);
   with_context("the model's inputs", [&] {
-    for (const TensorId id : graph.inputs) readable.make(graph, id);
+    for (const TensorId id : graph.inputs) {
+      readable.make(graph, id);
+      const TfliteTensor& tensor = subgraph.tensors[static_cast<std::size_t>(id)];
+      with_context(tflite_tensor_label(static_cast<std::size_t>(id), tensor.name), [&] { check_static(tensor); });
+    }
   });
   for (std::size_t i = 0; i < subgraph.operators.size(); ++i) {
     with_context(fmt::format("operator {}", i), [&] {
