@@ -43,15 +43,15 @@ Tensor read_tensor(const TfliteTensor& wire) {
   tensor.type = type_from_tflite(wire.type);
   tensor.shape.assign(wire.shape.begin(), wire.shape.end());
   tensor.variable = wire.is_variable;
-  tensor.quantization = read_quantization(wire.quantization);
+  if (!is_float(tensor.type) && tensor.type != Type::kBool) tensor.quantization = read_quantization(wire.quantization);
   if (wire.data && !wire.is_variable && tensor.type == Type::kInt4) {
     tensor.data = unpack_int4(wire.data.span(), static_cast<std::size_t>(tensor.elements()));
   } else if (wire.data && !wire.is_variable) {
     tensor.data = std::make_shared<const Bytes>(wire.data.span().begin(), wire.data.span().end());
   }
   for (const std::int64_t zero_point : tensor.quantization.zero_points) {
-    require(is_float(tensor.type) || (zero_point >= min_of(tensor.type) && zero_point <= max_of(tensor.type)),
-            "has zero point {}, beyond {}", zero_point, name_of(tensor.type));
+    require(zero_point >= min_of(tensor.type) && zero_point <= max_of(tensor.type), "has zero point {}, beyond {}",
+            zero_point, name_of(tensor.type));
   }
   return tensor;
 }

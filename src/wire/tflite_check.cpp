@@ -27,15 +27,18 @@ bool is_known(std::int32_t type) { return type >= 0 && static_cast<std::size_t>(
 /// Range of what a type stores; of int64 for the types that are not quantized.
 std::pair<std::int64_t, std::int64_t> range_of(std::int32_t type) {
   const int bits = tflite_type_bits(type);
-  const bool is_unsigned = type == kTfliteUint8 || type == kTfliteUint16 || type == kTfliteUint4;
+  const bool is_unsigned =
+      type == kTfliteUint8 || type == kTfliteUint16 || type == kTfliteUint32 || type == kTfliteUint4;
   if (is_unsigned) return {0, (std::int64_t{1} << bits) - 1};
   if (bits == 0 || bits > 32) return {INT64_MIN, INT64_MAX};
   return {-(std::int64_t{1} << (bits - 1)), (std::int64_t{1} << (bits - 1)) - 1};
 }
 
+/// Those that scales and zero points have a meaning for.
 bool is_integer(std::int32_t type) {
   return type == kTfliteInt8 || type == kTfliteUint8 || type == kTfliteInt16 || type == kTfliteUint16 ||
-         type == kTfliteInt32 || type == kTfliteInt4 || type == kTfliteUint4 || type == kTfliteInt2;
+         type == kTfliteInt32 || type == kTfliteUint32 || type == kTfliteInt64 || type == kTfliteInt4 ||
+         type == kTfliteUint4 || type == kTfliteInt2;
 }
 
 /// Number of elements. Dimensions of 0 count as 1 towards the bound, so that no partial product can overflow later.

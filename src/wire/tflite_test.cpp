@@ -221,6 +221,10 @@ TEST(Tflite, RefusesWithTheReason) {
        graph([](Graph& g) { g.tensors[4].shape = {7}; })},
       {"tensor 1 'w': has 3 scales but 2 zero points",
        graph([](Graph& g) { g.tensors[1].quantization.zero_point.pop_back(); })},
+      {"tensor 5 '': has 1 scales but 9 zero points", graph([](Graph& g) {
+         g.tensors[5] = {.type = kTfliteInt64, .shape = {3}};
+         g.tensors[5].quantization = {.scale = {1}, .zero_point = std::vector<std::int64_t>(9)};
+       })},
       {"tensor 1 'w': a scale is 0; it must be positive",
        graph([](Graph& g) { g.tensors[1].quantization.scale[2] = 0; })},
       {"tensor 1 'w': a scale is inf; it must be positive",
