@@ -7,8 +7,8 @@ demo=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev libtomlplusplus-d
       libflatbuffers-dev flatbuffers-compiler qemu-system-arm gcc-arm-none-eabi libnewlib-arm-none-eabi gdb-multiarch)
 # The tests also need GoogleTest, a second compiler for the generated C, and the RISC-V board.
 test=(libgtest-dev make clang qemu-system-misc gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf)
-# The slower checks: formatting, clang-tidy, the peers' Python packages.
-all=(clang-format clang-tidy python3-venv)
+# The slower checks: formatting, clang-tidy, fuzzing, the peers' Python packages.
+all=(clang-format clang-tidy libclang-rt-dev python3-venv)
 
 case "${1:-demo}" in
   demo) wanted=("${demo[@]}") ;;
