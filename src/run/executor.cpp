@@ -42,7 +42,8 @@ Executor::Executor(std::shared_ptr<const Executable> executable)
   for (std::size_t i = 0; i < executable_->program.size(); ++i) {
     const Stream* stream = stream_of(plan, static_cast<int>(i));
     if (stream && stream->first_step == static_cast<int>(i)) {
-      steps_.push_back({.stream = std::make_shared<StreamRunner>(executable_->graph, plan, *stream, arena_.as<void>())});
+      steps_.push_back(
+          {.stream = std::make_shared<StreamRunner>(executable_->graph, plan, *stream, arena_.as<void>())});
     }
     if (plan.elided[i]) continue;
     const KernelCall& call = executable_->program[i].call;
