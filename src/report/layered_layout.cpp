@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -187,7 +188,8 @@ class Layers {
   }
 
   Layout result() const {
-    double least = 0, most = 0;
+    if (places_.empty()) return {};
+    double least = std::numeric_limits<double>::max(), most = -least;
     for (const Place& place : places_) {
       least = std::min(least, place.x - place.width / 2);
       most = std::max(most, place.x + place.width / 2);
