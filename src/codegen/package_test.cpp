@@ -53,8 +53,8 @@ Graph network(Type type) {
   return builder.finish({dense});
 }
 
-FileSet package_of(const Graph& graph, Optimize optimize) {
-  const Program program = lower(graph);
+FileSet package_of(const Graph& graph, Optimize optimize, const Features& features = {}) {
+  const Program program = lower(graph, {.features = features});
   return generate_package(graph, program, make_plan(graph, program),
                           {.optimize = optimize, .target = find_target("host")});
 }
@@ -92,6 +92,18 @@ INSTANTIATE_TEST_SUITE_P(All, Package,
                          ::testing::Combine(::testing::Values(Type::kInt8, Type::kFloat32),
                                             ::testing::Values(Optimize::kSize, Optimize::kSpeed),
                                             ::testing::Values("gcc", "clang")));
+
+TEST(PackageFeatures, KernelsForAnotherCpuCompileAndComputeTheSameHere) {
+  for (const char* compiler : {"gcc", "clang"}) {
+    if (!find_program(compiler)) continue;
+    const TemporaryFolder folder;
+    const FileSet package = package_of(network(Type::kInt8), Optimize::kSpeed, {.dsp = true});
+    EXPECT_TRUE(package.contains("kernels/conv_2d_dsp_kernel.inc"));
+    real_file_system().write_all(folder.path(), package);
+    EXPECT_EQ(compile(compiler, folder.path()), "");
+    EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
+  }
+}
 
 TEST(PackageSelfTest, FailsWhenAWeightIsWrong) {
   const TemporaryFolder folder;

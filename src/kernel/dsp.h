@@ -84,6 +84,25 @@ static inline uint32_t thimble_dsp_odd(uint32_t bytes) {
 #endif
 }
 
+/* offset + byte INDEX of a word, with its sign. */
+#ifdef THIMBLE_DSP
+#define THIMBLE_DSP_ADD_BYTE(INDEX)                                                    \
+  static inline int32_t thimble_dsp_add_byte_##INDEX(int32_t offset, uint32_t bytes) { \
+    int32_t sum;                                                                       \
+    __asm__("sxtab %0, %1, %2, ror #8*" #INDEX : "=r"(sum) : "r"(offset), "r"(bytes)); \
+    return sum;                                                                        \
+  }
+#else
+#define THIMBLE_DSP_ADD_BYTE(INDEX)                                                    \
+  static inline int32_t thimble_dsp_add_byte_##INDEX(int32_t offset, uint32_t bytes) { \
+    return offset + (int8_t)(bytes >> (8 * INDEX));                                    \
+  }
+#endif
+THIMBLE_DSP_ADD_BYTE(0)
+THIMBLE_DSP_ADD_BYTE(1)
+THIMBLE_DSP_ADD_BYTE(2)
+THIMBLE_DSP_ADD_BYTE(3)
+
 /* The pair (a.low, b.low). */
 static inline uint32_t thimble_dsp_low_lanes(uint32_t a, uint32_t b) {
 #ifdef THIMBLE_DSP
@@ -106,6 +125,40 @@ static inline uint32_t thimble_dsp_high_lanes(uint32_t a, uint32_t b) {
 #endif
 }
 
+/* The larger of each byte. */
+static inline uint32_t thimble_dsp_max(uint32_t a, uint32_t b) {
+#ifdef THIMBLE_DSP
+  uint32_t max;
+  __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(max) : "r"(a), "r"(b));
+  return max;
+#else
+  uint32_t max = 0;
+  for (int i = 0; i < 32; i += 8) max |= ((int8_t)(a >> i) > (int8_t)(b >> i) ? a : b) & ((uint32_t)0xFF << i);
+  return max;
+#endif
+}
+
+/* pair + (byte 0, byte 2), and pair + (byte 1, byte 3), lane by lane. */
+static inline uint32_t thimble_dsp_add_even(uint32_t pair, uint32_t bytes) {
+#ifdef THIMBLE_DSP
+  uint32_t sum;
+  __asm__("sxtab16 %0, %1, %2" : "=r"(sum) : "r"(pair), "r"(bytes));
+  return sum;
+#else
+  const int32_t low = (int16_t)pair + (int8_t)bytes, high = (int16_t)(pair >> 16) + (int8_t)(bytes >> 16);
+  return ((uint32_t)low & 0xFFFF) | (uint32_t)high << 16;
+#endif
+}
+static inline uint32_t thimble_dsp_add_odd(uint32_t pair, uint32_t bytes) {
+#ifdef THIMBLE_DSP
+  uint32_t sum;
+  __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(sum) : "r"(pair), "r"(bytes));
+  return sum;
+#else
+  return thimble_dsp_add_even(pair, bytes >> 8);
+#endif
+}
+
 /* `value` clamped to 8 bits. */
 static inline int32_t thimble_dsp_saturate(int32_t value) {
 #ifdef THIMBLE_DSP
@@ -124,12 +177,17 @@ static inline int32_t thimble_dsp_high_multiply_add(int32_t a, int32_t b, int32_
 #endif
 }
 
-/* The output for a sum x, given 2 * x, |x| < 2^30: what thimble_multiply, the zero point and the clamp to 8 bits make
- * of it. round(2 * x * multiplier / 2^32) is the doubling high multiplication; adding -1 below zero makes ties in the
- * shift go away from zero. (Where the product rounds up to zero, the shift does away with the -1.) */
-static inline int32_t thimble_dsp_requantize(int32_t doubled, thimble_dsp_channel channel) {
+/* The factor's product with x, given 2 * x, |x| < 2^30, rounded twice as thimble_multiply does, and the zero point that
+ * is in the addend. round(2 * x * multiplier / 2^32) is the doubling high multiplication; adding -1 below zero makes
+ * ties in the shift go away from zero. (Where the product rounds up to zero, the shift does away with the -1.) */
+static inline int32_t thimble_dsp_scale(int32_t doubled, thimble_dsp_channel channel) {
   const int32_t scaled = thimble_dsp_high_multiply_add(doubled, channel.multiplier, channel.addend);
-  return thimble_dsp_saturate((scaled + (doubled >> 31)) >> channel.shift);
+  return (scaled + (doubled >> 31)) >> channel.shift;
+}
+
+/* The same, clamped to 8 bits: an output. */
+static inline int32_t thimble_dsp_requantize(int32_t doubled, thimble_dsp_channel channel) {
+  return thimble_dsp_saturate(thimble_dsp_scale(doubled, channel));
 }
 
 /* Four sums of one channel. */

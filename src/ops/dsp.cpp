@@ -10,21 +10,22 @@ namespace {
 constexpr std::int64_t kLargestSum = std::int64_t{1} << 30;
 constexpr int kLargestShift = 22;  // the zero point, shifted by as much, still fits 31 bits
 
-/// Bias and factor in the kernel's form.
-std::optional<thimble_dsp_channel> dsp_channel(std::int64_t bias, std::int64_t magnitude,
-                                               const thimble_requant& requant, int output_zero_point) {
-  if (std::abs(bias) + magnitude >= kLargestSum) return {};
+}  // namespace
+
+std::optional<thimble_dsp_channel> dsp_factor(const thimble_requant& requant, int zero_point) {
   const int shift = requant.multiplier == 0 ? 1 : -requant.shift;
   if (shift < 1 || shift > kLargestShift) return {};
-  const std::int32_t addend = output_zero_point * (1 << shift) + (1 << (shift - 1));
-  return thimble_dsp_channel{static_cast<std::int32_t>(bias), requant.multiplier, addend, shift};
+  return thimble_dsp_channel{0, requant.multiplier, zero_point * (1 << shift) + (1 << (shift - 1)), shift};
 }
-
-}  // namespace
 
 bool dsp_applies(const NodeView& node, const LowerOptions& options) {
   return options.features.dsp && node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8 &&
          node.output(0).type == Type::kInt8 && constant_from(node, 1);
+}
+
+bool dsp_pools(const NodeView& node, const thimble_window& window, const LowerOptions& options) {
+  const bool fits = window.input_c % 4 == 0 && window.filter_h <= 255 / window.filter_w;
+  return options.features.dsp && node.input(0).type == Type::kInt8 && fits;
 }
 
 std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWeights& weights,
@@ -43,9 +44,9 @@ std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWe
       sum -= zero_point * weight;
       magnitude += 128 * std::abs(int{weight});
     }
-    const auto channel = dsp_channel(sum, magnitude, factors[c * factor_step], output_zero_point);
-    if (!channel) return {};
-    numbers.insert(numbers.end(), {channel->bias, channel->multiplier, channel->addend, channel->shift});
+    const auto factor = dsp_factor(factors[c * factor_step], output_zero_point);
+    if (!factor || std::abs(sum) + magnitude >= kLargestSum) return {};
+    numbers.insert(numbers.end(), {static_cast<std::int32_t>(sum), factor->multiplier, factor->addend, factor->shift});
   }
   return KernelConstant{"channels", Type::kInt32, make_data(numbers)};
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernel/dsp.h"
+#include "kernel/window.h"
 #include "ops/op.h"
 
 namespace thimble {
@@ -13,11 +14,18 @@ namespace thimble {
 /// Whether a node of bytes with constant weights and bias may lower to a DSP kernel.
 bool dsp_applies(const NodeView& node, const LowerOptions& options);
 
+/// Whether a node may lower to a DSP kernel for pooling.
+bool dsp_pools(const NodeView& node, const thimble_window& window, const LowerOptions& options);
+
 /// The weights of each output channel, in the order in which the kernel reads the inputs.
 using ChannelWeights = std::vector<std::vector<std::int8_t>>;
 
-/// A thimble_dsp_channel for each output channel, as a constant; none where the kernel's arithmetic could differ from
-/// thimble_multiply's: sums that may not fit, factors of 0.5 or more. `requants` has a factor for each channel, or one
+/// A factor in the kernels' form, with bias 0; none where their arithmetic could differ from thimble_multiply's:
+/// factors of 0.5 or more. The zero point has 8 bits.
+std::optional<thimble_dsp_channel> dsp_factor(const thimble_requant& requant, int zero_point);
+
+/// A thimble_dsp_channel for each output channel, as a constant; none where a factor has no such form, or a sum may not
+/// fit. `requants` has a factor for each channel, or one
 /// for all.
 std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWeights& weights,
                                            const KernelConstant& requants);

@@ -66,11 +66,33 @@ class Generator {
 /// Adds the output that the node infers, lowers for both, and compares.
 void expect_equal(TestNode& test, const Tensor& output_like) {
   Tensor output = output_like;
+  output.data = nullptr;
   output.shape = test.infer()[0].shape;
   test.output(output);
   const std::vector<KernelCall> calls = op_of(test.node()).lower(NodeView(test.graph(), test.node()), kDsp);
   ASSERT_NE(calls[0].symbol.find("_dsp"), std::string::npos) << calls[0].symbol;
   EXPECT_EQ(test.run(kDsp), test.run());
+}
+
+/// What `calls` make of the graph's constants in tensor `id`.
+Bytes outputs_of(const Graph& graph, const std::vector<KernelCall>& calls, TensorId id) {
+  std::vector<Bytes> memory;
+  for (const Tensor& tensor : graph.tensors) memory.push_back(tensor.data ? *tensor.data : Bytes(tensor.bytes()));
+  for (const KernelCall& call : calls) {
+    Bytes scratch(call.scratch_bytes);
+    const auto address = [&](TensorId tensor) { return memory[static_cast<std::size_t>(tensor)].data(); };
+    call.invoke(bind_operands(call, address, scratch.data()).data());
+  }
+  return memory[static_cast<std::size_t>(id)];
+}
+
+/// The portable calls of all nodes.
+std::vector<KernelCall> apart(const Graph& graph) {
+  std::vector<KernelCall> calls;
+  for (const Node& node : graph.nodes) {
+    for (KernelCall& call : op_of(node).lower(NodeView(graph, node), {})) calls.push_back(std::move(call));
+  }
+  return calls;
 }
 
 Attributes window_attributes(Generator& make) {
@@ -112,6 +134,18 @@ TEST_P(Dsp, FullyConnected) {
   expect_equal(test, make.activation({}, 0.02f, 0.4f));
 }
 
+TEST_P(Dsp, FullyConnectedSumsLargerThan24Bits) {
+  Generator make(GetParam());
+  const int depth = make.between(500, 1500);
+  TestNode test("FULLY_CONNECTED", {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
+  Tensor input = make.input({1, depth}), weights = make.weights({4, depth}, 1, 0);
+  weights.data = make_data(std::vector<std::int8_t>(static_cast<std::size_t>(4 * depth), 127));
+  input.data = make_data(std::vector<std::int8_t>(static_cast<std::size_t>(depth), make.between(0, 1) ? 127 : -128));
+  test.input(input);
+  test.input(weights);
+  expect_equal(test, make.activation({}, 0.02f, 0.4f));
+}
+
 TEST_P(Dsp, DepthwiseConv2D) {
   Generator make(GetParam());
   const bool usual = make.between(0, 1);
@@ -125,6 +159,59 @@ TEST_P(Dsp, DepthwiseConv2D) {
   test.input(make.input({make.between(1, 2), make.between(5, 9), make.between(5, 12), channels}));
   test.input(make.weights({1, filter_h, filter_w, channels}, channels, 3));
   if (make.between(0, 3)) test.input(make.bias(channels));
+  expect_equal(test, make.activation({}, 0.02f, 0.2f));
+}
+
+TEST_P(Dsp, Conv2DAndMaximum) {
+  Generator make(GetParam());
+  const int channels = make.between(1, 9), height = make.between(4, 9), width = make.between(4, 9);
+  const Tensor image = make.input({make.between(1, 2), height, width, 1});
+  Graph graph;
+  const TensorId input = graph.add(image);
+  const TensorId filter = graph.add(make.weights({channels, 3, 3, 1}, channels, 0));
+  const TensorId bias = graph.add(make.bias(channels));
+  const Attributes attributes = {{"padding", make.one_of({"SAME", "VALID"})},
+                                 {"stride_h", std::int64_t{1}},
+                                 {"stride_w", std::int64_t{1}},
+                                 {"activation", make.one_of({"NONE", "RELU"})}};
+  const TensorId sums = append(graph, {"CONV_2D", "conv", {input, filter, bias}, {}, attributes}, "sums");
+  graph.tensor(sums).quantization = make.activation({}, 0.02f, 0.2f).quantization;
+  graph.tensor(sums).quantization.zero_points[0] = -128;
+  const Attributes pool = {{"padding", std::string("VALID")}, {"filter_h", std::int64_t{2}},
+                           {"filter_w", std::int64_t{2}},     {"stride_h", std::int64_t{2}},
+                           {"stride_w", std::int64_t{2}},     {"activation", std::string("NONE")}};
+  const TensorId largest = append(graph, {"MAX_POOL_2D", "pool", {sums}, {}, pool}, "largest");
+  graph.tensor(largest).quantization = graph.tensor(sums).quantization;
+  const NodeView conv(graph, graph.nodes[0]), maximum(graph, graph.nodes[1]);
+  const auto together = op_of(conv.node()).lower_with(conv, maximum, kDsp);
+  ASSERT_TRUE(together.has_value());
+  EXPECT_EQ(outputs_of(graph, {*together}, largest), outputs_of(graph, apart(graph), largest));
+}
+
+void expect_equal_pools(const std::string& op, int seed) {
+  Generator make(seed);
+  Attributes attributes = window_attributes(make);
+  attributes.set("activation", std::string("NONE"));
+  attributes.set("filter_h", std::int64_t{make.between(1, 4)});
+  attributes.set("filter_w", std::int64_t{make.between(1, 4)});
+  TestNode test(op, attributes);
+  const Tensor input = make.input({make.between(1, 2), make.between(5, 9), make.between(5, 9), 4 * make.between(1, 3)});
+  test.input(input);
+  expect_equal(test, input);
+}
+
+TEST_P(Dsp, MaxPool2D) { expect_equal_pools("MAX_POOL_2D", GetParam()); }
+
+TEST_P(Dsp, AveragePool2D) { expect_equal_pools("AVERAGE_POOL_2D", GetParam()); }
+
+TEST_P(Dsp, Add) {
+  Generator make(GetParam());
+  TestNode test("ADD", {{"activation", make.one_of({"NONE", "RELU", "RELU_N1_TO_1"})}});
+  const Shape shape = {1, make.between(1, 3), make.between(1, 40)};
+  Tensor a = make.input(shape), b = make.input(shape);
+  if (make.between(0, 3) == 0) b.quantization.scales = a.quantization.scales;
+  test.input(a);
+  test.input(b);
   expect_equal(test, make.activation({}, 0.02f, 0.2f));
 }
 

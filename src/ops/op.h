@@ -100,6 +100,9 @@ struct Op {
   RowRuleOf rows = nullptr;
   /// How the output is made of an image that arrives in rows; none, or null: it is not.
   RowSinkOf row_sink = nullptr;
+  /// One call that computes the node and `next`, the only reader of its output, without that output; none where there
+  /// is no such kernel. Null: never.
+  std::optional<KernelCall> (*lower_with)(const NodeView& node, const NodeView& next, const LowerOptions&) = nullptr;
   QuantizationRule quantization = {};
   /// Multiply-accumulates of one invocation; null: none.
   std::int64_t (*macs)(const NodeView&) = nullptr;

@@ -1,8 +1,34 @@
 #include "plan/program.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "base/error.h"
 
 namespace thimble {
+namespace {
+
+/// The node after `index`, when it alone reads the one output of that node.
+const Node* only_reader(const Graph& graph, std::size_t index) {
+  const Node& node = graph.nodes[index];
+  if (index + 1 == graph.nodes.size() || node.outputs.size() != 1) return nullptr;
+  const auto uses = [&](const std::vector<TensorId>& ids) {
+    return std::count(ids.begin(), ids.end(), node.outputs[0]);
+  };
+  const auto reads = [&](std::ptrdiff_t sum, const Node& reader) { return sum + uses(reader.inputs); };
+  const bool one = std::accumulate(graph.nodes.begin(), graph.nodes.end(), uses(graph.outputs), reads) == 1;
+  return one && uses(graph.nodes[index + 1].inputs) == 1 ? &graph.nodes[index + 1] : nullptr;
+}
+
+/// The call for the node and the one after it, if there is one.
+std::optional<KernelCall> lower_two(const Graph& graph, std::size_t index, const LowerOptions& options) {
+  const Node& node = graph.nodes[index];
+  const auto lower_with = op_of(node).lower_with;
+  const Node* next = lower_with ? only_reader(graph, index) : nullptr;
+  return next ? lower_with(NodeView(graph, node), NodeView(graph, *next), options) : std::nullopt;
+}
+
+}  // namespace
 
 Program lower(const Graph& graph, const LowerOptions& options) {
   Program program;
@@ -11,6 +37,10 @@ Program lower(const Graph& graph, const LowerOptions& options) {
     const Op& op = op_of(node);
     ensure(op.lower != nullptr, "{} '{}' cannot be lowered", node.op, node.name);
     with_context(fmt::format("operator {} {} '{}'", i, node.op, node.name), [&] {
+      if (std::optional<KernelCall> call = lower_two(graph, i, options)) {
+        program.push_back({static_cast<int>(i++), std::move(*call)});
+        return;
+      }
       for (KernelCall& call : op.lower(NodeView(graph, node), options)) {
         program.push_back({static_cast<int>(i), std::move(call)});
       }

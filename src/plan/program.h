@@ -8,7 +8,7 @@
 namespace thimble {
 
 struct Step {
-  int node;  // which node of the graph the call belongs to
+  int node;  // which node of the graph the call belongs to: the first, if it computes two
   KernelCall call;
 };
 

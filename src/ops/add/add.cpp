@@ -1,6 +1,7 @@
 // ADD: two operands, broadcast; Keras's Add.
 #include <algorithm>
 
+#include "ops/add/add_dsp.h"
 #include "ops/add/add_host.h"
 #include "ops/add/add_kernel.h"
 #include "ops/broadcast.h"
@@ -73,8 +74,9 @@ KernelCall lower_call(const NodeView& node) {
   }
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   KernelCall call = lower_call(node);
+  if (node.input(0).type == Type::kInt8) call = add_dsp(node, int_params(node), options).value_or(call);
   call.in_place = overwritable_inputs(node);
   return {call};
 }

@@ -1,13 +1,16 @@
 // AVERAGE_POOL_2D: input NHWC; Keras's AveragePooling2D.
+#include "ops/average_pool_2d/average_pool_2d_dsp_kernel.h"
 #include "ops/average_pool_2d/average_pool_2d_host.h"
 #include "ops/average_pool_2d/average_pool_2d_kernel.h"
 #include "ops/checks.h"
+#include "ops/dsp.h"
 #include "ops/op.h"
 #include "ops/pool.h"
 #include "ops/requantize.h"
 
 THIMBLE_PARAMS(thimble_average_pool_2d_f32_params, window, output_min, output_max)
 THIMBLE_PARAMS(thimble_average_pool_2d_params, window, output_min, output_max)
+THIMBLE_PARAMS(thimble_average_pool_2d_dsp_params, window, output_min, output_max)
 
 namespace thimble {
 extern const Op average_pool_2d_op;
@@ -19,7 +22,7 @@ std::vector<TensorSpec> infer(const NodeView& node) {
   return {{node.input(0).type, output_shape(pool_window(node))}};
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   const std::string& activation = node.attributes().text("activation");
   const std::vector<Operand> operands = {in(node.input_id(0)), out(node.output_id(0))};
   if (node.input(0).type == Type::kFloat32) {
@@ -34,6 +37,10 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   const thimble_average_pool_2d_params params = {pool_window(node), range.min, range.max};
   switch (node.input(0).type) {
     case Type::kInt8: {
+      if (dsp_pools(node, params.window, options)) {
+        return {kernel_call("thimble_average_pool_2d_dsp", "ops/average_pool_2d/average_pool_2d_dsp_kernel",
+                            &thimble_average_pool_2d_dsp, {params.window, range.min, range.max}, operands)};
+      }
       KernelCall call = kernel_call(KERNEL_OF("average_pool_2d", thimble_average_pool_2d_s8), params, operands);
       call.host = average_pool_2d_host(params);
       return {call};

@@ -107,6 +107,12 @@ std::optional<RowRule> rows(const NodeView& node) {
   return row_rule(window(node), size_of(input.type) == 1 ? input.zero_point() : 0);
 }
 
+std::optional<KernelCall> lower_with(const NodeView& node, const NodeView& next, const LowerOptions& options) {
+  if (!options.features.dsp || node.input(0).type != Type::kInt8) return {};
+  const KernelConstant requant = channel_requants(node.input(0), node.input(1), node.output(0), node.input(1).shape[0]);
+  return conv_2d_pool_dsp(node, next, int_params(node), requant, options);
+}
+
 std::int64_t macs(const NodeView& node) {
   return node.output(0).elements() * node.input(1).elements() / node.input(1).shape[0];
 }
@@ -166,6 +172,7 @@ const Op conv_2d_op = {
     .infer = infer,
     .lower = lower,
     .rows = rows,
+    .lower_with = lower_with,
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 0, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 3,

@@ -1,7 +1,6 @@
 #include "ops/conv_2d/conv_2d_dsp.h"
 
 #include "ops/conv_2d/conv_2d_dsp_kernel.h"
-#include "ops/dsp.h"
 #include "ops/host.h"
 #include "ops/window.h"
 
@@ -21,7 +20,9 @@ thimble_window as_row(thimble_window w) {
   return w;
 }
 
-ChannelWeights weights_of(const NodeView& node) {
+}  // namespace
+
+ChannelWeights conv_2d_weights(const NodeView& node) {
   const Bytes& bytes = *contents(node, 1);
   const auto channels = static_cast<std::size_t>(node.input(1).shape[0]);
   const std::size_t size = bytes.size() / channels;
@@ -31,13 +32,11 @@ ChannelWeights weights_of(const NodeView& node) {
   return weights;
 }
 
-}  // namespace
-
 std::optional<KernelCall> conv_2d_dsp(const NodeView& node, const thimble_conv_2d_params& params,
                                       const KernelConstant& requant, const LowerOptions& options) {
   const thimble_window& window = params.window;
   if (!dsp_applies(node, options) || params.filter_c != window.input_c || window.output_c == 0) return {};
-  const ChannelWeights weights = weights_of(node);
+  const ChannelWeights weights = conv_2d_weights(node);
   const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);
   if (!channels) return {};
   const int elements = window.filter_h * window.filter_w * window.input_c;

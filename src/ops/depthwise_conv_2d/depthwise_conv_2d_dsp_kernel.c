@@ -1,27 +1,39 @@
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp_kernel.h"
 
-/* Four channels of a row of pixels, `step` bytes from one to the next, into four widened rows. `count`: how many
- * channels there are, 1 to 4. */
+/* Four channels of two neighbouring pixels, `length` elements from the row of one channel to the next. */
+static inline void thimble_depthwise_conv_2d_dsp_put(uint32_t a, uint32_t b, int32_t length, int16_t* row) {
+  const uint32_t a_even = thimble_dsp_even(a), b_even = thimble_dsp_even(b);
+  const uint32_t a_odd = thimble_dsp_odd(a), b_odd = thimble_dsp_odd(b);
+  thimble_dsp_store(row, thimble_dsp_low_lanes(a_even, b_even));
+  thimble_dsp_store(row + length, thimble_dsp_low_lanes(a_odd, b_odd));
+  thimble_dsp_store(row + 2 * length, thimble_dsp_high_lanes(a_even, b_even));
+  thimble_dsp_store(row + 3 * length, thimble_dsp_high_lanes(a_odd, b_odd));
+}
+
+/* A word of which the first `count` bytes are those at `bytes`. */
+static inline uint32_t thimble_depthwise_conv_2d_dsp_some(const int8_t* bytes, int32_t count) {
+  uint32_t word = 0;
+  for (int32_t i = 0; i < count; ++i) word |= (uint32_t)(uint8_t)bytes[i] << (8 * i);
+  return word;
+}
+
+/* Four channels of a row of pixels into four widened rows. `count`: how many channels there are, 1 to 4. */
 THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_widen(const thimble_depthwise_conv_2d_dsp_params* p,
                                                             const int8_t* pixel, int32_t count, int16_t* row) {
   const int32_t step = p->window.input_c, length = 2 * p->row_pairs;
-  const uint32_t padding = (uint32_t)(p->input_zero_point & 0xFF) * UINT32_C(0x01010101);
+  int32_t left = p->window.input_w;
   row += p->window.pad_left;
-  for (int32_t left = p->window.input_w; left > 0; left -= 2, pixel += 2 * step, row += 2) {
-    uint32_t a = padding, b = padding;
-    if (count == 4) {
-      a = thimble_dsp_load(pixel);
-      if (left > 1) b = thimble_dsp_load(pixel + step);
-    } else {
-      memcpy(&a, pixel, (size_t)count);
-      if (left > 1) memcpy(&b, pixel + step, (size_t)count);
+  if (count == 4) {
+    for (; left > 1; left -= 2, pixel += 2 * step, row += 2) {
+      THIMBLE_DSP_IN_REGISTER(pixel);
+      thimble_depthwise_conv_2d_dsp_put(thimble_dsp_load(pixel), thimble_dsp_load(pixel + step), length, row);
     }
-    const uint32_t a_even = thimble_dsp_even(a), b_even = thimble_dsp_even(b);
-    const uint32_t a_odd = thimble_dsp_odd(a), b_odd = thimble_dsp_odd(b);
-    thimble_dsp_store(row, thimble_dsp_low_lanes(a_even, b_even));
-    thimble_dsp_store(row + length, thimble_dsp_low_lanes(a_odd, b_odd));
-    thimble_dsp_store(row + 2 * length, thimble_dsp_high_lanes(a_even, b_even));
-    thimble_dsp_store(row + 3 * length, thimble_dsp_high_lanes(a_odd, b_odd));
+  }
+  for (; left > 0; --left, pixel += step, ++row) {
+    const uint32_t word = count == 4 ? thimble_dsp_load(pixel) : thimble_depthwise_conv_2d_dsp_some(pixel, count);
+    const uint32_t even = thimble_dsp_even(word), odd = thimble_dsp_odd(word);
+    row[0] = (int16_t)even, row[length] = (int16_t)odd;
+    row[2 * length] = (int16_t)(even >> 16), row[3 * length] = (int16_t)(odd >> 16);
   }
 }
 

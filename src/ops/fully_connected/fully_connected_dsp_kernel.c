@@ -22,8 +22,8 @@
 
 /* Adds the products of `quads` times 4 inputs with the weights of four units to their sums. Returns the end of the
  * weights. */
-static inline const uint32_t* thimble_fully_connected_dsp_dot(const uint32_t* weights, const int8_t* input,
-                                                              int32_t quads, int32_t sums[4]) {
+THIMBLE_DSP_CALLED const uint32_t* thimble_fully_connected_dsp_dot(const uint32_t* weights, const int8_t* input,
+                                                                   int32_t quads, int32_t sums[4]) {
   int32_t a0 = sums[0], b0 = a0, a1 = sums[2], b1 = a1;
 #ifdef THIMBLE_DSP_LOOPS
   __asm__ volatile(
@@ -59,32 +59,26 @@ static inline const uint32_t* thimble_fully_connected_dsp_dot(const uint32_t* we
   return weights;
 }
 
-/* Four units. Returns the end of their weights. */
-static inline const uint32_t* thimble_fully_connected_dsp_units(const thimble_fully_connected_dsp_params* p,
-                                                                const int8_t* input, const uint32_t* weights,
-                                                                const int32_t* bias, const thimble_dsp_channel* factor,
-                                                                int32_t values[4]) {
-  const int32_t step = p->per_channel, quads = p->segment_quads;
-  int32_t sums[4] = {bias[0], bias[1], bias[2], bias[3]};
-  for (int32_t left = p->quads; left > 0; input += 4 * quads, left -= quads) {
-    weights = thimble_fully_connected_dsp_dot(weights, input, left < quads ? left : quads, sums);
-  }
-  values[0] = thimble_dsp_requantize(sums[0] * 2, factor[0]);
-  values[1] = thimble_dsp_requantize(sums[1] * 2, factor[step]);
-  values[2] = thimble_dsp_requantize(sums[2] * 2, factor[2 * step]);
-  values[3] = thimble_dsp_requantize(sums[3] * 2, factor[3 * step]);
-  return weights;
-}
-
 static inline void thimble_fully_connected_dsp_row(const thimble_fully_connected_dsp_params* p, const int8_t* input,
                                                    const uint32_t* weights, const int32_t* bias,
                                                    const thimble_dsp_channel* factor, int8_t* output) {
-  const int narrow = p->narrow;
-  for (int32_t left = p->units; left > 0; left -= 4, bias += 4, output += 4, factor += 4 * p->per_channel) {
+  for (int32_t left = p->units; left > 0; left -= 4, bias += 4, output += 4) {
     int32_t values[4];
-    weights = thimble_fully_connected_dsp_units(p, input, weights, bias, factor, values);
+    memcpy(values, bias, sizeof(values));
     THIMBLE_DSP_IN_REGISTER(output);
-    if (narrow) thimble_dsp_clamp_4(values, p->output_min, p->output_max);
+    THIMBLE_DSP_IN_REGISTER(bias);
+    const int8_t* x = input;
+    int32_t quads = p->quads;
+    for (; quads > p->segment_quads; quads -= p->segment_quads, x += 4 * p->segment_quads) {
+      weights = thimble_fully_connected_dsp_dot(weights, x, p->segment_quads, values);
+    }
+    weights = thimble_fully_connected_dsp_dot(weights, x, quads, values);
+    if (p->per_channel) {
+      for (int32_t i = 0; i < 4; ++i) values[i] = thimble_dsp_requantize(values[i] * 2, *factor++);
+    } else {
+      thimble_dsp_requantize_4(values, factor);
+    }
+    if (p->narrow) thimble_dsp_clamp_4(values, p->output_min, p->output_max);
     /* Units that are not there are written where unit 0 goes, and before it. */
     output[left > 3 ? 3 : 0] = (int8_t)values[3];
     output[left > 2 ? 2 : 0] = (int8_t)values[2];

@@ -1,0 +1,126 @@
+// Kernels made for a CPU, on an emulated board that has it: all outputs equal the portable kernels' on the host.
+#include "deploy/deploy.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "base/subprocess.h"
+#include "ops/graph_builder.h"
+
+namespace thimble {
+namespace {
+
+/// Adds int8 layers with made-up weights, each to the one before.
+class Layers {
+ public:
+  Layers(int seed, Shape input) : random_(static_cast<std::uint64_t>(seed)) {
+    last_ = builder_.input(std::move(input), Type::kInt8, {{0.05f}, {-7}, 0});
+  }
+
+  void convolve(const std::string& op, Shape filter, std::int64_t stride, const std::string& padding) {
+    const int channels = op == "CONV_2D" ? filter[0] : filter[3];
+    add(op, {last_, weights(filter), bias(channels)},
+        {{"padding", padding},
+         {"stride_h", stride},
+         {"stride_w", stride},
+         {"depth_multiplier", std::int64_t{1}},
+         {"activation", std::string("RELU")}});
+  }
+  void pool(const std::string& op, std::int64_t size) {
+    last_ = builder_.node(op, {last_},
+                          {{"padding", std::string("VALID")},
+                           {"filter_h", size},
+                           {"filter_w", size},
+                           {"stride_h", size},
+                           {"stride_w", size},
+                           {"activation", std::string("NONE")}});
+    builder_.quantize(last_, kScale, zero_point_);
+  }
+  void add_to(TensorId other) { add("ADD", {last_, other}, {{"activation", std::string("NONE")}}); }
+  void connect(int units, int depth) {
+    add("FULLY_CONNECTED", {last_, weights({units, depth}), bias(units)},
+        {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
+  }
+
+  TensorId last() const { return last_; }
+  Graph finish() { return builder_.finish({last_}); }
+
+ private:
+  void add(const std::string& op, const std::vector<TensorId>& inputs, const Attributes& attributes) {
+    last_ = builder_.node(op, inputs, attributes);
+    zero_point_ = attributes.text("activation") == "RELU" ? -128 : static_cast<int>(random_.below(40)) - 20;
+    builder_.quantize(last_, kScale, zero_point_);
+  }
+  TensorId weights(const Shape& shape) {
+    std::vector<std::int8_t> values(static_cast<std::size_t>(element_count(shape)));
+    for (std::int8_t& value : values) value = static_cast<std::int8_t>(static_cast<int>(random_.below(255)) - 127);
+    return builder_.constant(shape, Type::kInt8, values, {{0.004f}, {0}, 0});
+  }
+  TensorId bias(int channels) {
+    std::vector<std::int32_t> values(static_cast<std::size_t>(channels));
+    for (std::int32_t& value : values) value = static_cast<std::int32_t>(random_.below(2000)) - 1000;
+    return builder_.constant({channels}, Type::kInt32, values, {{0.0002f}, {0}, 0});
+  }
+
+  static constexpr float kScale = 0.07f;
+  Random random_;
+  GraphBuilder builder_;
+  TensorId last_;
+  int zero_point_ = 0;
+};
+
+/// One channel, then a maximum: one kernel for both; a depthwise filter of 3 x 3, with channels left over; a dense
+/// layer with inputs and units left over.
+Graph image_network() {
+  Layers layers(1, {1, 17, 14, 1});
+  layers.convolve("CONV_2D", {7, 3, 3, 1}, 1, "SAME");
+  layers.pool("MAX_POOL_2D", 2);
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 7}, 1, "SAME");
+  layers.convolve("CONV_2D", {9, 1, 1, 7}, 1, "VALID");
+  layers.connect(6, 8 * 7 * 9);
+  return layers.finish();
+}
+
+/// A residual block, strides, other filters, pooling.
+Graph residual_network() {
+  Layers layers(2, {1, 12, 11, 3});
+  layers.convolve("CONV_2D", {8, 3, 3, 3}, 1, "SAME");
+  const TensorId first = layers.last();
+  layers.convolve("CONV_2D", {8, 3, 3, 8}, 1, "SAME");
+  layers.add_to(first);
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 4, 5, 8}, 2, "SAME");
+  layers.convolve("CONV_2D", {20, 1, 1, 8}, 1, "SAME");
+  layers.pool("MAX_POOL_2D", 2);
+  layers.pool("AVERAGE_POOL_2D", 2);
+  layers.connect(10, 20);
+  return layers.finish();
+}
+
+class DspBoards : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(DspBoards, ComputeWhatThePortableKernelsCompute) {
+  const Board& board = find_board(GetParam());
+  if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) {
+    GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
+  }
+  for (const Graph& graph : {image_network(), residual_network()}) {
+    constexpr std::size_t kInvocations = 3;
+    const Optimize optimize = Optimize::kSpeed;
+    const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
+    const TemporaryFolder folder;
+    const Measurement measurement =
+        measure(deployment, board, optimize, made_up_inputs(graph, kInvocations), kInvocations, folder.path());
+    EXPECT_TRUE(measurement.bits_equal);
+    EXPECT_EQ(measurement.firmware.warnings, "");
+    const auto other = [](const Step& step) { return step.call.symbol.find("_dsp") == std::string::npos; };
+    const Program& program = deployment.executable->program;
+    EXPECT_EQ(std::count_if(program.begin(), program.end(), other), 0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DspBoards, ::testing::Values("m4", "m7"));
+
+}  // namespace
+}  // namespace thimble
