@@ -102,7 +102,7 @@ std::span<const Board> boards() {
                     {"-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"})),
       with_dsp(mps2("m7", "Arm Cortex-M7 (QEMU mps2-an500)", "mps2-an500",
                     {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"})),
-      mps3_an547(),
+      with_dsp(mps3_an547()),
       riscv_virt(),
   };
   return all;

@@ -24,7 +24,7 @@ struct Board {
   std::string_view tools_packages;         // the Debian packages that have them
   std::vector<std::string> cpu_flags;      // for compiler and linker
   std::vector<std::string> library_flags;  // for both too: which C library
-  bool dsp;                                // the CPU has Armv7E-M's DSP instructions
+  bool dsp;                                // the CPU has the DSP instructions of Armv7E-M and Armv8-M
 
   std::string_view uart;  // the driver in device/
   std::uint32_t uart_base;

@@ -28,7 +28,9 @@ float relative_error(ByteSpan got, ByteSpan want) {
 }  // namespace
 
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
-  return {.rounding = rounding, .features = {.dsp = board.dsp && optimize != Optimize::kSize}};
+  return {.rounding = rounding,
+          .features = {.dsp = board.dsp && optimize != Optimize::kSize},
+          .pairs = optimize == Optimize::kSpeed};
 }
 
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {

@@ -23,7 +23,7 @@ const Node* only_reader(const Graph& graph, std::size_t index) {
 /// The call for the node and the one after it, if there is one.
 std::optional<KernelCall> lower_two(const Graph& graph, std::size_t index, const LowerOptions& options) {
   const Node& node = graph.nodes[index];
-  const auto lower_with = op_of(node).lower_with;
+  const auto lower_with = options.pairs ? op_of(node).lower_with : nullptr;
   const Node* next = lower_with ? only_reader(graph, index) : nullptr;
   return next ? lower_with(NodeView(graph, node), NodeView(graph, *next), options) : std::nullopt;
 }

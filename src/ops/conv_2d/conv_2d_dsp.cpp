@@ -1,10 +1,14 @@
 #include "ops/conv_2d/conv_2d_dsp.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "ops/conv_2d/conv_2d_dsp_kernel.h"
 #include "ops/host.h"
 #include "ops/window.h"
 
-THIMBLE_PARAMS(thimble_conv_2d_dsp_params, window, quads, whole_quads, input_zero_point, narrow, output_min, output_max)
+THIMBLE_PARAMS(thimble_conv_2d_dsp_params, window, quads, whole_quads, input_zero_point, ring_rows, narrow, output_min,
+               output_max)
 
 namespace thimble {
 namespace {
@@ -18,6 +22,18 @@ thimble_window as_row(thimble_window w) {
   w.input_w = w.output_w = w.batches * w.output_h * w.output_w;
   w.batches = w.input_h = w.output_h = 1;
   return w;
+}
+
+/// Whether the output fits into the input's place, row by row, nothing else reads the input, and a window's rows are
+/// but few of all: then the kernel copies them, to write over them.
+bool pays_to_copy(const NodeView& node, const thimble_window& w) {
+  const auto reads = [&](std::ptrdiff_t sum, const Node& reader) {
+    return sum + std::ranges::count(reader.inputs, node.input_id(0));
+  };
+  const auto& nodes = node.graph().nodes;
+  return w.batches == 1 && w.dilation_h == 1 && 2 * w.filter_h <= w.input_h && w.pad_top < w.filter_h &&
+         w.output_w * w.output_c <= w.input_w * w.input_c && w.output_h <= w.input_h &&
+         std::accumulate(nodes.begin(), nodes.end(), std::ptrdiff_t{0}, reads) <= 1;
 }
 
 }  // namespace
@@ -42,14 +58,23 @@ std::optional<KernelCall> conv_2d_dsp(const NodeView& node, const thimble_conv_2
   const int elements = window.filter_h * window.filter_w * window.input_c;
   const bool whole_quads =
       window.filter_w * window.input_c % 4 == 0 && window.dilation_h == 1 && window.dilation_w == 1;
-  const thimble_conv_2d_dsp_params dsp = {
-      is_pointwise(window) ? as_row(window) : window,  (elements + 3) / 4, whole_quads ? 1 : 0, -params.input_offset,
-      is_narrow(params.output_min, params.output_max), params.output_min,  params.output_max};
+  const bool pointwise = is_pointwise(window), copies = !pointwise && pays_to_copy(node, window);
+  const thimble_conv_2d_dsp_params dsp = {pointwise ? as_row(window) : window,
+                                          (elements + 3) / 4,
+                                          whole_quads ? 1 : 0,
+                                          -params.input_offset,
+                                          copies      ? window.filter_h
+                                          : pointwise ? 1
+                                                      : window.input_h,
+                                          is_narrow(params.output_min, params.output_max),
+                                          params.output_min,
+                                          params.output_max};
   KernelCall call = kernel_call("thimble_conv_2d_dsp", "ops/conv_2d/conv_2d_dsp_kernel", &thimble_conv_2d_dsp, dsp,
                                 {in(node.input_id(0)), constant(0), constant(1), scratch(), out(node.output_id(0))});
   call.constants = {dsp_rows(weights), *channels};
   call.scratch_bytes = static_cast<std::size_t>(36 * dsp.quads);
-  if (is_pointwise(window) && window.output_c <= window.input_c) call.in_place = {node.input_id(0)};
+  if (copies) call.scratch_bytes += static_cast<std::size_t>(window.filter_h * window.input_w * window.input_c);
+  if (copies || (pointwise && window.output_c <= window.input_c)) call.in_place = {node.input_id(0)};
   return call;
 }
 

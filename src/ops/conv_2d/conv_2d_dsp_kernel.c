@@ -11,9 +11,15 @@ THIMBLE_DSP_CALLED int8_t* thimble_conv_2d_dsp_fill(int8_t* to, int32_t value, i
   return to;
 }
 
+/* Row y, if it is among the last rows of the ring. */
+static inline const int8_t* thimble_conv_2d_dsp_row(const thimble_conv_2d_dsp_params* p, const int8_t* ring,
+                                                    int32_t y) {
+  return ring + y % p->ring_rows * (p->window.input_w * p->window.input_c);
+}
+
 /* Copies the window at (top, left) to `bytes`, the padding with it. */
-THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_gather(const thimble_conv_2d_dsp_params* p, const int8_t* input,
-                                                   int32_t top, int32_t left, int8_t* bytes) {
+THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_gather(const thimble_conv_2d_dsp_params* p, const int8_t* ring, int32_t top,
+                                                   int32_t left, int8_t* bytes) {
   const thimble_window* w = &p->window;
   const thimble_taps columns = thimble_taps_inside(left, w->filter_w, w->dilation_w, w->input_w);
   /* Taps that are neighbours in the image too are copied at once. */
@@ -26,7 +32,7 @@ THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_gather(const thimble_conv_2d_dsp_par
     }
     bytes = thimble_conv_2d_dsp_fill(bytes, p->input_zero_point, columns.first * w->input_c);
     for (int32_t j = columns.first; j < columns.last; j += run) {
-      const int8_t* pixel = input + (y * w->input_w + left + j * w->dilation_w) * w->input_c;
+      const int8_t* pixel = thimble_conv_2d_dsp_row(p, ring, y) + (left + j * w->dilation_w) * w->input_c;
       bytes = thimble_conv_2d_dsp_copy(bytes, pixel, run * w->input_c);
     }
     bytes = thimble_conv_2d_dsp_fill(bytes, p->input_zero_point, (w->filter_w - columns.last) * w->input_c);
@@ -34,18 +40,17 @@ THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_gather(const thimble_conv_2d_dsp_par
 }
 
 /* Widens the window at (top, left) into a column. `bytes`: 4 * quads bytes of scratch. */
-static inline void thimble_conv_2d_dsp_column(const thimble_conv_2d_dsp_params* p, const int8_t* input, int32_t top,
+static inline void thimble_conv_2d_dsp_column(const thimble_conv_2d_dsp_params* p, const int8_t* ring, int32_t top,
                                               int32_t left, int8_t* bytes, uint32_t* column) {
   const thimble_window* w = &p->window;
   const int32_t quads = w->filter_w * w->input_c / 4;
   if (!p->whole_quads || top < 0 || top + w->filter_h > w->input_h || left < 0 || left + w->filter_w > w->input_w) {
-    thimble_conv_2d_dsp_gather(p, input, top, left, bytes);
+    thimble_conv_2d_dsp_gather(p, ring, top, left, bytes);
     thimble_dsp_widen(bytes, p->quads, column);
     return;
   }
-  const int8_t* row = input + (top * w->input_w + left) * w->input_c;
-  for (int32_t i = 0; i < w->filter_h; ++i, row += w->input_w * w->input_c, column += 8 * quads) {
-    thimble_dsp_widen(row, quads, column);
+  for (int32_t i = 0; i < w->filter_h; ++i, column += 8 * quads) {
+    thimble_dsp_widen(thimble_conv_2d_dsp_row(p, ring, top + i) + left * w->input_c, quads, column);
   }
 }
 
@@ -74,13 +79,20 @@ THIMBLE_SHARED_KERNEL void thimble_conv_2d_dsp(const thimble_conv_2d_dsp_params*
                                                const int8_t* filter, const thimble_dsp_channel* channels,
                                                uint32_t* columns, int8_t* output) {
   const thimble_window* w = &p->window;
+  const int32_t row_bytes = w->input_w * w->input_c;
   int8_t* const bytes = (int8_t*)(columns + 8 * p->quads);
+  int8_t* const copies = bytes + 4 * p->quads;
   int32_t filled = 0;
-  for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {
+  for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * row_bytes) {
+    int32_t copied = p->ring_rows < w->input_h ? 0 : w->input_h;
+    const int8_t* const ring = copied == 0 ? copies : input;
     for (int32_t y = 0; y < w->output_h; ++y) {
       const int32_t top = y * w->stride_h - w->pad_top;
+      for (; copied < w->input_h && copied < top + w->filter_h; ++copied) {
+        thimble_conv_2d_dsp_copy(copies + copied % p->ring_rows * row_bytes, input + copied * row_bytes, row_bytes);
+      }
       for (int32_t x = 0; x < w->output_w; ++x) {
-        thimble_conv_2d_dsp_column(p, input, top, x * w->stride_w - w->pad_left, bytes, columns + filled);
+        thimble_conv_2d_dsp_column(p, ring, top, x * w->stride_w - w->pad_left, bytes, columns + filled);
         if (++filled < 4) continue;
         thimble_conv_2d_dsp_pixels(p, columns, filter, channels, filled, output);
         output += 4 * w->output_c;

@@ -14,13 +14,15 @@ typedef struct {
   int32_t quads;            /* a filter's elements, in fours */
   int32_t whole_quads;      /* 1: the rows of a window are whole fours, side by side in the image */
   int32_t input_zero_point; /* what the padding holds */
-  int32_t narrow;           /* 1: the output's range is less than 8 bits */
+  int32_t ring_rows; /* input_h; or less: so many rows are copied before they are read, so that the output may take the
+                      * input's place */
+  int32_t narrow;    /* 1: the output's range is less than 8 bits */
   int32_t output_min, output_max;
 } thimble_conv_2d_dsp_params;
 
-/* filter [output_c][4 * quads]: filter_h * filter_w * input_c weights, then zeros. columns: scratch of 36 * quads
- * bytes. channels [output_c]. Where the window is one pixel, and output_c <= input_c, the output may take the input's
- * place. */
+/* filter [output_c][4 * quads]: filter_h * filter_w * input_c weights, then zeros. channels [output_c]. columns:
+ * scratch of 36 * quads bytes, and ring_rows rows if those are copied. Where the window is one pixel, and output_c <=
+ * input_c, the output may take the input's place anyway. */
 THIMBLE_SHARED_KERNEL void thimble_conv_2d_dsp(const thimble_conv_2d_dsp_params* p, const int8_t* input,
                                                const int8_t* filter, const thimble_dsp_channel* channels,
                                                uint32_t* columns, int8_t* output);
