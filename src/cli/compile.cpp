@@ -22,8 +22,7 @@ void compile(const CompileArguments& arguments) {
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);
     const bool small = options.optimize == Optimize::kSize;
-    const LowerOptions lower_options{.features = small ? Features{} : options.target.features,
-                                     .pairs = options.optimize == Optimize::kSpeed};
+    const LowerOptions lower_options{.features = small ? Features{} : options.target.features, .pairs = !small};
     const Program program = lower(graph, lower_options);
     const bool by_rows = options.optimize == Optimize::kRam;
     const Plan plan = by_rows ? make_smallest_plan(graph, program, lower_options) : make_plan(graph, program);

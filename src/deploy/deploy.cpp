@@ -30,7 +30,7 @@ float relative_error(ByteSpan got, ByteSpan want) {
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
   return {.rounding = rounding,
           .features = {.dsp = board.dsp && optimize != Optimize::kSize},
-          .pairs = optimize == Optimize::kSpeed};
+          .pairs = optimize != Optimize::kSize};
 }
 
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {

@@ -23,18 +23,46 @@ bool is_image(const Tensor& tensor) {
 int rows_of(const Tensor& tensor) { return tensor.shape[1]; }
 int row_bytes(const Tensor& tensor) { return static_cast<int>(tensor.bytes()) / rows_of(tensor); }
 
-/// A graph that holds the node's tensors cut down to what one row needs, under the same numbers.
-KernelCall lower_row(const Graph& graph, const Node& node, const RowRule& rule, const LowerOptions& options) {
+/// The node of a step and, if the step computes two, the next one.
+struct StepNodes {
+  const Node* node;
+  const Node* next = nullptr;
+
+  const Node& last() const { return next ? *next : *node; }
+};
+
+/// How a row of the last node's output is made of rows of the first one's inputs.
+std::optional<RowRule> rule_of(const Graph& graph, const StepNodes& nodes) {
+  const auto rows = [&](const Node& node) {
+    return op_of(node).rows ? op_of(node).rows(NodeView(graph, node)) : std::nullopt;
+  };
+  const std::optional<RowRule> rule = rows(*nodes.node);
+  if (!rule || !nodes.next) return rule;
+  const std::optional<RowRule> next = rows(*nodes.next);
+  if (!next || next->pad_top != 0) return std::nullopt;
+  return RowRule{(next->window - 1) * rule->stride + rule->window, rule->stride * next->stride, rule->pad_top,
+                 rule->pad_byte};
+}
+
+/// The call for one row, of the tensors cut down to what it needs, under the same numbers; none: there is no such call.
+std::optional<KernelCall> lower_row(const Graph& graph, const StepNodes& nodes, const RowRule& rule,
+                                    const LowerOptions& options) {
   Graph cut;
   cut.tensors = graph.tensors;
-  for (const TensorId id : node.inputs) {
+  for (const TensorId id : nodes.node->inputs) {
     if (id != kNoTensor && !graph.tensor(id).constant()) cut.tensor(id).shape[1] = rule.window;
   }
-  cut.tensor(node.outputs[0]).shape[1] = 1;
-  Node row = node;
+  cut.tensor(nodes.last().outputs[0]).shape[1] = 1;
+  Node row = *nodes.node;
   row.attributes.set("by_rows", true);
-  std::vector<KernelCall> calls = op_of(node).lower(NodeView(cut, row), options);
-  ensure(calls.size() == 1, "a row of {} takes {} calls", node.op, calls.size());
+  if (nodes.next) {
+    cut.tensor(row.outputs[0]).shape[1] = op_of(*nodes.next).rows(NodeView(graph, *nodes.next))->window;
+    Node next = *nodes.next;
+    next.attributes.set("by_rows", true);
+    return op_of(row).lower_with(NodeView(cut, row), NodeView(cut, next), options);
+  }
+  std::vector<KernelCall> calls = op_of(row).lower(NodeView(cut, row), options);
+  ensure(calls.size() == 1, "a row of {} takes {} calls", row.op, calls.size());
   return calls[0];
 }
 
@@ -67,11 +95,15 @@ class StreamBuilder {
  private:
   bool add(int step) {
     const Node& node = node_of(step);
+    const int nodes_done = at(step) + 1 < program_.size()
+                               ? program_[at(step + 1)].node - program_[at(step)].node
+                               : static_cast<int>(graph_.nodes.size()) - program_[at(step)].node;
+    if (nodes_done == 2) return add_rows(step, {&node, &node + 1});
     const bool only_step = (step == 0 || program_[at(step - 1)].node != program_[at(step)].node) &&
                            (at(step) + 1 == program_.size() || program_[at(step + 1)].node != program_[at(step)].node);
     if (!only_step || node.outputs.size() != 1) return false;
     if (node.op == "RESHAPE") return add_alias(node);
-    return add_rows(step, node) || add_sink(step, node);
+    return add_rows(step, {&node}) || add_sink(step, node);
   }
 
   /// The rows of an image, in another shape, for a sink alone.
@@ -87,10 +119,11 @@ class StreamBuilder {
     return true;
   }
 
-  bool add_rows(int step, const Node& node) {
-    const NodeView view(graph_, node);
-    if (op_of(node).rows == nullptr || !is_image(graph_.tensor(node.outputs[0]))) return false;
-    const std::optional<RowRule> rule = op_of(node).rows(view);
+  bool add_rows(int step, const StepNodes& nodes) {
+    const Node& node = *nodes.node;
+    const TensorId output = nodes.last().outputs[0];
+    if (!is_image(graph_.tensor(output))) return false;
+    const std::optional<RowRule> rule = rule_of(graph_, nodes);
     if (!rule) return false;
     std::vector<TensorId> inputs;
     for (const TensorId id : node.inputs) {
@@ -99,7 +132,7 @@ class StreamBuilder {
       if (std::ranges::count(inputs, id) == 0) inputs.push_back(id);
     }
     if (inputs.empty() || inputs.size() > 2) return false;
-    const int rows = rows_of(graph_.tensor(node.outputs[0]));
+    const int rows = rows_of(graph_.tensor(output));
     const int below = (rows - 1) * rule->stride - rule->pad_top + rule->window - rows_of(graph_.tensor(inputs[0]));
     const bool padded = rule->pad_top > 0 || below > 0;
     if (padded && !rule->pad_byte) return false;
@@ -120,8 +153,10 @@ class StreamBuilder {
     stage.rows.stride = static_cast<std::int16_t>(rule->stride);
     stage.rows.pad_top = static_cast<std::int16_t>(rule->pad_top);
     stage.rows.rows = static_cast<std::int16_t>(rows);
-    stage.call = lower_row(graph_, node, *rule, options_);
-    stage.rows.output = static_cast<std::int8_t>(add_buffer(node.outputs[0], false));
+    std::optional<KernelCall> call = lower_row(graph_, nodes, *rule, options_);
+    if (!call) return false;
+    stage.call = std::move(*call);
+    stage.rows.output = static_cast<std::int8_t>(add_buffer(output, false));
     stream_.stages.push_back(std::move(stage));
     return true;
   }
