@@ -120,7 +120,7 @@ Made from the table of operators by `build/release/tests/operators_doc . > docs/
 - **Keras**: the layers of recipes and `.keras` files that make the operator.
 - **Quantizes**: `thimble convert --quantize` makes it integer. **Trains**: gradients pass through it.
 - **Host body**: the types that have a body of their own for the host's AVX2 or AVX-512, bit-equal (floats: within rounding). All
-  others run the portable C99 kernel, which is what every device runs.
+  others run the portable C99 kernel, as devices do, unless their CPU has one (docs/architecture.md).
 - **Rounding**: `--rounding litert` and `tflm` (the default) may differ. Of all others the reference kernels of both agree.
 
 )";
