@@ -83,7 +83,7 @@ struct Features {
 struct LowerOptions {
   Rounding rounding = Rounding::kTflm;
   Features features = {};
-  bool pairs = false;  // two nodes may become one call (Op::lower_with), which then has no rows
+  bool pairs = false;  // two nodes may become one call (Op::lower_with)
 };
 
 struct Op {
