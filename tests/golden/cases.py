@@ -167,6 +167,8 @@ def conv_2d(rng):
     yield case("int8, two groups", "int8", (1, 4, 4, 4), (2, 2), 6, depth=2)
     yield case("int16, same", "int16", (1, 5, 4, 2), (3, 3), 3, (2, 2), "SAME")
     yield case("int16, no bias", "int16", (1, 3, 3, 2), (1, 1), 3, with_bias=False)
+    yield case("uint8, same, relu", "uint8", (1, 5, 4, 3), (3, 2), 4, (2, 1), "SAME", "RELU", per_channel=False, litert=True)
+    yield case("uint8, dilated", "uint8", (1, 6, 6, 2), (2, 2), 3, dilation=(2, 2), per_channel=False, litert=True)
 
 
 @operator
@@ -186,6 +188,8 @@ def depthwise_conv_2d(rng):
     yield case("int8, dilated", "int8", (1, 7, 6, 2), (3, 2), 1, dilation=(2, 3), padding="SAME")
     yield case("int16, same", "int16", (1, 5, 5, 3), (3, 3), 1, (1, 1), "SAME")
     yield case("int16, multiplier 2, no bias", "int16", (1, 3, 3, 2), (2, 2), 2, with_bias=False)
+    yield case("uint8, same", "uint8", (1, 5, 5, 3), (3, 3), 1, (2, 2), "SAME", per_channel=False, litert=True)
+    yield case("uint8, multiplier 2, relu6", "uint8", (1, 4, 4, 2), (2, 2), 2, act="RELU6", per_channel=False, litert=True)
 
 
 @operator

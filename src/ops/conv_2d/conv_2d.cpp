@@ -6,6 +6,7 @@
 #include "ops/conv_2d/conv_2d_host.h"
 #include "ops/conv_2d/conv_2d_hybrid_kernel.h"
 #include "ops/conv_2d/conv_2d_kernel.h"
+#include "ops/conv_2d/conv_2d_u8_kernel.h"
 #include "ops/hybrid.h"
 #include "ops/op.h"
 #include "ops/requantize.h"
@@ -14,6 +15,8 @@
 THIMBLE_PARAMS(thimble_conv_2d_f32_params, window, filter_c, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_2d_params, window, filter_c, input_offset, output_offset, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_2d_hybrid_params, window, filter_c, asymmetric, output_min, output_max)
+THIMBLE_PARAMS(thimble_conv_2d_u8_params, window, input_offset, filter_offset, requant, output_offset, output_min,
+               output_max)
 
 namespace thimble {
 extern const Op conv_2d_op;
@@ -27,13 +30,14 @@ thimble_window window(const NodeView& node) {
 
 void check_types(const NodeView& node) {
   const Tensor& input = node.input(0);
-  require_type(input, {Type::kFloat32, Type::kInt8, Type::kInt16});
+  require_type(input, {Type::kFloat32, Type::kInt8, Type::kUint8, Type::kInt16});
+  if (input.type == Type::kUint8) require_type(node.input(1), {Type::kUint8});
   if (input.type == Type::kFloat32) require_type(node.input(1), {Type::kFloat32, Type::kInt8, Type::kInt4});
-  if (input.type != Type::kFloat32) require_type(node.input(1), {Type::kInt8, Type::kInt4});
+  if (input.type == Type::kInt8 || input.type == Type::kInt16) require_type(node.input(1), {Type::kInt8, Type::kInt4});
   if (!node.has_input(2)) return;
   require_type(node.input(2), {input.type == Type::kFloat32 ? Type::kFloat32
-                               : input.type == Type::kInt8  ? Type::kInt32
-                                                            : Type::kInt64});
+                               : input.type == Type::kInt16 ? Type::kInt64
+                                                            : Type::kInt32});
 }
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -44,6 +48,7 @@ std::vector<TensorSpec> infer(const NodeView& node) {
   require_rank(filter, 4);
   const int depth = filter.shape[3];
   const int groups = depth > 0 ? input.shape[3] / depth : 0;
+  require(input.type != Type::kUint8 || groups == 1, "groups of unsigned bytes are not supported");
   require(groups > 0 && groups * depth == input.shape[3] && filter.shape[0] > 0 && filter.shape[0] % groups == 0,
           "a filter of {} does not fit an input of {}", to_string(filter.shape), to_string(input.shape));
   if (node.has_input(2)) {
@@ -77,10 +82,28 @@ KernelCall lower_hybrid(const NodeView& node) {
   return call;
 }
 
+KernelCall lower_u8(const NodeView& node) {
+  const Tensor& input = node.input(0);
+  const Tensor& filter = node.input(1);
+  const Tensor& output = node.output(0);
+  for (const Tensor* tensor : {&input, &filter, &output}) require_per_tensor(*tensor);
+  const IntRange range = activation_range(node.attributes().text("activation"), output);
+  const thimble_conv_2d_u8_params params = {window(node),
+                                            -input.zero_point(),
+                                            -filter.zero_point(),
+                                            tensor_factor(input, filter, output),
+                                            output.zero_point(),
+                                            range.min,
+                                            range.max};
+  return kernel_call("thimble_conv_2d_u8", "ops/conv_2d/conv_2d_u8_kernel", &thimble_conv_2d_u8, params,
+                     {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), out(node.output_id(0))});
+}
+
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
   if (is_hybrid(input, filter)) return {lower_hybrid(node)};
+  if (input.type == Type::kUint8) return {lower_u8(node)};
   std::vector<Operand> operands = {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2)};
   if (input.type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
