@@ -53,12 +53,14 @@ static inline void thimble_dsp_store(void* four_bytes, uint32_t word) { memcpy(f
   return RESULT
 #endif
 
-/* sum + a.low * b.low + a.high * b.high, for sums that do not overflow. */
+/* sum + a.low * b.low + a.high * b.high; may wrap. */
 static inline int32_t thimble_dsp_smlad(uint32_t a, uint32_t b, int32_t sum) {
 #ifdef THIMBLE_DSP
   THIMBLE_DSP_ASM("smlad %0, %1, %2, %3", result, "r"(a), "r"(b), "r"(sum));
 #else
-  return sum + (int16_t)a * (int16_t)b + (int16_t)(a >> 16) * (int16_t)(b >> 16);
+  const uint32_t low = (uint32_t)((int16_t)a * (int16_t)b);
+  const uint32_t high = (uint32_t)((int16_t)(a >> 16) * (int16_t)(b >> 16));
+  return (int32_t)((uint32_t)sum + low + high);
 #endif
 }
 
