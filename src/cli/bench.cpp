@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/json_text.h"
 #include "data/load.h"
 #include "deploy/deploy.h"
 #include "io/load.h"
@@ -134,7 +135,7 @@ void bench(const BenchArguments& arguments) {
   });
   if (arguments.json) {
     if (on_host) results.insert(results.begin(), host);
-    fmt::print("{}\n", results.dump(2));
+    fmt::print("{}\n", json_text(results));
     return;
   }
   if (on_host) print_host(host);

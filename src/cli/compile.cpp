@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "codegen/package.h"
+#include "deploy/deploy.h"
 #include "io/load.h"
 #include "passes/pipeline.h"
 
@@ -21,11 +22,9 @@ void compile(const CompileArguments& arguments) {
   Graph graph = load_graph(files, arguments.model);
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);
-    const bool small = options.optimize == Optimize::kSize;
-    const LowerOptions lower_options{.features = small ? Features{} : options.target.features, .pairs = !small};
+    const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
     const Program program = lower(graph, lower_options);
-    const bool by_rows = options.optimize == Optimize::kRam;
-    const Plan plan = by_rows ? make_smallest_plan(graph, program, lower_options) : make_plan(graph, program);
+    const Plan plan = make_plan(graph, program, plan_options_for(options.optimize), lower_options);
     return generate_package(graph, program, plan, options);
   });
   files.write_all(arguments.folder, package);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/json_text.h"
 #include "deploy/deploy.h"
 #include "io/arrays.h"
 #include "io/load.h"
@@ -86,7 +87,7 @@ void print_json(const std::vector<LayerDifference>& layers) {
                     {"mean", layer.mean},
                     {"range", layer.range}});
   }
-  fmt::print("{}\n", rows.dump(2));
+  fmt::print("{}\n", json_text(rows));
 }
 
 void diff(const DiffArguments& arguments) {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/json_text.h"
 #include "data/load.h"
 #include "io/load.h"
 #include "passes/pipeline.h"
@@ -82,14 +83,11 @@ nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& f
           {"misclassified", misclassified}};
 }
 
-/// A path need not be UTF-8: what is not comes out as U+FFFD.
-constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-
 /// One member a line, however long its lists.
-std::string json_text(const nlohmann::ordered_json& object) {
+std::string member_lines(const nlohmann::ordered_json& object) {
   std::vector<std::string> members;
   for (const auto& [key, value] : object.items())
-    members.push_back(fmt::format("  \"{}\": {}", key, value.dump(-1, ' ', false, kReplace)));
+    members.push_back(fmt::format("  \"{}\": {}", key, json_text(value, -1)));
   return fmt::format("{{\n{}\n}}\n", fmt::join(members, ",\n"));
 }
 

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "base/progress.h"
 #include "cli/command.h"
+#include "cli/json_text.h"
 #include "cli/model_picture.h"
 #include "io/load.h"
 #include "passes/pipeline.h"
@@ -21,9 +22,6 @@ struct InspectArguments {
 };
 
 using Json = nlohmann::ordered_json;
-
-/// A name in a model need not be UTF-8: what is not comes out as U+FFFD.
-constexpr auto kReplace = Json::error_handler_t::replace;
 
 Json quantization_json(float scale, int zero_point) {
   if (scale == 0.0F) return nullptr;
@@ -174,7 +172,7 @@ void inspect(const InspectArguments& arguments) {
     real_file_system().write(arguments.page, model_page(picture_of(arguments.model, *executable, summary)));
   }
   if (arguments.json) {
-    fmt::print("{}\n", to_json(arguments.model, *executable, summary).dump(2, ' ', false, kReplace));
+    fmt::print("{}\n", json_text(to_json(arguments.model, *executable, summary)));
   } else if (arguments.page.empty()) {
     print_text(arguments.model, executable->graph, summary);
   }

@@ -300,7 +300,7 @@ class PackageWriter {
       const Tensor& tensor = graph_.tensors[i];
       if (!tensor.variable || plan_.tensor_offsets[i] < 0) continue;
       text += fmt::format("  memset(ARENA({}), {}, {});\n", plan_.tensor_offsets[i],
-                          tensor.type == Type::kInt8 ? tensor.zero_point() : 0, tensor.bytes());
+                          tensor.zero_byte(), tensor.bytes());
     }
     return text;
   }

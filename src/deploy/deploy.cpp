@@ -27,17 +27,21 @@ float relative_error(ByteSpan got, ByteSpan want) {
 
 }  // namespace
 
-LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
-  return {.rounding = rounding,
-          .features = {.dsp = board.dsp && optimize != Optimize::kSize},
-          .pairs = optimize != Optimize::kSize};
+LowerOptions lower_options_for(Features features, Optimize optimize, Rounding rounding) {
+  if (optimize == Optimize::kSize) return {.rounding = rounding};
+  return {.rounding = rounding, .features = features, .pairs = true};
 }
+
+LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
+  return lower_options_for(Features{.dsp = board.dsp}, optimize, rounding);
+}
+
+PlanOptions plan_options_for(Optimize optimize) { return {.by_rows = optimize == Optimize::kRam}; }
 
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {
   Deployment result;
   result.reference = prepare(graph, {.rounding = lower_options.rounding}, {}, HostKernels::kPortable);
-  const PlanOptions plan_options{.by_rows = optimize == Optimize::kRam};
-  result.executable = prepare(std::move(graph), lower_options, plan_options, HostKernels::kPortable);
+  result.executable = prepare(std::move(graph), lower_options, plan_options_for(optimize), HostKernels::kPortable);
   const Executable& executable = *result.executable;
   result.package = generate_package(executable.graph, executable.program, executable.plan,
                                     {.optimize = optimize, .target = find_target("host")});

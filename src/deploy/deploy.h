@@ -18,8 +18,12 @@ struct Deployment {
   FileSet package;
 };
 
-/// For speed, kernels made for the board's CPU; for size, the portable ones that all boards share.
+/// For speed and RAM, kernels made for the CPU; for size, the portable ones that all share.
+LowerOptions lower_options_for(Features features, Optimize optimize, Rounding rounding = Rounding::kTflm);
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding = Rounding::kTflm);
+
+/// For RAM, layers by rows.
+PlanOptions plan_options_for(Optimize optimize);
 
 /// Lowers, plans and prints. The graph should have been simplified. Throws InputError when it cannot be lowered.
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options = {});

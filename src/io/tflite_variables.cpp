@@ -41,11 +41,14 @@ std::map<std::int32_t, Name> handles_of(const TfliteModel& model, const TfliteSu
   return handles;
 }
 
-/// Whether all bytes are what state starts with: its quantized zero (TFLM fills with the zero point as one byte).
+/// What each byte of state starts as (Tensor::zero_byte).
+std::uint8_t zero_byte(const TfliteTensor& tensor) {
+  const bool has_zero_point = tensor.type == kTfliteInt8 && !tensor.quantization.zero_point.empty();
+  return static_cast<std::uint8_t>(has_zero_point ? tensor.quantization.zero_point[0] : 0);
+}
+
 bool is_zero(const TfliteTensor& tensor) {
-  const auto zero = tensor.type == kTfliteInt8 && !tensor.quantization.zero_point.empty()
-                        ? static_cast<std::uint8_t>(tensor.quantization.zero_point[0])
-                        : std::uint8_t{0};
+  const std::uint8_t zero = zero_byte(tensor);
   return std::ranges::all_of(tensor.data.span(), [zero](std::uint8_t byte) { return byte == zero; });
 }
 
@@ -195,9 +198,7 @@ class HandleMaker {
       TfliteTensor value = tensor(variable);
       std::int64_t bytes = tflite_type_bits(value.type) / 8;
       for (const std::int32_t dimension : value.shape) bytes *= dimension;
-      const bool is_int8 = value.type == kTfliteInt8 && !value.quantization.zero_point.empty();
-      const auto zero = static_cast<std::uint8_t>(is_int8 ? value.quantization.zero_point[0] : 0);
-      value.data = SharedBytes(Bytes(static_cast<std::size_t>(bytes), zero));
+      value.data = SharedBytes(Bytes(static_cast<std::size_t>(bytes), zero_byte(value)));
       first.tensors.push_back(std::move(value));
       const auto id = static_cast<std::int32_t>(first.tensors.size() - 1);
       first.operators.push_back(

@@ -47,6 +47,8 @@ struct Tensor {
   /// Per-tensor parameters; scale 0 and zero point 0 when not quantized.
   float scale() const { return quantization.present() ? quantization.scales[0] : 0.0f; }
   int zero_point() const { return quantization.present() ? static_cast<int>(quantization.zero_points[0]) : 0; }
+  /// What each byte of a variable starts as: its quantized zero. Like TFLM, which fills with bytes.
+  std::uint8_t zero_byte() const { return static_cast<std::uint8_t>(type == Type::kInt8 ? zero_point() : 0); }
   /// The contents of a constant as elements of T; the caller knows the type. Throws InternalError if not constant.
   template <typename T>
   std::span<const T> values() const {

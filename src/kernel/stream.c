@@ -2,19 +2,6 @@
 
 #include <string.h>
 
-/* The first row of buffer b that a stage still reads. */
-static inline int thimble_stream_needed(const thimble_stream_params* p, const thimble_stream_stage* stages,
-                                        const int16_t* done, int b) {
-  int needed = INT16_MAX;
-  for (int s = 0; s < p->stages; ++s) {
-    const thimble_stream_stage* stage = stages + s;
-    if ((stage->input != b && stage->other != b) || done[s] == stage->rows) continue;
-    const int first = done[s] * stage->stride - stage->pad_top;
-    if (first < needed) needed = first;
-  }
-  return needed;
-}
-
 /* The rows that the next step of a stage appends: with the last one comes the padding below. */
 static inline int thimble_stream_appended(const thimble_stream_stage* stage, const thimble_stream_buffer* buffer,
                                           int done) {

@@ -40,6 +40,19 @@ typedef struct {
 typedef void (*thimble_stream_run)(void* context, int stage, int row, const void* input, const void* other,
                                    void* output);
 
+/* The first row of buffer b that a stage still reads; beyond all rows when none does. */
+static inline int thimble_stream_needed(const thimble_stream_params* p, const thimble_stream_stage* stages,
+                                        const int16_t* done, int b) {
+  int needed = INT16_MAX;
+  for (int s = 0; s < p->stages; ++s) {
+    const thimble_stream_stage* stage = stages + s;
+    if ((stage->input != b && stage->other != b) || done[s] == stage->rows) continue;
+    const int first = done[s] * stage->stride - stage->pad_top;
+    if (first < needed) needed = first;
+  }
+  return needed;
+}
+
 /* in_memory has an element for each buffer, done for each stage: working memory. */
 THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
                                    const thimble_stream_stage* stages, thimble_stream_rows* in_memory, int16_t* done,

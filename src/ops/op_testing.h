@@ -15,9 +15,7 @@ class TestMemory {
   TestMemory(const Graph& graph, const Node& node) : node_(node) {
     for (const TensorId id : node.outputs) outputs_.emplace_back(graph.tensor(id).bytes());
     for (const Tensor& tensor : graph.tensors) {
-      const int zero = tensor.type == Type::kInt8 ? tensor.zero_point() : 0;
-      inputs_.push_back(tensor.data ? *tensor.data
-                                    : Bytes(tensor.variable ? tensor.bytes() : 0, static_cast<std::uint8_t>(zero)));
+      inputs_.push_back(tensor.data ? *tensor.data : Bytes(tensor.variable ? tensor.bytes() : 0, tensor.zero_byte()));
     }
   }
 

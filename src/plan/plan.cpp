@@ -11,10 +11,7 @@ namespace {
 
 std::size_t aligned(std::size_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; }
 
-bool in_stream(const std::vector<Stream>& streams, int step) {
-  return std::any_of(streams.begin(), streams.end(),
-                     [step](const Stream& stream) { return stream.first_step <= step && step <= stream.last_step; });
-}
+bool in_stream(const std::vector<Stream>& streams, int step) { return stream_of(streams, step) != nullptr; }
 
 /// Steps in which each tensor of the arena is first and last touched.
 struct Lives {
@@ -174,19 +171,16 @@ std::size_t place_apart(std::vector<Allocation>& allocations) {
   return offset;
 }
 
-}  // namespace
-
-Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options, std::vector<Stream> streams) {
-  ensure(options.reuse || streams.empty(), "streams have no place for every value");
+/// Allocations that have no place yet.
+Plan unplaced(const Graph& graph, const Program& program, std::vector<Stream> streams) {
   Plan plan;
   plan.streams = std::move(streams);
   plan.allocations = separate_allocations(graph, program, plan.streams, Lives(graph, program, plan.streams));
-  if (options.reuse) {
-    share_in_place(graph, program, plan.streams, plan.allocations);
-    plan.arena_bytes = plan.allocations.empty() ? 0 : place(plan.allocations);
-  } else {
-    plan.arena_bytes = place_apart(plan.allocations);
-  }
+  return plan;
+}
+
+/// Says where everything lies, once the allocations have their places.
+void set_offsets(Plan& plan, const Graph& graph, const Program& program) {
   plan.tensor_offsets.assign(graph.tensors.size(), -1);
   plan.scratch_offsets.assign(program.size(), -1);
   for (const Allocation& allocation : plan.allocations) {
@@ -201,20 +195,37 @@ Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& op
                           plan.tensor_offsets[static_cast<std::size_t>(operands[1].index)];
     plan.elided.push_back(same || in_stream(plan.streams, static_cast<int>(plan.elided.size())));
   }
+}
+
+}  // namespace
+
+Plan make_plan_with_streams(const Graph& graph, const Program& program, std::vector<Stream> streams) {
+  Plan plan = unplaced(graph, program, std::move(streams));
+  share_in_place(graph, program, plan.streams, plan.allocations);
+  plan.arena_bytes = plan.allocations.empty() ? 0 : place(plan.allocations);
+  set_offsets(plan, graph, program);
   return plan;
 }
 
-Plan make_smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options) {
-  Plan whole = make_plan(graph, program);
-  Plan by_rows = make_plan(graph, program, {}, find_streams(graph, program, options));
+Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options,
+               const LowerOptions& lower_options) {
+  if (!options.reuse) {
+    Plan apart = unplaced(graph, program, {});
+    apart.arena_bytes = place_apart(apart.allocations);
+    set_offsets(apart, graph, program);
+    return apart;
+  }
+  Plan whole = make_plan_with_streams(graph, program, {});
+  if (!options.by_rows) return whole;
+  Plan by_rows = make_plan_with_streams(graph, program, find_streams(graph, program, lower_options));
   return by_rows.arena_bytes < whole.arena_bytes ? by_rows : whole;
 }
 
-const Stream* stream_of(const Plan& plan, int step) {
-  for (const Stream& stream : plan.streams) {
-    if (stream.first_step <= step && step <= stream.last_step) return &stream;
-  }
-  return nullptr;
+const Stream* stream_of(const std::vector<Stream>& streams, int step) {
+  const auto found = std::find_if(streams.begin(), streams.end(), [step](const Stream& stream) {
+    return stream.first_step <= step && step <= stream.last_step;
+  });
+  return found == streams.end() ? nullptr : &*found;
 }
 
 std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer) {
@@ -238,7 +249,7 @@ void verify(const Plan& plan, const Graph& graph, const Program& program) {
     }
   }
   for (std::size_t i = 0; i < program.size(); ++i) {
-    if (stream_of(plan, static_cast<int>(i)) != nullptr) continue;
+    if (in_stream(plan.streams, static_cast<int>(i))) continue;
     for (const Operand& operand : program[i].call.operands) {
       const bool tensor = operand.kind == Operand::Kind::kInput || operand.kind == Operand::Kind::kOutput;
       ensure(!tensor || graph.tensor(operand.index).constant() ||

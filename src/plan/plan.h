@@ -41,15 +41,15 @@ struct PlanOptions {
 /// kernels.
 inline constexpr std::size_t kArenaAlignment = 8;
 
-/// Steps of `streams` run row by row; streams need `reuse`.
+/// `lower_options` are those that made the program: rows are lowered with them.
 Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options = {},
-               std::vector<Stream> streams = {});
+               const LowerOptions& lower_options = {});
 
-/// The plan that needs the least memory: with streams or without.
-Plan make_smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options);
+/// The plan in which the steps of `streams` run row by row.
+Plan make_plan_with_streams(const Graph& graph, const Program& program, std::vector<Stream> streams);
 
 /// The stream that `step` belongs to, or null.
-const Stream* stream_of(const Plan& plan, int step);
+const Stream* stream_of(const std::vector<Stream>& streams, int step);
 
 /// Where a buffer of a stream lies in the arena.
 std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer);

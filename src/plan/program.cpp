@@ -1,7 +1,6 @@
 #include "plan/program.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/error.h"
 
@@ -12,12 +11,9 @@ namespace {
 const Node* only_reader(const Graph& graph, std::size_t index) {
   const Node& node = graph.nodes[index];
   if (index + 1 == graph.nodes.size() || node.outputs.size() != 1) return nullptr;
-  const auto uses = [&](const std::vector<TensorId>& ids) {
-    return std::count(ids.begin(), ids.end(), node.outputs[0]);
-  };
-  const auto reads = [&](std::ptrdiff_t sum, const Node& reader) { return sum + uses(reader.inputs); };
-  const bool one = std::accumulate(graph.nodes.begin(), graph.nodes.end(), uses(graph.outputs), reads) == 1;
-  return one && uses(graph.nodes[index + 1].inputs) == 1 ? &graph.nodes[index + 1] : nullptr;
+  const Node& next = graph.nodes[index + 1];
+  const bool one = use_counts(graph)[static_cast<std::size_t>(node.outputs[0])] == 1;
+  return one && std::ranges::count(next.inputs, node.outputs[0]) == 1 ? &next : nullptr;
 }
 
 /// The call for the node and the one after it, if there is one.

@@ -1,18 +1,17 @@
 #include "plan/stream.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 
 #include "base/error.h"
-#include "kernel/copy.h"
 #include "ops/copy.h"
 #include "plan/plan.h"
 
 namespace thimble {
 namespace {
 
-constexpr int kMostRows = 4096;  // row numbers are 16 bits wide on the device
+constexpr int kMostRows = 4096;            // row numbers are 16 bits wide on the device,
+constexpr std::size_t kMostBuffers = 100;  // and those of buffers 8; one more step takes up to three
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
@@ -21,7 +20,7 @@ bool is_image(const Tensor& tensor) {
 }
 
 int rows_of(const Tensor& tensor) { return tensor.shape[1]; }
-int row_bytes(const Tensor& tensor) { return static_cast<int>(tensor.bytes()) / rows_of(tensor); }
+std::size_t row_bytes(const Tensor& tensor) { return tensor.bytes() / at(rows_of(tensor)); }
 
 /// The node of a step and, if the step computes two, the next one.
 struct StepNodes {
@@ -70,7 +69,7 @@ std::optional<KernelCall> lower_row(const Graph& graph, const StepNodes& nodes, 
 class StreamBuilder {
  public:
   StreamBuilder(const Graph& graph, const Program& program, const LowerOptions& options, int first)
-      : graph_(graph), program_(program), options_(options) {
+      : graph_(graph), program_(program), options_(options), uses_(use_counts(graph)) {
     stream_.first_step = first;
     stream_.last_step = first - 1;
   }
@@ -78,9 +77,9 @@ class StreamBuilder {
   /// Takes steps in while it can.
   Stream build() {
     for (int step = stream_.first_step; at(step) < program_.size() && !ended_; ++step) {
-      const StreamBuilder before = *this;
+      const Stream before = stream_;
       if (!add(step)) {
-        stream_ = before.stream_;
+        stream_ = before;
         break;
       }
       stream_.last_step = step;
@@ -94,14 +93,11 @@ class StreamBuilder {
 
  private:
   bool add(int step) {
+    const int nodes = node_index(step + 1) - node_index(step);
+    const bool only_step = nodes > 0 && (step == 0 || node_index(step - 1) < node_index(step));
     const Node& node = node_of(step);
-    const int nodes_done = at(step) + 1 < program_.size()
-                               ? program_[at(step + 1)].node - program_[at(step)].node
-                               : static_cast<int>(graph_.nodes.size()) - program_[at(step)].node;
-    if (nodes_done == 2) return add_rows(step, {&node, &node + 1});
-    const bool only_step = (step == 0 || program_[at(step - 1)].node != program_[at(step)].node) &&
-                           (at(step) + 1 == program_.size() || program_[at(step + 1)].node != program_[at(step)].node);
-    if (!only_step || node.outputs.size() != 1) return false;
+    if (!only_step || node.outputs.size() != 1 || stream_.buffers.size() > kMostBuffers) return false;
+    if (nodes == 2) return add_rows(step, {&node, &node + 1});
     if (node.op == "RESHAPE") return add_alias(node);
     return add_rows(step, {&node}) || add_sink(step, node);
   }
@@ -109,7 +105,9 @@ class StreamBuilder {
   /// The rows of an image, in another shape, for a sink alone.
   bool add_alias(const Node& node) {
     const TensorId input = root(node.inputs[0]);
-    if (!buffer_of_.contains(input) || uses(node.outputs[0]) != 1 || uses(node.inputs[0]) != 1) return false;
+    if (!buffer_of_.contains(input) || uses_[at(node.outputs[0])] != 1 || uses_[at(node.inputs[0])] != 1) {
+      return false;
+    }
     const TensorId output = node.outputs[0];
     const auto reader = std::ranges::find_if(
         graph_.nodes, [&](const Node& other) { return std::ranges::count(other.inputs, output) > 0; });
@@ -133,9 +131,10 @@ class StreamBuilder {
     }
     if (inputs.empty() || inputs.size() > 2) return false;
     const int rows = rows_of(graph_.tensor(output));
+    if (std::max({rule->window, rule->stride, rule->pad_top}) > kMostRows) return false;
     const int below = (rows - 1) * rule->stride - rule->pad_top + rule->window - rows_of(graph_.tensor(inputs[0]));
     const bool padded = rule->pad_top > 0 || below > 0;
-    if (padded && !rule->pad_byte) return false;
+    if (padded && (!rule->pad_byte || below > kMostRows)) return false;
     StreamStage stage;
     stage.step = step;
     for (std::size_t k = 0; k < inputs.size(); ++k) {
@@ -190,23 +189,18 @@ class StreamBuilder {
 
   /// The buffer that a stage reads. Padding needs memory around the rows: a whole map is copied into it row by row.
   int input_buffer(int step, TensorId id, bool padded) {
-    const auto found = buffer_of_.find(id);
-    if (found == buffer_of_.end()) buffer_of_[id] = add_buffer(id, true);
-    const int buffer = buffer_of_[id];
+    const int buffer = buffer_of_.contains(id) ? buffer_of_[id] : add_buffer(id, true);
     if (!padded || !stream_.buffers[at(buffer)].whole) return buffer;
-    const thimble_copy_params params = {row_bytes(graph_.tensor(id))};
     StreamStage copy;
     copy.step = step;
     copy.rows = {.input = static_cast<std::int8_t>(buffer),
                  .other = -1,
-                 .output = 0,
+                 .output = static_cast<std::int8_t>(add_buffer(id, false)),
                  .window = 1,
                  .stride = 1,
                  .pad_top = 0,
                  .rows = static_cast<std::int16_t>(rows_of(graph_.tensor(id)))};
-    copy.call = kernel_call("thimble_copy", "kernel/copy", &thimble_copy, params, {in(id), out(id)});
-    copy.rows.output = static_cast<std::int8_t>(add_buffer(id, false));
-    buffer_of_[id] = copy.rows.output;
+    copy.call = copy_call(row_bytes(graph_.tensor(id)), in(id), out(id));
     stream_.stages.push_back(std::move(copy));
     return buffer_of_[id];
   }
@@ -217,25 +211,24 @@ class StreamBuilder {
     buffer.tensor = id;
     buffer.whole = whole;
     buffer.rows.whole = whole ? 1 : 0;
-    buffer.rows.row_bytes = row_bytes(tensor);
+    buffer.rows.row_bytes = static_cast<std::int32_t>(row_bytes(tensor));
     buffer.rows.rows = static_cast<std::int16_t>(rows_of(tensor));
     stream_.buffers.push_back(buffer);
     buffer_of_[id] = static_cast<int>(stream_.buffers.size() - 1);
     return buffer_of_[id];
   }
 
-  const Node& node_of(int step) const { return graph_.nodes[at(program_[at(step)].node)]; }
-  TensorId root(TensorId id) const { return alias_.contains(id) ? alias_.at(id) : id; }
-
-  std::int64_t uses(TensorId id) const {
-    std::int64_t count = std::ranges::count(graph_.outputs, id);
-    for (const Node& node : graph_.nodes) count += std::ranges::count(node.inputs, id);
-    return count;
+  /// The first node of a step; after the last step, one past the last node.
+  int node_index(int step) const {
+    return at(step) < program_.size() ? program_[at(step)].node : static_cast<int>(graph_.nodes.size());
   }
+  const Node& node_of(int step) const { return graph_.nodes[at(node_index(step))]; }
+  TensorId root(TensorId id) const { return alias_.contains(id) ? alias_.at(id) : id; }
 
   const Graph& graph_;
   const Program& program_;
   const LowerOptions& options_;
+  const std::vector<int> uses_;  // of each tensor
   Stream stream_;
   std::map<TensorId, int> buffer_of_;
   std::map<TensorId, TensorId> alias_;
@@ -259,58 +252,72 @@ bool keep_outputs(const Graph& graph, const Program& program, Stream& stream) {
   });
 }
 
-/// Runs the stages without computing anything, with room without end, to see how many rows each buffer needs.
+/// A run of a stream's stages that computes nothing, on maps without bytes and with room without end: it shows how many
+/// rows each buffer needs.
+class Rehearsal {
+ public:
+  explicit Rehearsal(const Stream& stream)
+      : passing_(stream.buffers.size(), true), made_at_(stream.buffers.size(), -1), in_memory_(stream.buffers.size()) {
+    for (const StreamStage& stage : stream.stages) stages_.push_back(stage.rows);
+    for (const StreamBuffer& buffer : stream.buffers) {
+      buffers_.push_back(buffer.rows);
+      buffers_.back().offset = buffers_.back().row_bytes = 0;
+      buffers_.back().capacity = INT16_MAX;
+      most_.push_back(buffer.rows.pad_top);
+    }
+    done_.resize(stages_.size());
+    params_ = {static_cast<std::int32_t>(buffers_.size()), static_cast<std::int32_t>(stages_.size())};
+  }
+
+  void run() {
+    const thimble_stream_run step = [](void* self, int stage, int, const void*, const void*, void*) {
+      static_cast<Rehearsal*>(self)->see(stage);
+    };
+    std::uint8_t nothing = 0;
+    thimble_stream(&params_, buffers_.data(), stages_.data(), in_memory_.data(), done_.data(), &nothing, step, this);
+    for (std::size_t s = 0; s < stages_.size(); ++s) ensure(done_[s] == stages_[s].rows, "a stream stands still");
+  }
+
+  int most_rows(std::size_t buffer) const { return most_[buffer]; }
+  /// Whether each row was read by the very next step, and never again.
+  bool passing(std::size_t buffer) const { return passing_[buffer] && most_[buffer] == 1; }
+
+ private:
+  int needed(int buffer) const { return thimble_stream_needed(&params_, stages_.data(), done_.data(), buffer); }
+
+  void see(int stage) {
+    const int output = stages_[at(stage)].output;
+    if (output >= 0) {
+      const int end = in_memory_[at(output)].end;
+      most_[at(output)] = std::max(most_[at(output)], end - std::min(needed(output), end - 1));
+      made_at_[at(output)] = now_;
+    }
+    for (std::size_t b = 0; b < buffers_.size(); ++b) {
+      const bool read_again = needed(static_cast<int>(b)) < in_memory_[b].end;
+      if (made_at_[b] >= 0 && made_at_[b] < now_ && read_again) passing_[b] = false;
+    }
+    ++now_;
+  }
+
+  thimble_stream_params params_{};
+  std::vector<thimble_stream_buffer> buffers_;
+  std::vector<thimble_stream_stage> stages_;
+  std::vector<int> most_;
+  std::vector<bool> passing_;
+  std::vector<int> made_at_;  // the last step that made a row; -1: none
+  std::vector<thimble_stream_rows> in_memory_;
+  std::vector<std::int16_t> done_;
+  int now_ = 0;
+};
+
 void set_capacities(Stream& stream) {
-  std::vector<thimble_stream_buffer> buffers;
-  std::vector<thimble_stream_stage> stages;
-  for (StreamStage& stage : stream.stages) stages.push_back(stage.rows);
-  std::vector<int> first(stream.buffers.size()), end(stream.buffers.size());
-  std::vector<int> done(stages.size()), most(stream.buffers.size());
-  std::vector<int> made_at(stream.buffers.size(), -1);
-  for (std::size_t b = 0; b < first.size(); ++b) {
-    const thimble_stream_buffer& rows = stream.buffers[b].rows;
-    first[b] = -rows.pad_top;
-    end[b] = rows.whole ? rows.rows : 0;
-    most[b] = rows.pad_top;
-    stream.buffers[b].passing = !stream.buffers[b].whole && rows.pad_top == 0 && rows.pad_bottom == 0;
-  }
-  const auto needed = [&](int b) {
-    int least = end[at(b)];
-    for (std::size_t s = 0; s < stages.size(); ++s) {
-      if ((stages[s].input != b && stages[s].other != b) || done[s] == stages[s].rows) continue;
-      least = std::min(least, done[s] * stages[s].stride - stages[s].pad_top);
-    }
-    return least;
-  };
-  const auto ready = [&](std::size_t s) {
-    const int last = done[s] * stages[s].stride - stages[s].pad_top + stages[s].window;
-    return done[s] < stages[s].rows && last <= end[at(stages[s].input)] &&
-           (stages[s].other < 0 || last <= end[at(stages[s].other)]);
-  };
-  std::size_t s = stages.size();
-  int now = 0;
-  while (s-- > 0) {
-    if (!ready(s)) continue;
-    if (stages[s].output >= 0) {
-      const auto b = at(stages[s].output);
-      end[b] += 1 + (done[s] + 1 == stages[s].rows ? stream.buffers[b].rows.pad_bottom : 0);
-      most[b] = std::max(most[b], end[b] - std::min(needed(stages[s].output), end[b] - 1));
-      made_at[b] = now;
-    }
-    ++done[s];
-    // A row passes when the very next step is the last to read it.
-    for (std::size_t b = 0; b < first.size(); ++b) {
-      if (made_at[b] >= 0 && made_at[b] < now && needed(static_cast<int>(b)) < end[b])
-        stream.buffers[b].passing = false;
-    }
-    ++now;
-    s = stages.size();
-  }
-  for (std::size_t i = 0; i < stages.size(); ++i) ensure(done[i] == stages[i].rows, "a stream stands still");
-  for (std::size_t b = 0; b < first.size(); ++b) {
+  Rehearsal rehearsal(stream);
+  rehearsal.run();
+  for (std::size_t b = 0; b < stream.buffers.size(); ++b) {
     StreamBuffer& buffer = stream.buffers[b];
-    buffer.rows.capacity = static_cast<std::int16_t>(buffer.whole ? buffer.rows.rows : most[b]);
-    buffer.passing = buffer.passing && most[b] == 1;
+    const bool padded = buffer.rows.pad_top > 0 || buffer.rows.pad_bottom > 0;
+    buffer.passing = !buffer.whole && !padded && rehearsal.passing(b);
+    buffer.rows.capacity = static_cast<std::int16_t>(buffer.whole ? buffer.rows.rows : rehearsal.most_rows(b));
   }
 }
 

@@ -21,8 +21,7 @@ std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower
   auto executable = std::make_shared<Executable>();
   executable->graph = std::move(graph);
   executable->program = lower(executable->graph, lower_options);
-  executable->plan = plan_options.by_rows ? make_smallest_plan(executable->graph, executable->program, lower_options)
-                                          : make_plan(executable->graph, executable->program, plan_options);
+  executable->plan = make_plan(executable->graph, executable->program, plan_options, lower_options);
   verify(executable->plan, executable->graph, executable->program);
   require(executable->plan.arena_bytes <= kMostArenaBytes,
           "needs {} bytes for its activations; at most {} are supported", executable->plan.arena_bytes,
@@ -40,7 +39,7 @@ Executor::Executor(std::shared_ptr<const Executable> executable)
   const Plan& plan = executable_->plan;
   std::size_t host_scratch_bytes = 0;
   for (std::size_t i = 0; i < executable_->program.size(); ++i) {
-    const Stream* stream = stream_of(plan, static_cast<int>(i));
+    const Stream* stream = stream_of(plan.streams, static_cast<int>(i));
     if (stream && stream->first_step == static_cast<int>(i)) {
       steps_.push_back(
           {.stream = std::make_shared<StreamRunner>(executable_->graph, plan, *stream, arena_.as<void>())});
@@ -95,12 +94,7 @@ void Executor::reset() {
   for (std::size_t i = 0; i < graph().tensors.size(); ++i) {
     const Tensor& tensor = graph().tensors[i];
     if (!tensor.variable) continue;
-    void* memory = address(static_cast<TensorId>(i));
-    if (tensor.type == Type::kInt8) {
-      std::memset(memory, tensor.zero_point(), tensor.bytes());
-    } else {
-      std::memset(memory, 0, tensor.bytes());
-    }
+    std::memset(address(static_cast<TensorId>(i)), tensor.zero_byte(), tensor.bytes());
   }
 }
 

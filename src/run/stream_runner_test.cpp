@@ -155,7 +155,7 @@ TEST(Streams, GiveTheBitsOfWholeMaps) {
       auto by_rows = std::make_shared<Executable>();
       by_rows->graph = graph;
       by_rows->program = lower(graph, options);
-      by_rows->plan = make_plan(graph, by_rows->program, {}, find_streams(graph, by_rows->program, options));
+      by_rows->plan = make_plan_with_streams(graph, by_rows->program, find_streams(graph, by_rows->program, options));
       verify(by_rows->plan, graph, by_rows->program);
       streamed += by_rows->plan.streams.empty() ? 0 : 1;
       const auto whole = prepare(graph, {}, {}, HostKernels::kPortable);
