@@ -299,8 +299,8 @@ class PackageWriter {
     for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
       const Tensor& tensor = graph_.tensors[i];
       if (!tensor.variable || plan_.tensor_offsets[i] < 0) continue;
-      text += fmt::format("  memset(ARENA({}), {}, {});\n", plan_.tensor_offsets[i],
-                          tensor.zero_byte(), tensor.bytes());
+      text +=
+          fmt::format("  memset(ARENA({}), {}, {});\n", plan_.tensor_offsets[i], tensor.zero_byte(), tensor.bytes());
     }
     return text;
   }

@@ -21,7 +21,8 @@ std::shared_ptr<const Bytes> unpack_int4(ByteSpan packed, std::size_t count) {
   return std::make_shared<const Bytes>(std::move(values));
 }
 
-Quantization read_quantization(const TfliteQuantization& wire) {
+Quantization read_quantization(const TfliteTensor& tensor) {
+  const TfliteQuantization& wire = tensor.quantization;
   require(!wire.has_details, "is quantized in a way that is not supported; only scales and zero points are");
   Quantization result;
   result.scales = wire.scale;
@@ -29,7 +30,7 @@ Quantization read_quantization(const TfliteQuantization& wire) {
   if (result.zero_points.size() == 1 || result.zero_points.empty()) {
     result.zero_points.assign(result.scales.size(), wire.zero_point.empty() ? 0 : wire.zero_point[0]);
   }
-  result.axis = result.per_channel() ? wire.quantized_dimension : 0;
+  result.axis = result.per_channel() ? quantized_dimension_of(tensor) : 0;
   for (const float scale : result.scales) {
     require(scale > 0.0f, "has scale {}; scales must be above 0", scale);
   }
@@ -43,7 +44,7 @@ Tensor read_tensor(const TfliteTensor& wire) {
   tensor.type = type_from_tflite(wire.type);
   tensor.shape.assign(wire.shape.begin(), wire.shape.end());
   tensor.variable = wire.is_variable;
-  if (!is_float(tensor.type) && tensor.type != Type::kBool) tensor.quantization = read_quantization(wire.quantization);
+  if (!is_float(tensor.type) && tensor.type != Type::kBool) tensor.quantization = read_quantization(wire);
   if (wire.data && !wire.is_variable && tensor.type == Type::kInt4) {
     tensor.data = unpack_int4(wire.data.span(), static_cast<std::size_t>(tensor.elements()));
   } else if (wire.data && !wire.is_variable) {

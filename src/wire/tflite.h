@@ -77,6 +77,12 @@ struct TfliteTensor {
   bool operator==(const TfliteTensor&) const = default;
 };
 
+/// The dimension that per-channel scales belong to. A vector has but one, whatever the file says: some converters give a
+/// bias the dimension of its weights.
+inline std::int32_t quantized_dimension_of(const TfliteTensor& tensor) {
+  return tensor.shape.size() == 1 ? 0 : tensor.quantization.quantized_dimension;
+}
+
 /// builtin_options or builtin_options_2
 struct TfliteOptions {
   std::int32_t type = 0;  // number in the union BuiltinOptions (BuiltinOptions2); 0: none

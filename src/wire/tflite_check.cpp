@@ -83,9 +83,9 @@ void check_quantization(const TfliteTensor& tensor) {
     require(zero >= low && zero <= high, "zero point {} does not fit {}", zero, tflite_type_name(tensor.type));
   }
   if (q.scale.size() == 1) return;
-  const auto axis = static_cast<std::size_t>(q.quantized_dimension);
-  require(q.quantized_dimension >= 0 && axis < tensor.shape.size(), "quantized dimension {} of {}",
-          q.quantized_dimension, tensor.shape.size());
+  const std::int32_t dimension = quantized_dimension_of(tensor);
+  const auto axis = static_cast<std::size_t>(dimension);
+  require(dimension >= 0 && axis < tensor.shape.size(), "quantized dimension {} of {}", dimension, tensor.shape.size());
   require(std::cmp_equal(tensor.shape[axis], q.scale.size()), "has {} scales for the {} channels of dimension {}",
           q.scale.size(), tensor.shape[axis], axis);
 }

@@ -188,6 +188,15 @@ TEST(Tflite, DataOutlivesTheModel) {
   EXPECT_EQ(options.i32(1, 0), 2);
 }
 
+TEST(Tflite, AVectorHasOneDimensionWhateverTheFileSays) {
+  TfliteModel model;
+  model.subgraphs.resize(1);
+  model.subgraphs[0].tensors.push_back(
+      {.type = kTfliteInt32, .shape = {2}, .quantization = {.scale = {0.5F, 0.25F}, .quantized_dimension = 3}});
+  const TfliteModel again = parse_tflite(write_tflite(model));
+  EXPECT_EQ(quantized_dimension_of(again.subgraphs[0].tensors[0]), 0);
+}
+
 struct Fault {
   std::string message;
   std::function<void(TfliteModel&)> make;

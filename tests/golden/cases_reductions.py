@@ -28,6 +28,10 @@ def sum_(rng):
         yield case(rng, "SUM", "float32", *layout)
         yield case(rng, "SUM", "int8", *layout, span=20.0)
         yield case(rng, "SUM", "int16", *layout, span=20.0)
+    for layout in LAYOUTS:
+        litert = case(rng, "SUM", "int8", *layout, span=20.0, litert=True, optimized=True)
+        litert.name += ", litert"
+        yield litert
 
 
 def arg_case(rng, op, table, kind, axis):

@@ -35,7 +35,8 @@ def unidirectional_sequence_lstm(rng):
         fields = {"activation": "TANH", "cell_clip": clip, "time_major": time_major}
         wire = options("UnidirectionalSequenceLSTMOptions", fusedActivationFunction=4, cellClip=clip, projClip=0.0,
                        timeMajor=time_major)
-        return Case(name, "UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [y], fields, wire, **more)
+        between = [] if floats else [Tensor(kind, (0,)) for _ in range(4)] + [Tensor(kind, (0,), None, h.scales, h.zero_points)]
+        return Case(name, "UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [y], fields, wire, intermediates=between, **more)
 
     for kind in ("float32", "int8", "int16"):
         fine = 1 / 128 if kind == "int8" else 1 / 32768
@@ -44,6 +45,9 @@ def unidirectional_sequence_lstm(rng):
         yield case(f"{kind}, time major", kind, 4, 2, 3, 3, time_major=True, hidden=(fine, 0))
     yield case("int8, zero point, coarse cell", "int8", 1, 6, 4, 5, cell_power=-11, hidden=(0.0071, 7))
     yield case("int8, fine cell", "int8", 1, 6, 4, 5, cell_power=-15, hidden=(0.0071, -3))
+    for power in (-9, -11, -12, -15):
+        yield case(f"int8, litert, cell {power}", "int8", 1, 6, 4, 5, cell_power=power, hidden=(0.0071, 7), litert=True)
+    yield case("int8, litert, two batches, clipped", "int8", 2, 4, 2, 3, clip=0.3, hidden=(1 / 128, 0), span=1.1, litert=True)
 
 
 @operator

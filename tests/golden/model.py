@@ -46,6 +46,8 @@ class Case:
     attributes: dict = dataclasses.field(default_factory=dict)
     options: object = None
     litert: bool = False  # take LiteRT's result: TFLM does not support the case, or rounds differently
+    optimized: bool = False  # by LiteRT's optimized kernels, where the reference one is at fault
+    intermediates: list = dataclasses.field(default_factory=list)  # of Tensor; LiteRT's LSTM reads their scales
 
 
 def _buffer(model, data):
@@ -82,6 +84,8 @@ def tflite(case):
     operator = schema.OperatorT()
     operator.inputs = [-1 if t is None else _tensor(model, graph, t, f"in{i}") for i, t in enumerate(case.inputs)]
     operator.outputs = [_tensor(model, graph, t, f"out{i}") for i, t in enumerate(case.outputs)]
+    if case.intermediates:
+        operator.intermediates = [_tensor(model, graph, t, f"between{i}") for i, t in enumerate(case.intermediates)]
     if case.options is not None:
         operator.builtinOptions = case.options
         name = type(case.options).__name__[:-1]
@@ -119,9 +123,8 @@ def run_tflm(case):
 def run_litert(case):
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-    interpreter = Interpreter(
-        model_content=tflite(case), experimental_op_resolver_type=OpResolverType.BUILTIN_REF, num_threads=1
-    )
+    kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if case.optimized else OpResolverType.BUILTIN_REF
+    interpreter = Interpreter(model_content=tflite(case), experimental_op_resolver_type=kernels, num_threads=1)
     interpreter.allocate_tensors()
     for detail, array in zip(interpreter.get_input_details(), _fed(case)):
         interpreter.set_tensor(detail["index"], array)

@@ -33,9 +33,8 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
     case Type::kFloat32:
       return {kernel_call(KERNEL_OF("sum", thimble_sum_f32), thimble_sum_f32_params{reduction_of(node)}, operands)};
     case Type::kInt8:
-      // LiteRT's reference kernel (ai-edge-litert 2.3) takes the bytes as unsigned.
       if (options.rounding == Rounding::kLitert)
-        return {kernel_call(KERNEL_OF("sum", thimble_sum_u8), int_params(node), operands)};
+        return {kernel_call(KERNEL_OF("sum", thimble_sum_s8_once), int_params(node), operands)};
       return {kernel_call(KERNEL_OF("sum", thimble_sum_s8), int_params(node), operands)};
     case Type::kInt16:
       return {kernel_call(KERNEL_OF("sum", thimble_sum_s16), int_params(node), operands)};

@@ -24,12 +24,13 @@ THIMBLE_KERNEL void thimble_sum_s8(const thimble_sum_params* p, const int8_t* in
   })
 }
 
-THIMBLE_KERNEL void thimble_sum_u8(const thimble_sum_params* p, const uint8_t* input, uint8_t* output) {
+THIMBLE_KERNEL void thimble_sum_s8_once(const thimble_sum_params* p, const int8_t* input, int8_t* output) {
   const thimble_reduction* r = &p->reduction;
   THIMBLE_EACH_OUTPUT(r, {
-    int32_t sum = 0;
+    int32_t sum = p->sum_offset;
     THIMBLE_EACH_INPUT(r, first, sum = thimble_wrap_add(sum, input[at]);)
-    *output++ = (uint8_t)thimble_sum_scale(p, sum, 0, UINT8_MAX);
+    sum = thimble_multiply_once(sum, p->requant.multiplier, p->requant.shift);
+    *output++ = (int8_t)thimble_clamp(thimble_wrap_add(sum, p->output_offset), INT8_MIN, INT8_MAX);
   })
 }
 

@@ -21,7 +21,8 @@ typedef struct {
 
 THIMBLE_KERNEL void thimble_sum_f32(const thimble_sum_f32_params* p, const float* input, float* output);
 THIMBLE_KERNEL void thimble_sum_s8(const thimble_sum_params* p, const int8_t* input, int8_t* output);
-THIMBLE_KERNEL void thimble_sum_u8(const thimble_sum_params* p, const uint8_t* input, uint8_t* output);
+/* Rounds once, as LiteRT's optimized kernel. */
+THIMBLE_KERNEL void thimble_sum_s8_once(const thimble_sum_params* p, const int8_t* input, int8_t* output);
 THIMBLE_KERNEL void thimble_sum_s16(const thimble_sum_params* p, const int16_t* input, int16_t* output);
 
 THIMBLE_END

@@ -14,6 +14,8 @@ THIMBLE_PARAMS(thimble_lstm_f32_params, shape, clip)
 THIMBLE_PARAMS(thimble_lstm_params, shape, input_offset, hidden_offset, keep, add, output, clip, tanh_multiplier,
                tanh_shift)
 
+THIMBLE_PARAMS(thimble_lstm_litert_params, shape, input_offset, hidden_offset, output, clip, cell_shift)
+
 namespace thimble {
 extern const Op unidirectional_sequence_lstm_op;
 namespace {
@@ -138,13 +140,31 @@ thimble_lstm_params int_params(const NodeView& node) {
   return params;
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+/// LiteRT's integer cells have 8-bit activations only.
+KernelCall litert_call(const NodeView& node, std::vector<Operand> pointers) {
+  const thimble_lstm_params shared = int_params(node);
+  const Tensor& cell = node.input(kCell);
+  const int shift = -log2_of_power(cell.scale(), cell.name);
+  require(shift >= 9 && shift <= 15, "the scale of '{}' is {}; LiteRT takes powers of two from 2^-15 to 2^-9",
+          cell.name, cell.scale());
+  const thimble_lstm_litert_params params = {shared.shape,  shared.input_offset, shared.hidden_offset,
+                                             shared.output, shared.clip,         shift};
+  pointers.insert(pointers.end(), {constant(0), out(node.output_id(0))});
+  KernelCall call = kernel_call(KERNEL_OF("unidirectional_sequence_lstm", thimble_lstm_s8_litert), params, pointers);
+  call.constants = {gate_factors(node)};
+  return call;
+}
+
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   std::vector<Operand> pointers = operands(node);
   if (node.input(kInput).type == Type::kFloat32) {
     const float clip = node.attributes().real("cell_clip");
     const thimble_lstm_f32_params params = {shape(node), clip > 0.0f ? clip : std::numeric_limits<float>::max()};
     pointers.push_back(out(node.output_id(0)));
     return {kernel_call(KERNEL_OF("unidirectional_sequence_lstm", thimble_lstm_f32), params, pointers)};
+  }
+  if (options.rounding == Rounding::kLitert && node.input(kInput).type == Type::kInt8) {
+    return {litert_call(node, std::move(pointers))};
   }
   pointers.insert(pointers.end(), {constant(0), constant(1), out(node.output_id(0))});
   const thimble_lstm_params params = int_params(node);

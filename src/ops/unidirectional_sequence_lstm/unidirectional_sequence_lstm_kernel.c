@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/fixed_exp16.h"
 #include "kernel/sigmoid16.h"
 
 /* Walks batches and steps. UNIT makes y[u] of the step's x and the states h and c; h changes only when all units are
@@ -57,20 +58,20 @@ static inline int32_t thimble_lstm_product(int32_t x, int32_t y, const thimble_r
   return thimble_multiply(x * y, factor->multiplier, factor->shift);
 }
 
+/* b + (x + offset) * w over `count` elements, at a gate's scale. */
+static inline int32_t thimble_lstm_dot_s8(const int8_t* x, int32_t offset, const int8_t* w, int32_t count, int32_t b,
+                                          const thimble_requant* factor) {
+  for (int32_t i = 0; i < count; ++i) b = thimble_wrap_add(b, (x[i] + offset) * w[i]);
+  return thimble_multiply(b, factor->multiplier, factor->shift);
+}
+
 /* What enters a gate, scale 2^-12. factors[0] and factors[4] are the gate's. */
 static inline int16_t thimble_lstm_sum_s8(const thimble_lstm_params* p, const thimble_requant* factors, int32_t u,
                                           const int8_t* x, const int8_t* h, const int8_t* w, const int8_t* r,
                                           const int32_t* b) {
-  const thimble_lstm_shape* s = &p->shape;
-  int32_t from_input = b[u], from_hidden = 0;
-  for (int32_t i = 0; i < s->depth; ++i) {
-    from_input = thimble_wrap_add(from_input, (x[i] + p->input_offset) * w[u * s->depth + i]);
-  }
-  for (int32_t i = 0; i < s->units; ++i) {
-    from_hidden = thimble_wrap_add(from_hidden, (h[i] + p->hidden_offset) * r[u * s->units + i]);
-  }
-  from_input = thimble_multiply(from_input, factors[0].multiplier, factors[0].shift);
-  from_hidden = thimble_multiply(from_hidden, factors[4].multiplier, factors[4].shift);
+  const int32_t depth = p->shape.depth, units = p->shape.units;
+  const int32_t from_input = thimble_lstm_dot_s8(x, p->input_offset, w + u * depth, depth, b[u], factors);
+  const int32_t from_hidden = thimble_lstm_dot_s8(h, p->hidden_offset, r + u * units, units, 0, factors + 4);
   return (int16_t)thimble_lstm_saturate(thimble_lstm_saturate(from_input) + thimble_lstm_saturate(from_hidden));
 }
 
@@ -131,4 +132,44 @@ THIMBLE_KERNEL
                           int16_t* cell, const thimble_requant* gate_factors, const uint16_t* sigmoid_table,
                           int16_t* output) {
   THIMBLE_LSTM_STEPS(int16_t, int16_t, THIMBLE_LSTM_UNIT(thimble_lstm_sum_s16, int16_t, INT16_MIN, INT16_MAX))
+}
+
+/* What LiteRT saturates: the first product, then the sum. */
+static inline int16_t thimble_lstm_sum_s8_litert(const thimble_lstm_litert_params* p, const thimble_requant* factors,
+                                                 int32_t u, const int8_t* x, const int8_t* h, const int8_t* w,
+                                                 const int8_t* r, const int32_t* b) {
+  const int32_t depth = p->shape.depth, units = p->shape.units;
+  const int32_t from_input = thimble_lstm_dot_s8(x, p->input_offset, w + u * depth, depth, b[u], factors);
+  const int32_t from_hidden = thimble_lstm_dot_s8(h, p->hidden_offset, r + u * units, units, 0, factors + 4);
+  return (int16_t)thimble_lstm_saturate(thimble_wrap_add(thimble_lstm_saturate(from_input), from_hidden));
+}
+
+static inline int16_t thimble_lstm_cell_litert(const thimble_lstm_litert_params* p, int16_t c, int16_t keep,
+                                               int16_t gate, int16_t fresh) {
+  const int16_t kept = (int16_t)thimble_rounding_shift(keep * c, 15);
+  const int16_t added = (int16_t)thimble_rounding_shift(gate * fresh, 30 - p->cell_shift);
+  return (int16_t)thimble_clamp(thimble_lstm_saturate(kept + added), -p->clip, p->clip);
+}
+
+THIMBLE_KERNEL void thimble_lstm_s8_litert(const thimble_lstm_litert_params* p, const int8_t* input,
+                                           const int8_t* w_input, const int8_t* w_forget, const int8_t* w_cell,
+                                           const int8_t* w_output, const int8_t* r_input, const int8_t* r_forget,
+                                           const int8_t* r_cell, const int8_t* r_output, const int32_t* b_input,
+                                           const int32_t* b_forget, const int32_t* b_cell, const int32_t* b_output,
+                                           int8_t* hidden, int16_t* cell, const thimble_requant* gate_factors,
+                                           int8_t* output) {
+  THIMBLE_LSTM_STEPS(int8_t, int16_t, {
+    const thimble_requant* f = gate_factors;
+    const int16_t keep =
+        thimble_logistic16(thimble_lstm_sum_s8_litert(p, f + 1, u, x, h, w_forget, r_forget, b_forget));
+    const int16_t gate = thimble_logistic16(thimble_lstm_sum_s8_litert(p, f + 0, u, x, h, w_input, r_input, b_input));
+    const int16_t fresh =
+        thimble_tanh_fixed16(thimble_lstm_sum_s8_litert(p, f + 2, u, x, h, w_cell, r_cell, b_cell), 3);
+    const int16_t open =
+        thimble_logistic16(thimble_lstm_sum_s8_litert(p, f + 3, u, x, h, w_output, r_output, b_output));
+    c[u] = thimble_lstm_cell_litert(p, c[u], keep, gate, fresh);
+    const int32_t product = open * thimble_tanh_fixed16(c[u], 15 - p->cell_shift);
+    const int32_t next = thimble_multiply(product, p->output.multiplier, p->output.shift);
+    y[u] = (int8_t)thimble_clamp(thimble_wrap_sub(next, p->hidden_offset), INT8_MIN, INT8_MAX);
+  })
 }

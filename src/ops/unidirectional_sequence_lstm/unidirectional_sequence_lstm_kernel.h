@@ -33,6 +33,14 @@ typedef struct {
   int32_t tanh_multiplier, tanh_shift; /* from the scale of c to that of kernel/sigmoid16.h */
 } thimble_lstm_params;
 
+typedef struct {
+  thimble_lstm_shape shape;
+  int32_t input_offset, hidden_offset;
+  thimble_requant output;
+  int32_t clip;
+  int32_t cell_shift;
+} thimble_lstm_litert_params;
+
 THIMBLE_KERNEL void thimble_lstm_f32(const thimble_lstm_f32_params* p, const float* input, const float* w_input,
                                      const float* w_forget, const float* w_cell, const float* w_output,
                                      const float* r_input, const float* r_forget, const float* r_cell,
@@ -48,6 +56,16 @@ THIMBLE_KERNEL void thimble_lstm_s8(const thimble_lstm_params* p, const int8_t* 
                                     const int8_t* r_output, const int32_t* b_input, const int32_t* b_forget,
                                     const int32_t* b_cell, const int32_t* b_output, int8_t* hidden, int16_t* cell,
                                     const thimble_requant* gate_factors, const uint16_t* sigmoid_table, int8_t* output);
+
+/* The same with LiteRT's arithmetic: kernel/fixed_exp16.h for logistic and tanh, and one rounding shift where p->keep
+ * and p->add are two roundings. cell_shift: minus the power of two that is the scale of c. */
+THIMBLE_KERNEL void thimble_lstm_s8_litert(const thimble_lstm_litert_params* p, const int8_t* input,
+                                           const int8_t* w_input, const int8_t* w_forget, const int8_t* w_cell,
+                                           const int8_t* w_output, const int8_t* r_input, const int8_t* r_forget,
+                                           const int8_t* r_cell, const int8_t* r_output, const int32_t* b_input,
+                                           const int32_t* b_forget, const int32_t* b_cell, const int32_t* b_output,
+                                           int8_t* hidden, int16_t* cell, const thimble_requant* gate_factors,
+                                           int8_t* output);
 
 /* 16-bit activations, 8-bit weights, 64-bit accumulators, 16-bit gates and cell. */
 THIMBLE_KERNEL void thimble_lstm_s16(const thimble_lstm_params* p, const int16_t* input, const int8_t* w_input,
