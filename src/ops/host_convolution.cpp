@@ -111,14 +111,6 @@ AlignedBytes by_channel(const ConvolutionPlan& plan, const PackedLayout& layout,
   return result;
 }
 
-void pack_bytes(ConvolutionPlan& plan, const PackedLayout& layout, const std::int8_t* filter) {
-  if (layout.unsigned_bytes) {
-    pack<std::int8_t>(plan, layout, filter);
-  } else {
-    pack<std::int16_t>(plan, layout, filter);
-  }
-}
-
 /// `output`: which operand.
 HostKernel kernel_of(std::unique_ptr<ConvolutionPlan> plan, const Variant& variant, std::size_t output) {
   HostKernel kernel;
@@ -163,7 +155,7 @@ std::optional<HostKernel> host_convolution(const ByteConvolution& convolution) {
   const ByteConvolution& c = joined_pixels.convolution();
   auto plan = make_plan(c.window, c.input_offset, variant.layout);
   if (!plan) return std::nullopt;
-  pack_bytes(*plan, variant.layout, c.filter);
+  pack<std::int8_t>(*plan, variant.layout, c.filter);
   set_requant(*plan, variant.layout, c);
   return kernel_of(std::move(plan), variant, kByteOutput);
 #else
@@ -205,7 +197,7 @@ std::optional<HostKernel> host_convolution(const HybridConvolution& convolution)
   plan->asymmetric = c.asymmetric;
   plan->output_min = c.output_min;
   plan->output_max = c.output_max;
-  pack_bytes(*plan, variant.layout, c.filter);
+  pack<std::int8_t>(*plan, variant.layout, c.filter);
   plan->bias = by_channel(*plan, variant.layout, c.bias);
   plan->scales = by_channel(*plan, variant.layout, c.scales);
   std::vector<std::int32_t> sums;

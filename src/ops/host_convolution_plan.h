@@ -15,7 +15,7 @@ struct PackedLayout {
   int lanes;            // of a vector of sums
   int columns;          // the most vectors of a panel
   int group;            // elements that are multiplied and added at once
-  int element_bytes;    // of the image; weights have 1 byte if elements are unsigned, else as many
+  int element_bytes;    // of the image
   bool unsigned_bytes;  // elements are inputs + 128; otherwise inputs + offset
 };
 
