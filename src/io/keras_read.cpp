@@ -206,15 +206,16 @@ void read_slots(const std::vector<NpyArray>& variables, Model& model) {
       if (model.graph.tensor(weight.tensor).trainable) trained.push_back(&weight);
     }
   }
-  std::vector<std::vector<float>>* slots[] = {&state.momentum, &state.velocity};
+  constexpr std::size_t kMostSlots = 4;
   const std::size_t each = trained.empty() ? 0 : (variables.size() - 2) / trained.size();
-  require(each <= std::size(slots) && 2 + each * trained.size() == variables.size(),
+  require(each <= kMostSlots && 2 + each * trained.size() == variables.size(),
           "the optimizer has {} variables for {} weights", variables.size(), trained.size());
+  state.slots.resize(each);
   for (std::size_t i = 0; i < trained.size() && each > 0; ++i) {
     const Shape& shape = model.graph.tensor(trained[i]->tensor).shape;
     state.tensors.push_back(trained[i]->tensor);
     for (std::size_t s = 0; s < each; ++s) {
-      slots[s]->push_back(KerasWeights::from_keras(*trained[i], shape, variables[2 + i * each + s]));
+      state.slots[s].push_back(KerasWeights::from_keras(*trained[i], shape, variables[2 + i * each + s]));
     }
   }
 }

@@ -26,14 +26,14 @@ Model trained(Model model) {
     for (float& number : result) number = value += 1.0f;
     return result;
   };
+  model.optimizer.slots.resize(2);  // Adam's
   for (const Layer& layer : model.layers) {
     for (const LayerWeight& weight : layer.weights) {
       Tensor& tensor = model.graph.tensor(weight.tensor);
       tensor.data = make_data(numbers(tensor));
       if (!tensor.trainable) continue;
       model.optimizer.tensors.push_back(weight.tensor);
-      model.optimizer.momentum.push_back(numbers(tensor));
-      model.optimizer.velocity.push_back(numbers(tensor));
+      for (auto& slot : model.optimizer.slots) slot.push_back(numbers(tensor));
     }
   }
   model.optimizer.iterations = 12;
@@ -123,8 +123,7 @@ TEST(Keras, ReadsWhatItWrote) {
     EXPECT_EQ(read.optimizer.class_name, "Adam");
     EXPECT_EQ(read.optimizer.iterations, 12);
     EXPECT_EQ(read.optimizer.tensors, model.optimizer.tensors);
-    EXPECT_EQ(read.optimizer.momentum, model.optimizer.momentum);
-    EXPECT_EQ(read.optimizer.velocity, model.optimizer.velocity);
+    EXPECT_EQ(read.optimizer.slots, model.optimizer.slots);
     EXPECT_EQ(read.optimizer.config.real("beta_2"), model.optimizer.config.real("beta_2"));
     EXPECT_EQ(write_keras(read), file);
   }

@@ -157,13 +157,12 @@ void put_optimizer(const Model& model, Hdf5File& weights) {
   const OptimizerState& state = model.optimizer;
   const float rate = state.config.has("learning_rate") ? state.config.real("learning_rate") : 0.0f;
   std::vector<NpyArray> variables = {scalar<std::int64_t>(state.iterations), scalar<float>(rate)};
-  for (std::size_t i = 0; i < state.tensors.size(); ++i) {
-    for (const Layer& layer : model.layers) {
-      for (const LayerWeight& weight : layer.weights) {
-        if (weight.tensor != state.tensors[i]) continue;
-        if (i < state.momentum.size()) variables.push_back(variable(model, weight, state.momentum[i]));
-        if (i < state.velocity.size()) variables.push_back(variable(model, weight, state.velocity[i]));
-      }
+  for (const Layer& layer : model.layers) {
+    for (const LayerWeight& weight : layer.weights) {
+      const auto found = std::ranges::find(state.tensors, weight.tensor);
+      if (found == state.tensors.end()) continue;
+      const auto i = static_cast<std::size_t>(found - state.tensors.begin());
+      for (const auto& slot : state.slots) variables.push_back(variable(model, weight, slot[i]));
     }
   }
   put_keras_variables(weights, "optimizer", keras_snake_case(state.class_name), std::move(variables));

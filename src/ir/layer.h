@@ -15,6 +15,9 @@ struct LayerWeight {
   TensorId tensor = kNoTensor;
   std::vector<int> permutation;
   Shape keras_shape;  // not empty: Keras's shape, the elements are in the same order and there is no permutation
+  /// Keras's regularizer: the loss grows by l1 * sum |w| + l2 * sum w^2.
+  double l1 = 0.0;
+  double l2 = 0.0;
 };
 
 struct Layer {
@@ -31,9 +34,9 @@ struct OptimizerState {
   std::string class_name;  // "Adam"; empty: none
   Attributes config;       // "learning_rate", "beta_1", ...
   std::int64_t iterations = 0;
-  std::vector<TensorId> tensors;             // the trainable tensors, in the order of the slots below
-  std::vector<std::vector<float>> momentum;  // Adam's m
-  std::vector<std::vector<float>> velocity;  // Adam's v
+  std::vector<TensorId> tensors;  // the trainable tensors, in the order of those in a slot
+  /// slots[s][i]: the optimizer's values for tensors[i], slots in Keras's order. Adam: m, v; SGD: momentum, if any.
+  std::vector<std::vector<std::vector<float>>> slots;
 };
 
 /// A model as it is trained and saved: a float graph with a batch of 1, its layers, its optimizer.
@@ -43,6 +46,7 @@ struct Model {
   OptimizerState optimizer;
   std::string loss;  // "SparseCategoricalCrossentropy"; empty: not compiled
   bool loss_from_logits = true;
+  Attributes loss_config = {};  // its other arguments: "label_smoothing", "delta"
 };
 
 }  // namespace thimble

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "ir/graph.h"
-#include "ir/layer.h"
 
 namespace thimble {
 

@@ -89,17 +89,16 @@ class Trainer::Impl {
     OptimizerState& state = model_.optimizer;
     state.iterations = iterations_;
     state.tensors.clear();
-    state.momentum.clear();
-    state.velocity.clear();
+    state.slots.assign(optimizer_->slots().size(), {});
     const auto copy_of = [](const float* from, std::size_t count) { return std::vector<float>(from, from + count); };
     for (const ParameterPlace& place : executor_.plan().parameters) {
       Tensor& tensor = model_.graph.tensor(place.tensor);
       tensor.data = make_data(copy_of(executor_.parameters() + place.offset, place.count));
       if (!tensor.trainable) continue;
       state.tensors.push_back(place.tensor);
-      const auto& slots = optimizer_->slots();
-      if (!slots.empty()) state.momentum.push_back(copy_of(slots[0].data() + place.offset, place.count));
-      if (slots.size() > 1) state.velocity.push_back(copy_of(slots[1].data() + place.offset, place.count));
+      for (std::size_t s = 0; s < state.slots.size(); ++s) {
+        state.slots[s].push_back(copy_of(optimizer_->slots()[s].data() + place.offset, place.count));
+      }
     }
   }
 
@@ -112,14 +111,13 @@ class Trainer::Impl {
 
   void load_optimizer() {
     const OptimizerState& state = model_.optimizer;
-    const std::vector<std::vector<float>>* saved[] = {&state.momentum, &state.velocity};
     auto& slots = optimizer_->slots();
     for (const ParameterPlace& place : executor_.plan().parameters) {
       const auto found = std::ranges::find(state.tensors, place.tensor);
       if (found == state.tensors.end()) continue;
       const auto index = static_cast<std::size_t>(found - state.tensors.begin());
-      for (std::size_t s = 0; s < slots.size() && !saved[s]->empty(); ++s) {
-        const std::vector<float>& values = (*saved[s])[index];
+      for (std::size_t s = 0; s < std::min(slots.size(), state.slots.size()); ++s) {
+        const std::vector<float>& values = state.slots[s][index];
         ensure(values.size() == place.count, "optimizer state of {} numbers for a tensor of {}", values.size(),
                place.count);
         std::ranges::copy(values, slots[s].data() + place.offset);
