@@ -13,6 +13,7 @@ namespace {
 struct TrainArguments {
   std::string recipe;
   std::string folder = "out";
+  std::vector<std::string> overrides;
   std::optional<std::uint64_t> seed;
   std::optional<int> epochs;
   int threads = 0;
@@ -20,7 +21,9 @@ struct TrainArguments {
 
 void train(const TrainArguments& arguments) {
   FileSystem& files = real_file_system();
-  Recipe recipe = read_recipe(files, arguments.recipe);
+  std::vector<RecipeOverride> overrides;
+  for (const std::string& text : arguments.overrides) overrides.push_back(parse_override(text));
+  Recipe recipe = read_recipe(files, arguments.recipe, overrides);
   if (arguments.seed) recipe.seed = *arguments.seed;
   if (arguments.epochs) recipe.epochs = *arguments.epochs;
   DatasetSplits data = load_dataset(files, recipe.data);
@@ -45,6 +48,9 @@ std::function<void()> setup(CLI::App& app) {
   auto arguments = std::make_shared<TrainArguments>();
   app.add_option("RECIPE", arguments->recipe, "What to train: a TOML file")->required();
   app.add_option("-o,--output", arguments->folder, "The folder to write model.keras and history.json to");
+  app.add_option("--set", arguments->overrides,
+                 "KEY=VALUE: another value than the recipe's, such as train.learning_rate=3e-3 or layers.2.units=20; "
+                 "may be given several times");
   app.add_option("--seed", arguments->seed, "Another seed than the recipe's, of weights and order");
   app.add_option("--epochs", arguments->epochs, "Another number of epochs than the recipe's")
       ->check(CLI::PositiveNumber);
@@ -56,7 +62,8 @@ std::function<void()> setup(CLI::App& app) {
 
 const Command kTrainCommand = {"train", "Train a model as a recipe says",
                                "  thimble train examples/mnist/recipe.toml -o out\n"
-                               "  thimble train examples/mnist/recipe.toml -o out --seed 3 --epochs 2",
+                               "  thimble train examples/mnist/recipe.toml -o out --seed 3 --epochs 2\n"
+                               "  thimble train examples/mnist/recipe.toml -o out --set layers.1.filters=16",
                                setup};
 
 }  // namespace thimble

@@ -1,7 +1,5 @@
 #include "io/recipe.h"
 
-#include <toml++/toml.h>
-
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -10,6 +8,7 @@
 #include "io/layer_config.h"
 #include "io/model_builder.h"
 #include "io/names.h"
+#include "io/toml_json.h"
 #include "ops/op.h"
 #include "ops/training_codec.h"
 
@@ -21,35 +20,6 @@ using Kind = LayerArgument::Kind;
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 constexpr const char* kInputName = "input";
-
-/// Dates and times, which no argument can be, become texts.
-json json_of(const toml::node& node) {
-  if (const auto* table = node.as_table()) {
-    json result = json::object();
-    for (const auto& [key, value] : *table) result[std::string(key.str())] = json_of(value);
-    return result;
-  }
-  if (const auto* array = node.as_array()) {
-    json result = json::array();
-    for (const toml::node& value : *array) result.push_back(json_of(value));
-    return result;
-  }
-  if (const auto* value = node.as_boolean()) return value->get();
-  if (const auto* value = node.as_integer()) return value->get();
-  if (const auto* value = node.as_floating_point()) return value->get();
-  if (const auto* value = node.as_string()) return value->get();
-  return "a date or time";
-}
-
-json parse(std::string_view text) {
-  try {
-    return json_of(toml::parse(text));
-  } catch (const toml::parse_error& error) {
-    std::string what(error.description());
-    std::ranges::replace(what, '\n', ' ');
-    input_error("line {}, column {}: {}", error.source().begin.line, error.source().begin.column, what);
-  }
-}
 
 /// Throws unless every name in `table` is one of `known`.
 void require_known(const json& table, const std::string& what, const std::vector<std::string_view>& known) {
@@ -170,10 +140,11 @@ void read_data(const json& file, Recipe& recipe) {
 
 }  // namespace
 
-Recipe read_recipe(FileSystem& files, const std::filesystem::path& path) {
+Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::span<const RecipeOverride> overrides) {
   const Bytes bytes = files.read(path, kMostBytes);
   return with_context(path.string(), [&] {
-    const json file = parse(as_text(bytes));
+    json file = json_from_toml(as_text(bytes));
+    for (const RecipeOverride& change : overrides) apply_override(file, change);
     require_known(file, "table", {"name", "seed", "data", "layers", "train"});
     const std::vector<LayerArgument> arguments = {
         {.kind = Kind::kText, .name = "name", .default_value = path.stem().string()},

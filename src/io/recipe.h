@@ -21,10 +21,12 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/file_system.h"
+#include "io/recipe_override.h"
 #include "ir/layer.h"
 
 namespace thimble {
@@ -52,8 +54,10 @@ struct Recipe {
   int epochs = 1;
 };
 
-/// Reads and checks a recipe. Throws InputError, one line that names the file, where in it, and what is known there.
-Recipe read_recipe(FileSystem& files, const std::filesystem::path& path);
+/// Reads and checks a recipe, changed by `overrides` first. Throws InputError, one line that names the file, where in
+/// it, and what is known there.
+Recipe read_recipe(FileSystem& files, const std::filesystem::path& path,
+                   std::span<const RecipeOverride> overrides = {});
 
 /// The model of a recipe for samples of the shape `sample_shape`, with weights to start with. Throws InputError that
 /// names the layer which does not fit.
