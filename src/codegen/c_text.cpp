@@ -39,7 +39,7 @@ std::string elements_as(ByteSpan data) {
     if constexpr (std::is_same_v<T, float>) {
       lines.add(c_float(value));
     } else if constexpr (std::is_same_v<T, std::int32_t>) {
-      lines.add(value == INT32_MIN ? "INT32_MIN" : fmt::format("{}", value));
+      lines.add(c_integer(value));
     } else if constexpr (std::is_same_v<T, std::int64_t>) {
       lines.add(value == INT64_MIN ? "INT64_MIN" : fmt::format("INT64_C({})", value));
     } else {
@@ -51,9 +51,7 @@ std::string elements_as(ByteSpan data) {
 
 std::string field_value(const KernelField& field) {
   struct Visitor {
-    std::string operator()(std::int64_t value) const {
-      return value == INT32_MIN ? std::string("INT32_MIN") : fmt::format("{}", value);
-    }
+    std::string operator()(std::int64_t value) const { return c_integer(value); }
     std::string operator()(float value) const { return c_float(value); }
     std::string operator()(const std::vector<std::int64_t>& values) const {
       std::vector<std::string> texts;
@@ -112,6 +110,12 @@ std::string c_type(Type type) {
       return "int64_t";
   }
   throw InternalError("a type without a C type");
+}
+
+std::string c_integer(std::int64_t value) {
+  if (value == INT32_MIN) return "INT32_MIN";
+  if (value == INT64_MIN) return "INT64_MIN";
+  return value > INT32_MAX || value < INT32_MIN ? fmt::format("INT64_C({})", value) : fmt::format("{}", value);
 }
 
 std::string c_float(float value) {

@@ -42,10 +42,10 @@ void add_file(FileSet& files, const std::string& path, const std::string& name) 
 
 }  // namespace
 
-void add_kernel_sources(FileSet& files, const std::set<std::string>& sources, bool inlined) {
+void add_kernel_sources(FileSet& files, const std::set<std::string>& sources) {
   for (const std::string& source : sources) {
     add_file(files, source + ".h", base_name(source) + ".h");
-    add_file(files, source + ".c", base_name(source) + (inlined ? ".inc" : ".c"));
+    add_file(files, source + ".c", base_name(source) + ".inc");
   }
 }
 

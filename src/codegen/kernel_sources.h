@@ -9,8 +9,8 @@
 namespace thimble {
 
 /// Adds to `files`, below kernels/, the sources named (KernelCall::source) with all headers that they include. Paths in
-/// #include lines are made flat, so that a package needs no include path. When `inlined`, the bodies are named .inc:
-/// model.c includes them, a build does not compile them.
-void add_kernel_sources(FileSet& files, const std::set<std::string>& sources, bool inlined);
+/// #include lines are made flat, so that a package needs no include path. The bodies are named .inc: model.c includes
+/// them, a build does not compile them.
+void add_kernel_sources(FileSet& files, const std::set<std::string>& sources);
 
 }  // namespace thimble

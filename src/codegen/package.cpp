@@ -10,8 +10,9 @@
 #include "base/error.h"
 #include "codegen/c_text.h"
 #include "codegen/kernel_sources.h"
+#include "codegen/layers_c.h"
+#include "codegen/selftest_c.h"
 #include "codegen/stream_c.h"
-#include "run/executor.h"
 
 namespace thimble {
 
@@ -75,22 +76,27 @@ class PackageWriter {
     std::set<std::string> sources;
     for (const auto& [call, step] : calls()) sources.insert(call->source);
     if (!plan_.streams.empty()) sources.insert("kernel/stream");
-    add_kernel_sources(files, sources, inlined());
+    add_kernel_sources(files, sources);
     files["model.c"] = model_c(sources);
     files["model.h"] = model_h();
     files["weights.h"] = weights_h();
     files["weights.c"] = weights_c();
-    files["selftest.c"] = selftest_c();
+    const SelfTestText selftest = selftest_c(graph_, program_, plan_);
+    files["selftest.c"] = fill_template("selftest.c", {{"GOLDEN", selftest.arrays}, {"GOLDEN_LIST", selftest.names}});
     files["main.c"] = fill_template("main.c", {});
-    files["Makefile"] = fill_template("Makefile", {{"COMPILER", options_.target.compiler},
-                                                   {"ARCHIVER", options_.target.archiver},
-                                                   {"FLAGS", options_.target.flags}});
+    files["Makefile"] = fill_template(
+        "Makefile",
+        {{"COMPILER", options_.target.compiler}, {"ARCHIVER", options_.target.archiver}, {"FLAGS", compiler_flags()}});
     files["CMakeLists.txt"] = fill_template("CMakeLists.txt", {});
     return files;
   }
 
  private:
-  bool inlined() const { return options_.optimize != Optimize::kSize; }
+  std::string compiler_flags() const {
+    std::string flags = options_.target.flags;
+    if (options_.optimize == Optimize::kSize) flags.replace(flags.find("-O2"), 3, "-Os");
+    return flags;
+  }
 
   /// Every call that is made, and the step that it stands for.
   std::vector<std::pair<const KernelCall*, std::size_t>> calls() const {
@@ -188,21 +194,18 @@ class PackageWriter {
 
   std::string model_c(const std::set<std::string>& sources) {
     std::string text = "#include \"model.h\"\n\n#include <string.h>\n\n#include \"weights.h\"\n\n";
-    if (inlined()) {
-      text +=
-          "/* Each call below gets a body of its own, specialized to the constants of its layer. */\n"
-          "#if defined(__GNUC__)\n#define THIMBLE_KERNEL static inline __attribute__((always_inline))\n"
-          "#else\n#define THIMBLE_KERNEL static inline\n#endif\n"
-          "#define THIMBLE_SHARED_KERNEL static\n\n";
-    }
+    text +=
+        "/* The compiler folds what it knows of the layers into the kernels' bodies. */\n"
+        "#if defined(__GNUC__)\n#define THIMBLE_KERNEL static inline __attribute__((always_inline))\n"
+        "#else\n#define THIMBLE_KERNEL static inline\n#endif\n"
+        "#define THIMBLE_SHARED_KERNEL static\n\n";
     for (const std::string& source : sources) {
-      const std::string name = source.substr(source.rfind('/') + 1);
-      text += fmt::format("#include \"kernels/{}.{}\"\n", name, inlined() ? "inc" : "h");
+      text += fmt::format("#include \"kernels/{}.inc\"\n", source.substr(source.rfind('/') + 1));
     }
     text +=
         fmt::format("\nstatic uint64_t arena[{}];\n#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n",
                     std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
-    const std::string lines = call_lines(text);
+    const std::string lines = options_.optimize == Optimize::kSize ? shared_call_lines(text) : call_lines(text);
     text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", lines);
     text += tensor_table("inputs", graph_.inputs) + tensor_table("outputs", graph_.outputs);
     text += fmt::format("void *model_input(int index) {{\n{}}}\n\n", address_table(graph_.inputs));
@@ -236,6 +239,32 @@ class PackageWriter {
       lines += fmt::format("  {}; /* {} */\n", call, c_comment(node_of(i).op));
     }
     return lines;
+  }
+
+  LayerPointer layer_pointer(const KernelCall& call, std::size_t step, const Operand& operand) const {
+    std::ptrdiff_t offset = -1;
+    const std::string text = pointer(call, operand, [&](const Operand& in_arena) {
+      const bool is_scratch = in_arena.kind == Operand::Kind::kScratch;
+      offset = is_scratch ? plan_.scratch_offsets[step] : plan_.tensor_offsets[at(in_arena.index)];
+      return std::string();
+    });
+    if (offset < 0) return {{}, text};
+    return {static_cast<std::size_t>(offset), {}};
+  }
+
+  /// The calls of all steps, where those of a kernel share one body, which is added to `text`.
+  std::string shared_call_lines(std::string& text) {
+    std::vector<LayerCall> layers;
+    for (std::size_t i = 0; i < program_.size(); ++i) {
+      if (plan_.elided[i]) continue;
+      layers.push_back({&program_[i].call, {}, c_comment(node_of(i).op)});
+      for (const Operand& operand : program_[i].call.operands) {
+        layers.back().pointers.push_back(layer_pointer(program_[i].call, i, operand));
+      }
+    }
+    LayersText shared = layers_c(layers, identifiers_);
+    text += shared.functions;
+    return shared.calls;
   }
 
   /// A call without its semicolon; its parameters are added to `text`.
@@ -345,8 +374,6 @@ class PackageWriter {
     return bytes;
   }
 
-  std::string selftest_c() const;
-
   const Graph& graph_;
   const Program& program_;
   const Plan& plan_;
@@ -355,45 +382,6 @@ class PackageWriter {
   std::vector<Weight> weights_;
   std::map<WeightKey, std::size_t> weight_index_;
 };
-
-/// The same sequence as next_byte in templates/selftest.c.
-class GoldenInputs {
- public:
-  void fill(const Tensor& tensor, std::span<std::uint8_t> memory) {
-    std::fill(memory.begin(), memory.end(), std::uint8_t{0});
-    if (tensor.type == Type::kInt8 || tensor.type == Type::kUint8 || tensor.type == Type::kInt16) {
-      for (std::uint8_t& byte : memory) byte = next();
-    } else if (tensor.type == Type::kFloat32) {
-      auto* floats = reinterpret_cast<float*>(memory.data());
-      for (std::size_t i = 0; i < memory.size() / sizeof(float); ++i) floats[i] = static_cast<float>(next()) / 256.0f;
-    }
-  }
-
- private:
-  std::uint8_t next() {
-    state_ = state_ * 1664525u + 1013904223u;
-    return static_cast<std::uint8_t>(state_ >> 24);
-  }
-  std::uint32_t state_ = 1;
-};
-
-std::string PackageWriter::selftest_c() const {
-  Executor executor(std::make_shared<const Executable>(Executable{graph_, program_, plan_}));
-  GoldenInputs golden;
-  for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
-    golden.fill(graph_.tensor(graph_.inputs[i]), executor.input(static_cast<int>(i)));
-  }
-  executor.invoke();
-  std::string arrays;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < graph_.outputs.size(); ++i) {
-    const Tensor& tensor = graph_.tensor(graph_.outputs[i]);
-    names.push_back(fmt::format("golden_{}", i));
-    arrays += fmt::format("static const {} {}[] = {{\n{}\n}};\n", c_type(tensor.type), names.back(),
-                          c_elements(tensor.type, executor.output(static_cast<int>(i))));
-  }
-  return fill_template("selftest.c", {{"GOLDEN", arrays}, {"GOLDEN_LIST", fmt::format("{}", fmt::join(names, ", "))}});
-}
 
 }  // namespace
 

@@ -14,7 +14,7 @@
 namespace thimble {
 namespace {
 
-/// int8 or float: a padded convolution, pooling, a reshape, a dense layer.
+/// int8 or float: a padded convolution, pooling, another convolution, a reshape, three dense layers.
 Graph network(Type type) {
   const bool is_float = type == Type::kFloat32;
   const Quantization activations = is_float ? Quantization{} : Quantization{{0.05f}, {-3}, 0};
@@ -45,12 +45,22 @@ Graph network(Type type) {
                                       {"stride_w", std::int64_t{2}},
                                       {"activation", std::string("NONE")}});
   if (!is_float) builder.quantize(pool, 0.1f, -128);
-  const TensorId flat = builder.node("RESHAPE", {pool, builder.constant<std::int32_t>({2}, Type::kInt32, {1, 64})});
-  if (!is_float) builder.quantize(flat, 0.1f, -128);
-  const TensorId dense = builder.node("FULLY_CONNECTED", {flat, constant({5, 64})},
-                                      {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
-  if (!is_float) builder.quantize(dense, 0.5f, 4);
-  return builder.finish({dense});
+  const TensorId pointwise = builder.node("CONV_2D", {pool, constant({3, 1, 1, 4})},
+                                          {{"padding", std::string("VALID")},
+                                           {"stride_h", std::int64_t{1}},
+                                           {"stride_w", std::int64_t{1}},
+                                           {"activation", std::string("NONE")}});
+  if (!is_float) builder.quantize(pointwise, 0.2f, 9);
+  TensorId last = builder.node("RESHAPE", {pointwise, builder.constant<std::int32_t>({2}, Type::kInt32, {1, 48})});
+  if (!is_float) builder.quantize(last, 0.2f, 9);
+  int depth = 48;
+  for (const int units : {5, 300, 7}) {
+    last = builder.node("FULLY_CONNECTED", {last, constant({units, depth})},
+                        {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
+    if (!is_float) builder.quantize(last, 0.5f, units % 9);
+    depth = units;
+  }
+  return builder.finish({last});
 }
 
 FileSet package_of(const Graph& graph, Optimize optimize, const Features& features = {}) {

@@ -1,0 +1,200 @@
+#include "codegen/layers_c.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+namespace thimble {
+namespace {
+
+/// A member of the table: how each layer fills it.
+struct Member {
+  std::string name;
+  std::string type;
+  std::size_t bytes;
+  std::vector<std::string> values;
+};
+
+struct IntegerType {
+  const char* name;
+  std::size_t bytes;
+  std::int64_t min, max;
+};
+
+/// The smallest type that holds all values.
+const IntegerType& smallest_type(const std::vector<std::int64_t>& values) {
+  static constexpr IntegerType kTypes[] = {{"uint8_t", 1, 0, UINT8_MAX},         {"int8_t", 1, INT8_MIN, INT8_MAX},
+                                           {"uint16_t", 2, 0, UINT16_MAX},       {"int16_t", 2, INT16_MIN, INT16_MAX},
+                                           {"int32_t", 4, INT32_MIN, INT32_MAX}, {"uint32_t", 4, 0, UINT32_MAX},
+                                           {"int64_t", 8, INT64_MIN, INT64_MAX}};
+  const auto [min, max] = std::ranges::minmax(values);
+  return *std::ranges::find_if(kTypes, [&](const IntegerType& type) { return type.min <= min && max <= type.max; });
+}
+
+/// Writes the function of the layers that call one kernel.
+class GroupWriter {
+ public:
+  GroupWriter(const std::string& name, const std::vector<LayerCall>& layers) : name_(name), layers_(layers) {}
+
+  std::string write() {
+    std::vector<const std::vector<KernelField>*> fields;
+    for (const LayerCall& layer : layers_) fields.push_back(&layer.call->fields);
+    const std::string params = structure("", fields);
+    std::vector<std::string> arguments = {"&params"};
+    for (std::size_t i = 0; i < layers_[0].pointers.size(); ++i) arguments.push_back(pointer(i));
+    const std::string argument = layers_.size() == 1 ? "void" : "int32_t layer";
+    // Without members all is constant: a body for this layer alone.
+    return table() + fmt::format("static void {}({}) {{\n{}  {}const {} params = {};\n  {}({});\n}}\n\n", name_,
+                                 argument, layers_.size() > 1 && members_.empty() ? "  (void)layer;\n" : "",
+                                 members_.empty() ? "static " : "", layers_[0].call->params_type, params,
+                                 layers_[0].call->symbol, fmt::join(arguments, ", "));
+  }
+
+ private:
+  std::string member(Member added) {
+    members_.push_back(std::move(added));
+    return fmt::format("{}_table[layer].{}", name_, members_.back().name);
+  }
+
+  std::string integer(const std::string& name, const std::vector<std::int64_t>& values) {
+    if (std::ranges::count(values, values[0]) == std::ssize(values)) return c_integer(values[0]);
+    const IntegerType& type = smallest_type(values);
+    std::vector<std::string> texts;
+    for (const std::int64_t value : values) texts.push_back(c_integer(value));
+    return member({name, type.name, type.bytes, texts});
+  }
+
+  std::string real(const std::string& name, const std::vector<float>& values) {
+    std::vector<std::string> texts;
+    for (const float value : values) texts.push_back(c_float(value));
+    if (std::ranges::count(texts, texts[0]) == std::ssize(texts)) return texts[0];
+    return member({name, "float", sizeof(float), texts});
+  }
+
+  std::string number(const std::string& name, const std::vector<std::int64_t>& values) { return integer(name, values); }
+  std::string number(const std::string& name, const std::vector<float>& values) { return real(name, values); }
+
+  template <typename T>
+  std::string array(const std::string& name, const std::vector<const KernelField*>& fields) {
+    std::vector<std::string> elements;
+    for (std::size_t i = 0; i < std::get<std::vector<T>>(fields[0]->value).size(); ++i) {
+      std::vector<T> values;
+      for (const KernelField* field : fields) values.push_back(std::get<std::vector<T>>(field->value)[i]);
+      elements.push_back(number(fmt::format("{}_{}", name, i), values));
+    }
+    return fmt::format("{{{}}}", fmt::join(elements, ", "));
+  }
+
+  template <typename T>
+  std::string scalar(const std::string& name, const std::vector<const KernelField*>& fields) {
+    std::vector<T> values;
+    for (const KernelField* field : fields) values.push_back(std::get<T>(field->value));
+    return number(name, values);
+  }
+
+  /// The value of one field, which the layers may have different.
+  std::string value(const std::string& name, const std::vector<const KernelField*>& fields) {
+    struct Visitor {
+      GroupWriter& writer;
+      const std::string& name;
+      const std::vector<const KernelField*>& fields;
+      std::string operator()(std::int64_t) const { return writer.scalar<std::int64_t>(name, fields); }
+      std::string operator()(float) const { return writer.scalar<float>(name, fields); }
+      std::string operator()(const std::vector<std::int64_t>&) const {
+        return writer.array<std::int64_t>(name, fields);
+      }
+      std::string operator()(const std::vector<float>&) const { return writer.array<float>(name, fields); }
+      std::string operator()(const std::vector<KernelField>&) const {
+        std::vector<const std::vector<KernelField>*> inner;
+        for (const KernelField* field : fields) inner.push_back(&std::get<std::vector<KernelField>>(field->value));
+        return writer.structure(name + "_", inner);
+      }
+    };
+    return std::visit(Visitor{*this, name, fields}, fields[0]->value);
+  }
+
+  /// "{.window = {.batches = 1, ...}, ...}"; `structures` has the struct of each layer.
+  std::string structure(const std::string& prefix, const std::vector<const std::vector<KernelField>*>& structures) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < structures[0]->size(); ++i) {
+      std::vector<const KernelField*> fields;
+      for (const std::vector<KernelField>* fields_of_layer : structures) fields.push_back(&(*fields_of_layer)[i]);
+      const std::string& name = fields[0]->name;
+      texts.push_back(fmt::format(".{} = {}", name, value(prefix + name, fields)));
+    }
+    return fmt::format("{{{}}}", fmt::join(texts, ", "));
+  }
+
+  std::string pointer(std::size_t index) {
+    const auto of = [index](const LayerCall& layer) { return layer.pointers[index]; };
+    const LayerPointer first = of(layers_[0]);
+    const std::string name = fmt::format("operand_{}", index);
+    if (std::ranges::all_of(layers_, [&](const LayerCall& layer) { return of(layer).offset.has_value(); })) {
+      std::vector<std::int64_t> offsets;
+      for (const LayerCall& layer : layers_) offsets.push_back(static_cast<std::int64_t>(*of(layer).offset));
+      return fmt::format("ARENA({})", integer(name, offsets));
+    }
+    std::vector<std::string> texts;
+    for (const LayerCall& layer : layers_) {
+      texts.push_back(of(layer).offset ? fmt::format("ARENA({})", *of(layer).offset) : of(layer).constant);
+    }
+    if (std::ranges::count(texts, texts[0]) == std::ssize(texts)) return texts[0];
+    const auto is_constant = [&](const LayerCall& layer) { return !of(layer).offset && of(layer).constant != "NULL"; };
+    const char* type = std::ranges::any_of(layers_, is_constant) ? "const void *" : "void *";
+    return member({name, type, sizeof(void*), texts});
+  }
+
+  /// The table of all members, the widest first, so that there is no padding between them.
+  std::string table() {
+    if (members_.empty()) return "";
+    std::ranges::stable_sort(members_, std::ranges::greater(), &Member::bytes);
+    std::string text = "static const struct {\n";
+    for (const Member& member : members_) text += fmt::format("  {} {};\n", member.type, member.name);
+    text += fmt::format("}} {}_table[] = {{\n", name_);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      std::vector<std::string> values;
+      for (const Member& member : members_) values.push_back(member.values[i]);
+      text += fmt::format("    {{{}}},\n", fmt::join(values, ", "));
+    }
+    return text + "};\n";
+  }
+
+  const std::string& name_;
+  const std::vector<LayerCall>& layers_;
+  std::vector<Member> members_;
+};
+
+struct Group {
+  std::string function;
+  std::vector<LayerCall> layers;
+};
+
+}  // namespace
+
+LayersText layers_c(const std::vector<LayerCall>& layers, Identifiers& identifiers) {
+  std::map<std::string, Group> groups;  // by kernel
+  for (const LayerCall& layer : layers) groups[layer.call->symbol].layers.push_back(layer);
+  LayersText text;
+  for (auto& [symbol, group] : groups) {
+    group.function = identifiers.unique(symbol.substr(symbol.find('_') + 1) + "_layer");
+    text.functions += GroupWriter(group.function, group.layers).write();
+  }
+  std::map<const Group*, std::size_t> called;
+  for (std::size_t i = 0; i < layers.size();) {
+    const Group& group = groups[layers[i].call->symbol];
+    const std::size_t first = called[&group];
+    const auto is_other = [&](const LayerCall& layer) { return layer.call->symbol != layers[i].call->symbol; };
+    const auto begin = layers.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto count = static_cast<std::size_t>(std::find_if(begin, layers.end(), is_other) - begin);
+    const std::string argument = group.layers.size() == 1 ? "" : count == 1 ? std::to_string(first) : "i";
+    if (count > 1) text.calls += fmt::format("  for (int32_t i = {}; i < {}; ++i)\n  ", first, first + count);
+    text.calls += fmt::format("  {}({}); /* {} */\n", group.function, argument, layers[i].comment);
+    called[&group] += count;
+    i += count;
+  }
+  return text;
+}
+
+}  // namespace thimble
