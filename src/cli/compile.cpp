@@ -4,6 +4,7 @@
 #include "codegen/package.h"
 #include "deploy/deploy.h"
 #include "io/load.h"
+#include "passes/passes.h"
 #include "passes/pipeline.h"
 
 namespace thimble {
@@ -23,6 +24,7 @@ void compile(const CompileArguments& arguments) {
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);
     const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
+    fold_constant_channels(graph, lower_options);
     const Program program = lower(graph, lower_options);
     const Plan plan = make_plan(graph, program, plan_options_for(options.optimize), lower_options);
     return generate_package(graph, program, plan, options);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "passes/passes.h"
 #include "run/batch.h"
 
 namespace thimble {
@@ -41,6 +42,7 @@ PlanOptions plan_options_for(Optimize optimize) { return {.by_rows = optimize ==
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {
   Deployment result;
   result.reference = prepare(graph, {.rounding = lower_options.rounding}, {}, HostKernels::kPortable);
+  fold_constant_channels(graph, lower_options);
   result.executable = prepare(std::move(graph), lower_options, plan_options_for(optimize), HostKernels::kPortable);
   const Executable& executable = *result.executable;
   result.package = generate_package(executable.graph, executable.program, executable.plan,

@@ -1,5 +1,6 @@
 #include "ops/dsp.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops/host.h"
@@ -43,6 +44,15 @@ std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWe
     for (const std::int8_t weight : weights[c]) {
       sum -= zero_point * weight;
       magnitude += 128 * std::abs(int{weight});
+    }
+    if (magnitude == 0) {
+      // The same whatever the input, and the factor may be anything: rounded here.
+      const thimble_requant exact = factors[c * factor_step];
+      const int value = std::clamp(
+          output_zero_point + thimble_multiply(static_cast<std::int32_t>(sum), exact.multiplier, exact.shift), -128,
+          127);
+      numbers.insert(numbers.end(), {0, 0, value * 2 + 1, 1});
+      continue;
     }
     const auto factor = dsp_factor(factors[c * factor_step], output_zero_point);
     if (!factor || std::abs(sum) + magnitude >= kLargestSum) return {};

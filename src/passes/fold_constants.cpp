@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "ops/op.h"
+#include "passes/evaluate.h"
 #include "passes/passes.h"
 
 namespace thimble {
@@ -31,18 +31,7 @@ bool is_candidate(const Graph& graph, const Node& node) {
 }
 
 void compute(Graph& graph, const Node& node, const std::vector<KernelCall>& calls) {
-  std::vector<Bytes> results(node.outputs.size());
-  for (std::size_t i = 0; i < results.size(); ++i) results[i].resize(graph.tensor(node.outputs[i]).bytes());
-  const auto result_of = [&](TensorId id) -> void* {
-    const auto found = std::find(node.outputs.begin(), node.outputs.end(), id);
-    if (found != node.outputs.end()) return results[static_cast<std::size_t>(found - node.outputs.begin())].data();
-    return const_cast<std::uint8_t*>(graph.tensor(id).data->data());
-  };
-  for (const KernelCall& call : calls) {
-    Bytes scratch(call.scratch_bytes);
-    const std::vector<void*> pointers = bind_operands(call, result_of, scratch.data());
-    call.invoke(pointers.data());
-  }
+  std::vector<Bytes> results = evaluate(graph, node, calls, [](TensorId) { return nullptr; });
   for (std::size_t i = 0; i < results.size(); ++i) {
     graph.tensor(node.outputs[i]).data = std::make_shared<const Bytes>(std::move(results[i]));
   }

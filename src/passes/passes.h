@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/graph.h"
+#include "ops/op.h"
 
 namespace thimble {
 
@@ -22,6 +23,12 @@ void fold_batch_normalization(Graph& graph);
 /// Fuses RELU and RELU6 into the node before, where that has an activation attribute and nothing else reads its output.
 /// A quantized pair is fused only if it has one scale and zero point.
 void fuse_activations(Graph& graph);
+
+/// Takes out channels of int8 convolutions and dense layers, without changing a bit of the outputs: those that are the
+/// same whatever the input (all weights zero, or always cut off by a ReLU) go into the bias of the layers that read
+/// them, those that nothing reads go, and equal ones become one. A constant channel stays where padding that differs
+/// from it makes it none: at the border of a convolution of 3 x 3, say. `options`: as the graph will be lowered.
+void fold_constant_channels(Graph& graph, const LowerOptions& options);
 
 /// Takes out nodes whose outputs nobody reads, and tensors that nobody names.
 void remove_dead_code(Graph& graph);
