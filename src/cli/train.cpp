@@ -34,6 +34,7 @@ void train(const TrainArguments& arguments) {
   options.epochs = recipe.epochs;
   options.seed = recipe.seed;
   options.threads = arguments.threads;
+  options.augmentation = recipe.augmentation;
   files.require_writable(arguments.folder);
   const TrainResult result = train(model, data.train, data.test, options, terminal_progress());
   const Bytes keras = write_keras(model);

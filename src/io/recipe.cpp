@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "io/augment_config.h"
 #include "io/layer_config.h"
 #include "io/model_builder.h"
 #include "io/names.h"
@@ -145,7 +146,7 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
   return with_context(path.string(), [&] {
     json file = json_from_toml(as_text(bytes));
     for (const RecipeOverride& change : overrides) apply_override(file, change);
-    require_known(file, "table", {"name", "seed", "data", "layers", "train"});
+    require_known(file, "table", {"name", "seed", "data", "augment", "layers", "train"});
     const std::vector<LayerArgument> arguments = {
         {.kind = Kind::kText, .name = "name", .default_value = path.stem().string()},
         {.kind = Kind::kInt, .name = "seed", .default_value = std::int64_t{0}, .least = 0}};
@@ -155,6 +156,7 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
     recipe.name = config.text("name");
     recipe.seed = static_cast<std::uint64_t>(config.integer("seed"));
     with_context("[data]", [&] { read_data(file, recipe); });
+    with_context("[augment]", [&] { recipe.augmentation = augmentation_from_json(table_of(file, "augment")); });
     recipe.layers = layers_of(file);
     with_context("[train]", [&] { read_train(file, recipe); });
     return recipe;

@@ -5,6 +5,9 @@
 //   [data]
 //   path = "../../data/mnist"             # relative to the recipe
 //   scale = 0.00392156862745098           # optional: what bytes are multiplied by; 1/255
+//   [augment]                             # optional: what happens to training samples (data/augment.h)
+//   shift = 0.1
+//   rotate = 10
 //   [[layers]]
 //   type = "Conv2D"                       # Keras's class, and its arguments
 //   filters = 8
@@ -26,6 +29,7 @@
 #include <vector>
 
 #include "base/file_system.h"
+#include "data/augment.h"
 #include "io/recipe_override.h"
 #include "ir/layer.h"
 
@@ -46,6 +50,7 @@ struct Recipe {
   std::uint64_t seed = 0;
   std::filesystem::path data;
   std::optional<float> scale;
+  Augmentation augmentation;
   std::vector<RecipeLayer> layers;
   OptimizerState optimizer;  // without tensors
   std::string loss;          // "SparseCategoricalCrossentropy"

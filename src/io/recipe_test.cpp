@@ -86,6 +86,23 @@ TEST_F(RecipeTest, AllOfTrain) {
   EXPECT_FALSE(recipe.loss_from_logits);
 }
 
+TEST_F(RecipeTest, Augmentation) {
+  const std::string dense = std::string(kData) + "[[layers]]\ntype = \"Dense\"\nunits = 2\n[augment]\n";
+  const thimble::Augmentation all =
+      read(dense + "shift = 0.1\nrotate = 15\nflip = \"horizontal\"\ntime_masks = 2\nfill = -1\n").augmentation;
+  EXPECT_EQ(all.shift, 0.1F);
+  EXPECT_EQ(all.rotate, 15);
+  EXPECT_EQ(all.flip, "horizontal");
+  EXPECT_EQ(all.elastic_grid, 4);
+  EXPECT_EQ(all.time_masks, 2);
+  EXPECT_EQ(all.fill, -1);
+  EXPECT_EQ(all.zoom, 0);
+  EXPECT_FALSE(read(dense).augmentation.any());
+  EXPECT_EQ(error_of(dense + "rotat = 1\n"), "[augment]: unknown argument 'rotat'; did you mean 'rotate'?");
+  EXPECT_EQ(error_of(dense + "shift = 2\n"), "[augment]: shift = 2: expected a number from 0 to 1");
+  EXPECT_EQ(error_of(dense + "flip = \"left\"\n").substr(0, 31), "[augment]: unknown flip 'left';");
+}
+
 TEST_F(RecipeTest, BranchesAndTheirSum) {
   const Model model = build_model(read(std::string(kData) + R"(
 [[layers]]

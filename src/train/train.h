@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "data/augment.h"
 #include "data/dataset.h"
 #include "ir/layer.h"
 
@@ -20,6 +21,7 @@ struct TrainOptions {
   int threads = 0;         // 0: one a CPU
   /// The number of the first epoch, from 0: where training goes on that was interrupted.
   int first_epoch = 0;
+  Augmentation augmentation = {};  // of the training samples
 };
 
 /// As Keras reports them: in training, the means over the epoch's batches while the weights moved; in evaluation, the

@@ -44,6 +44,27 @@ TEST(Train, SameBitsForAnyNumberOfThreads) {
   }
 }
 
+TEST(Train, AugmentationDependsOnTheSeedAlone) {
+  const Dataset data = bright_spots(130);
+  const auto weights = [&](std::uint64_t seed, int threads, const Augmentation& augmentation) {
+    Model model = plain_model();
+    train(model, data, data,
+          {.batch_size = 40, .epochs = 2, .seed = seed, .threads = threads, .augmentation = augmentation});
+    return weights_of(model);
+  };
+  const Augmentation augmentation = {.shift = 0.2F, .noise = 0.1F};
+  const auto expected = weights(1, 1, augmentation);
+  EXPECT_EQ(weights(1, 3, augmentation), expected);
+  EXPECT_NE(weights(2, 1, augmentation), expected);
+  EXPECT_NE(weights(1, 1, {}), expected);
+
+  Model whole = plain_model(), parts = whole;
+  train(whole, data, data, {.epochs = 3, .augmentation = augmentation});
+  train(parts, data, data, {.epochs = 1, .augmentation = augmentation});
+  train(parts, data, data, {.epochs = 3, .first_epoch = 1, .augmentation = augmentation});
+  EXPECT_EQ(weights_of(parts), weights_of(whole));
+}
+
 TEST(Train, TheSeedGivesTheOrderAndTheDropout) {
   const Dataset data = bright_spots(100);
   const auto weights = [&](const Model& start, std::uint64_t seed) {

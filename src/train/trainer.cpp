@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "data/batches_ahead.h"
 #include "data/load.h"
 #include "train/executor.h"
 #include "train/loss.h"
@@ -70,7 +71,9 @@ class Trainer::Impl {
     const auto number = static_cast<std::uint64_t>(epoch);
     order_ = shuffled_order(data.size(), options_.seed, number);
     optimizer_->begin_step(iterations_ + 1);
+    if (options_.augmentation.any()) augment_ahead(data, number);
     const LossAndAccuracy result = run(data, true, Random(options_.seed, ~number).next(), step_done);
+    batches_.reset();
     require(std::isfinite(result.loss),
             "training diverged: the loss is {} in epoch {}, step {}; try a learning_rate below {}, or data scaled to "
             "[0, 1]",
@@ -141,6 +144,23 @@ class Trainer::Impl {
     }
   }
 
+  /// What happens to a sample depends on nothing but the seed, the epoch and the sample.
+  void augment_ahead(const Dataset& data, std::uint64_t epoch) {
+    const Augmenter augmenter(options_.augmentation, data.sample_shape);
+    const std::uint64_t seed = Random(~options_.seed, epoch).next();
+    const std::size_t size = data.sample_size(), batch = at(executor_.plan().sharding.batch);
+    const auto make = [=, this, &data, scratch = std::vector<float>()](int number, std::span<float> out) mutable {
+      const std::size_t first = at(number) * batch, count = std::min(batch, order_.size() - first);
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::span<float> sample = out.subspan(i * size, size);
+        data.read(order_[first + i], sample);
+        augmenter.apply(sample, Random(seed, order_[first + i]), scratch);
+      }
+    };
+    batches_ =
+        std::make_unique<BatchesAhead>(static_cast<int>((order_.size() + batch - 1) / batch), batch * size, make);
+  }
+
   /// One walk over the data, in the order of order_.
   LossAndAccuracy run(const Dataset& data, bool training, std::uint64_t seed, const StepDone& step_done) {
     total_ = {};
@@ -207,6 +227,13 @@ class Trainer::Impl {
 
   void read(ShardPlace place, int first, const StepContext& context) {
     const auto samples = indices(place, first, context);
+    if (batches_) {
+      const TrainPlan& plan = executor_.plan();
+      const auto batch = batches_->get(first / plan.sharding.batch);
+      const auto offset = at(plan.sharding.first(place.shard)) * plan.input.size;
+      std::ranges::copy(batch.subspan(offset, samples.size() * plan.input.size), executor_.input(place));
+      return;
+    }
     data_->read(samples, {executor_.input(place), samples.size() * executor_.plan().input.size});
   }
 
@@ -238,6 +265,7 @@ class Trainer::Impl {
       total_.add(sums_[at(s)].sums);
       used_.push_back(executor_.gradients(s));
     }
+    if (batches_) batches_->release(steps_done_);
     ++steps_done_;
   }
 
@@ -272,6 +300,7 @@ class Trainer::Impl {
   int steps_done_ = 0;
   const Dataset* data_ = nullptr;
   std::vector<std::uint32_t> order_;
+  std::unique_ptr<BatchesAhead> batches_;  // null: samples are read as they are
 };
 
 Trainer::Trainer(Model& model, const TrainOptions& options) : impl_(std::make_unique<Impl>(model, options)) {}
