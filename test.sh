@@ -33,5 +33,6 @@ if [ $all = yes ]; then
   bash scripts/tidy.sh
   build asan
   ctest --test-dir build/asan --output-on-failure -j"$(nproc)"
+  THIMBLE_KILLS=50 build/release/tests/error_test --gtest_filter="Resume.*"
 fi
 ctest --test-dir build/release --output-on-failure -j"$(nproc)"

@@ -1,14 +1,19 @@
 // thimble train: a recipe -> a trained model and the history of its training.
 #include "train/train.h"
 
+#include <csignal>
+
 #include "base/error.h"
 #include "cli/command.h"
 #include "data/load.h"
+#include "io/checkpoint.h"
 #include "io/keras.h"
 #include "io/recipe.h"
 
 namespace thimble {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct TrainArguments {
   std::string recipe;
@@ -17,14 +22,70 @@ struct TrainArguments {
   std::optional<std::uint64_t> seed;
   std::optional<int> epochs;
   int threads = 0;
+  bool resume = false;
+  double checkpoint_seconds = 10.0;
+  int checkpoint_steps = 0;
 };
+
+constexpr const char* kCheckpoint = "checkpoint.keras";
+constexpr const char* kRecipeArray = "recipe";
+
+// ---- asked to stop
+
+volatile std::sig_atomic_t stop_signal = 0;
+
+/// The first signal asks for a checkpoint and an end; the next one ends the program as it always does.
+extern "C" void ask_to_stop(int signal) {
+  stop_signal = signal;
+  std::signal(signal, SIG_DFL);
+}
+
+void listen_for_signals() {
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+}
+
+// ---- checkpoints
+
+NpyArray text_array(std::string_view text) {
+  return {NpyType::kUint8, {static_cast<std::int64_t>(text.size())}, {text.begin(), text.end()}};
+}
+
+/// What a program that was killed while it wrote a checkpoint has left behind.
+void remove_half_written(const fs::path& checkpoint) {
+  std::error_code error;
+  const std::string begin = checkpoint.filename().string() + ".";
+  for (const fs::directory_entry& entry : fs::directory_iterator(checkpoint.parent_path(), error)) {
+    if (entry.path().filename().string().starts_with(begin)) fs::remove(entry.path(), error);
+  }
+}
+
+/// Where the training stands that was broken off in `folder`, and its weights in `model`; the beginning if there is no
+/// checkpoint.
+TrainState resume(FileSystem& files, const fs::path& path, const Recipe& recipe, Model& model, Progress& progress) {
+  if (!files.is_file(path)) {
+    progress.line(fmt::format("{} is not there: training begins", path.string()));
+    return {};
+  }
+  return with_context(path.string(), [&] {
+    const Checkpoint checkpoint = read_checkpoint(files.read(path));
+    const auto text = checkpoint.state.find(kRecipeArray);
+    require(text != checkpoint.state.end() && text->second == text_array(recipe.identity),
+            "is of another recipe or seed than {}; leave --resume out to train from the start", recipe.path.string());
+    restore(model, checkpoint.model);
+    TrainState state = train_state_from(checkpoint.state);
+    progress.line(fmt::format("Going on from {}: epoch {}, step {}", path.string(), state.position.epoch + 1,
+                              state.position.step));
+    return state;
+  });
+}
 
 void train(const TrainArguments& arguments) {
   FileSystem& files = real_file_system();
   std::vector<RecipeOverride> overrides;
   for (const std::string& text : arguments.overrides) overrides.push_back(parse_override(text));
+  if (arguments.seed) overrides.push_back(parse_override(fmt::format("train.seed={}", *arguments.seed)));
   Recipe recipe = read_recipe(files, arguments.recipe, overrides);
-  if (arguments.seed) recipe.seed = *arguments.seed;
   if (arguments.epochs) recipe.epochs = *arguments.epochs;
   DatasetSplits data = load_dataset(files, recipe.data);
   if (recipe.scale) data.train.scale = data.test.scale = *recipe.scale;
@@ -36,10 +97,26 @@ void train(const TrainArguments& arguments) {
   options.threads = arguments.threads;
   options.augmentation = recipe.augmentation;
   files.require_writable(arguments.folder);
-  const TrainResult result = train(model, data.train, data.test, options, terminal_progress());
+  const fs::path checkpoint = fs::path(arguments.folder) / kCheckpoint;
+  remove_half_written(checkpoint);
+  TrainState start;
+  if (arguments.resume) start = resume(files, checkpoint, recipe, model, terminal_progress());
+  TrainHooks hooks;
+  hooks.save_seconds = arguments.checkpoint_seconds;
+  hooks.save_steps = arguments.checkpoint_steps;
+  hooks.save = [&](const TrainState& state) {
+    NpzArrays arrays = to_arrays(state);
+    arrays[kRecipeArray] = text_array(recipe.identity);
+    files.write(checkpoint, write_checkpoint(model, arrays));
+  };
+  hooks.stop = [] { return stop_signal != 0; };
+  listen_for_signals();
+  const TrainResult result = train(model, data.train, data.test, options, terminal_progress(), hooks, start);
+  require(!result.stopped, "stopped by a signal; {} holds all that was done: --resume goes on from it",
+          checkpoint.string());
   const Bytes keras = write_keras(model);
-  files.write_all(arguments.folder,
-                  {{"model.keras", std::string(keras.begin(), keras.end())}, {"history.json", history_json(result)}});
+  files.write_all(arguments.folder, {{"model.keras", std::string(keras.begin(), keras.end())},
+                                     {"history.json", history_json(result.epochs)}});
   const EpochResult& last = result.epochs.back();
   fmt::print("Test loss: {:.4f}\nTest accuracy: {:.4f}\nWrote {}/model.keras and {}/history.json\n", last.val_loss,
              last.val_accuracy, arguments.folder, arguments.folder);
@@ -56,6 +133,13 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("--epochs", arguments->epochs, "Another number of epochs than the recipe's")
       ->check(CLI::PositiveNumber);
   app.add_option("--threads", arguments->threads, "How many threads; the result is the same for any (0: one a core)");
+  app.add_flag("--resume", arguments->resume,
+               "Go on from the folder's checkpoint.keras, to the same result as without the break");
+  app.add_option("--checkpoint-seconds", arguments->checkpoint_seconds,
+                 "Keep a checkpoint after so many seconds, besides after each epoch; 0: only then")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--checkpoint-steps", arguments->checkpoint_steps, "Keep one after so many steps, too")
+      ->check(CLI::NonNegativeNumber);
   return [arguments] { train(*arguments); };
 }
 
@@ -64,7 +148,9 @@ std::function<void()> setup(CLI::App& app) {
 const Command kTrainCommand = {"train", "Train a model as a recipe says",
                                "  thimble train examples/mnist/recipe.toml -o out\n"
                                "  thimble train examples/mnist/recipe.toml -o out --seed 3 --epochs 2\n"
-                               "  thimble train examples/mnist/recipe.toml -o out --set layers.1.filters=16",
+                               "  thimble train examples/mnist/recipe.toml -o out --set layers.1.filters=16"
+                               "  thimble train examples/mnist/recipe.toml -o out --resume      # after a break\n"
+                               "  thimble train examples/mnist/recipe.toml -o out --resume --epochs 10   # some more",
                                setup};
 
 }  // namespace thimble

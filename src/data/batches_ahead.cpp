@@ -4,8 +4,8 @@ namespace thimble {
 
 constexpr std::size_t kAhead = 8;
 
-BatchesAhead::BatchesAhead(int batches, std::size_t floats, Make make)
-    : batches_(batches), make_(std::move(make)), rooms_(kAhead, std::vector<float>(floats)) {
+BatchesAhead::BatchesAhead(int first, int end, std::size_t floats, Make make)
+    : first_(first), end_(end), make_(std::move(make)), rooms_(kAhead, std::vector<float>(floats)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -33,7 +33,7 @@ void BatchesAhead::release(int batch) {
 }
 
 void BatchesAhead::run() {
-  for (int batch = 0; batch < batches_; ++batch) {
+  for (int batch = first_; batch < end_; ++batch) {
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return stopped_ || batch < released_ + static_cast<int>(rooms_.size()); });

@@ -12,11 +12,11 @@ namespace thimble {
 
 class BatchesAhead {
  public:
-  /// Writes batch number `batch`; must not throw. Called for 0, 1, ... in this order.
+  /// Writes batch number `batch`; must not throw. Called for one after the other.
   using Make = std::function<void(int batch, std::span<float> out)>;
 
-  /// Makes `batches` batches of `floats` numbers each, a few of them ahead.
-  BatchesAhead(int batches, std::size_t floats, Make make);
+  /// Makes the batches from `first` to before `end`, of `floats` numbers each, a few of them ahead.
+  BatchesAhead(int first, int end, std::size_t floats, Make make);
   /// What has not been made yet is not made any more.
   ~BatchesAhead();
   BatchesAhead(const BatchesAhead&) = delete;
@@ -31,13 +31,14 @@ class BatchesAhead {
   void run();
   std::vector<float>& room(int batch) { return rooms_[static_cast<std::size_t>(batch) % rooms_.size()]; }
 
-  const int batches_;
+  const int first_;
+  const int end_;
   const Make make_;
   std::vector<std::vector<float>> rooms_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  int made_ = 0;
-  int released_ = 0;
+  int made_ = first_;      // the next one to make
+  int released_ = first_;  // the first one that is still read
   bool stopped_ = false;
   std::thread thread_;
 };

@@ -139,6 +139,12 @@ void read_data(const json& file, Recipe& recipe) {
   if (config.has("scale")) recipe.scale = config.real("scale");
 }
 
+std::string identity_of(json file, std::uint64_t seed) {
+  file["seed"] = seed;
+  if (file.contains("train")) file["train"].erase("epochs");
+  return file.dump();
+}
+
 }  // namespace
 
 Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::span<const RecipeOverride> overrides) {
@@ -159,6 +165,7 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
     with_context("[augment]", [&] { recipe.augmentation = augmentation_from_json(table_of(file, "augment")); });
     recipe.layers = layers_of(file);
     with_context("[train]", [&] { read_train(file, recipe); });
+    recipe.identity = identity_of(file, recipe.seed);
     return recipe;
   });
 }

@@ -46,6 +46,7 @@ struct RecipeLayer {
 
 struct Recipe {
   std::filesystem::path path;  // of the recipe itself
+  std::string identity;        // equal where the same is trained, if perhaps for more or fewer epochs
   std::string name;
   std::uint64_t seed = 0;
   std::filesystem::path data;

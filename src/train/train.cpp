@@ -17,53 +17,90 @@ std::string note_of(double seconds, int steps, const LossAndAccuracy& result) {
                      steps > 0 ? 1000 * seconds / steps : 0.0, result.accuracy, result.loss);
 }
 
-EpochResult run_epoch(Trainer& trainer, const Dataset& data, const Dataset& test, int epoch, Progress& progress) {
-  const Clock::time_point start = Clock::now();
-  int steps = 0;
-  const LossAndAccuracy trained = trainer.run_epoch(data, epoch, [&](int step, int all, const LossAndAccuracy& so_far) {
-    steps = all;
-    progress.update(step, all, note_of(seconds_since(start), step, so_far));
-  });
-  const double seconds = seconds_since(start);
-  const LossAndAccuracy tested = trainer.evaluate(test);
-  progress.finish(steps, note_of(seconds, steps, trained) +
-                             fmt::format(" - val_accuracy: {:.4f} - val_loss: {:.4f}", tested.accuracy, tested.loss));
-  return {trained.loss, trained.accuracy, tested.loss, tested.accuracy, seconds};
-}
+/// The epochs of one call of train().
+class Loop {
+ public:
+  Loop(Model& model, const Dataset& train, const Dataset& test, const TrainOptions& options, Progress& progress,
+       const TrainHooks& hooks, TrainState start)
+      : data_(train),
+        test_(test),
+        options_(options),
+        progress_(progress),
+        hooks_(hooks),
+        trainer_(model, options),
+        state_(std::move(start)) {}
+
+  TrainResult run() {
+    save();  // an older checkpoint in this place is not taken for one of this training
+    while (state_.position.epoch < options_.epochs && !stopped_) run_epoch();
+    trainer_.save();
+    return {state_.history, stopped_};
+  }
+
+ private:
+  void run_epoch() {
+    EpochPosition& position = state_.position;
+    progress_.line(fmt::format("Epoch {}/{}", position.epoch + 1, options_.epochs));
+    while (!run_steps()) {
+      save();
+      if (stopped_) return;
+    }
+    const double seconds = position.seconds;
+    const LossAndAccuracy trained = trainer_.so_far();
+    const LossAndAccuracy tested = trainer_.evaluate(test_);
+    progress_.finish(position.step,
+                     note_of(seconds, position.step, trained) +
+                         fmt::format(" - val_accuracy: {:.4f} - val_loss: {:.4f}", tested.accuracy, tested.loss));
+    state_.history.push_back({trained.loss, trained.accuracy, tested.loss, tested.accuracy, seconds, {}});
+    position = {.epoch = position.epoch + 1};
+    save();
+  }
+
+  /// Steps to the end of the epoch, or until a checkpoint is due; returns whether the epoch is over.
+  bool run_steps() {
+    EpochPosition& position = state_.position;
+    const Clock::time_point start = Clock::now();
+    const double before = position.seconds;
+    const bool over = trainer_.run_epoch(data_, position, [&](int step, int steps, const LossAndAccuracy& so_far) {
+      if (step % 16 == 0) progress_.update(step, steps, note_of(before + seconds_since(start), step, so_far));
+      stopped_ = hooks_.stop && hooks_.stop();
+      return stopped_ || (hooks_.save && is_due());
+    });
+    position.seconds += seconds_since(start);
+    return over;
+  }
+
+  bool is_due() {
+    ++steps_since_save_;
+    if (hooks_.save_steps > 0 && steps_since_save_ >= hooks_.save_steps) return true;
+    return hooks_.save_seconds > 0 && seconds_since(saved_) >= hooks_.save_seconds;
+  }
+
+  void save() {
+    steps_since_save_ = 0;
+    if (!hooks_.save) return;
+    trainer_.save();
+    hooks_.save(state_);
+    saved_ = Clock::now();
+  }
+
+  const Dataset& data_;
+  const Dataset& test_;
+  const TrainOptions& options_;
+  Progress& progress_;
+  const TrainHooks& hooks_;
+  Trainer trainer_;
+  TrainState state_;
+  int steps_since_save_ = 0;
+  Clock::time_point saved_ = Clock::now();
+  bool stopped_ = false;
+};
 
 }  // namespace
 
 TrainResult train(Model& model, const Dataset& train, const Dataset& test, const TrainOptions& options,
-                  Progress& progress) {
-  Trainer trainer(model, options);
-  TrainResult result;
-  for (int epoch = options.first_epoch; epoch < options.epochs; ++epoch) {
-    progress.line(fmt::format("Epoch {}/{}", epoch + 1, options.epochs));
-    result.epochs.push_back(run_epoch(trainer, train, test, epoch, progress));
-  }
-  trainer.save();
-  return result;
-}
-
-std::string history_json(const TrainResult& result) {
-  struct Column {
-    const char* name;
-    double EpochResult::*value;
-  };
-  constexpr Column kColumns[] = {{"loss", &EpochResult::loss},
-                                 {"accuracy", &EpochResult::accuracy},
-                                 {"val_loss", &EpochResult::val_loss},
-                                 {"val_accuracy", &EpochResult::val_accuracy},
-                                 {"seconds", &EpochResult::seconds}};
-  std::string json;
-  for (const Column& column : kColumns) {
-    json += fmt::format("{}  \"{}\": [", json.empty() ? "{\n" : ",\n", column.name);
-    for (std::size_t i = 0; i < result.epochs.size(); ++i) {
-      json += fmt::format("{}{}", i == 0 ? "" : ", ", result.epochs[i].*column.value);
-    }
-    json += "]";
-  }
-  return json + "\n}\n";
+                  Progress& progress, const TrainHooks& hooks, TrainState start) {
+  return Loop(model, train, test, options, progress, hooks, std::move(start)).run();
 }
 
 }  // namespace thimble

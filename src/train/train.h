@@ -4,23 +4,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "base/progress.h"
 #include "data/augment.h"
 #include "data/dataset.h"
 #include "ir/layer.h"
+#include "train/state.h"
 
 namespace thimble {
 
 struct TrainOptions {
   int batch_size = 32;
-  int epochs = 1;          // the number of the last one
-  std::uint64_t seed = 0;  // of the order of the samples, and of dropout
-  int threads = 0;         // 0: one a CPU
-  /// The number of the first epoch, from 0: where training goes on that was interrupted.
-  int first_epoch = 0;
+  int epochs = 1;                  // the number of the last one
+  std::uint64_t seed = 0;          // of the order of the samples, and of dropout
+  int threads = 0;                 // 0: one a CPU
   Augmentation augmentation = {};  // of the training samples
 };
 
@@ -31,27 +29,29 @@ struct LossAndAccuracy {
   double accuracy = 0.0;  // 0 for losses without classes
 };
 
-struct EpochResult {
-  double loss = 0.0;
-  double accuracy = 0.0;
-  double val_loss = 0.0;
-  double val_accuracy = 0.0;
-  double seconds = 0.0;  // of training alone
+/// What happens while training goes on.
+struct TrainHooks {
+  /// Keeps a checkpoint: called with the state when the model holds all the rest, after each epoch and whenever
+  /// `save_seconds` have passed or `save_steps` steps have been made since (0: never because of that).
+  std::function<void(const TrainState&)> save = {};
+  double save_seconds = 10.0;
+  int save_steps = 0;
+  /// Asked after each step: whether to stop here. A checkpoint is kept before train() returns.
+  std::function<bool()> stop = {};
 };
 
 struct TrainResult {
   std::vector<EpochResult> epochs;
+  bool stopped = false;  // by TrainHooks::stop
 };
 
 /// Trains `model` with its own optimizer and loss, going on from the optimizer's state if it has one, and evaluates on
-/// `test` after each epoch. The weights, their averages and the optimizer's state are in `model` afterwards. Throws
-/// InputError when data and model do not fit, when the model cannot be trained, and when the loss stops being finite;
-/// then the model is left as it was.
+/// `test` after each epoch. The weights, their averages and the optimizer's state are in `model` afterwards. From the
+/// `start` that TrainHooks::save got, and the model as it was then, training comes to the same bits as without a break.
+/// Throws InputError when data and model do not fit, when the model cannot be trained, and when the loss stops being
+/// finite; then the model is as it was, or as it was last saved.
 TrainResult train(Model& model, const Dataset& train, const Dataset& test, const TrainOptions& options,
-                  Progress& progress = no_progress());
-
-/// Keras's History.history as JSON: a list for each of loss, accuracy, val_loss, val_accuracy, seconds.
-std::string history_json(const TrainResult& result);
+                  Progress& progress = no_progress(), const TrainHooks& hooks = {}, TrainState start = {});
 
 /// For those who want to do between the epochs what train() does not.
 class Trainer {
@@ -60,10 +60,16 @@ class Trainer {
   Trainer(Model& model, const TrainOptions& options);
   ~Trainer();
 
-  /// One epoch, the samples in an order that depends on the seed and `epoch` only. `step_done(step, steps, so_far)` is
-  /// called now and then. Throws InputError when the loss stops being finite.
-  using StepDone = std::function<void(int step, int steps, const LossAndAccuracy& so_far)>;
-  LossAndAccuracy run_epoch(const Dataset& data, int epoch, const StepDone& step_done = {});
+  /// Called after each step by one of the threads, while the others wait; says whether to pause. Must not throw.
+  using StepDone = std::function<bool(int step, int steps, const LossAndAccuracy& so_far)>;
+  /// Goes on with an epoch from `position`, which is moved along, and returns whether the epoch is over: `step_done`
+  /// may pause it. The order of the samples depends on the seed and the epoch's number only. Throws InputError when
+  /// the loss stops being finite.
+  bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done);
+  /// Of the steps of the epoch that are over.
+  LossAndAccuracy so_far() const;
+  /// A whole epoch.
+  LossAndAccuracy run_epoch(const Dataset& data, int epoch);
   /// At inference: no dropout, moving averages.
   LossAndAccuracy evaluate(const Dataset& data);
   /// Writes weights and optimizer state back to the model.

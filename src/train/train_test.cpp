@@ -76,19 +76,67 @@ TEST(Train, TheSeedGivesTheOrderAndTheDropout) {
   EXPECT_NE(weights(plain_model(), 5), weights(plain_model(), 6));
 }
 
-TEST(Train, GoesOnFromASavedModelToTheSameBits) {
-  const Dataset data = bright_spots(150);
-  for (const Model& start : {plain_model(), normalized_model()}) {
-    Model whole = start;
-    train(whole, data, data, {.epochs = 3, .seed = 4, .threads = 1});
-    Model parts = start;
-    train(parts, data, data, {.epochs = 1, .seed = 4, .threads = 1});
-    train(parts, data, data, {.epochs = 3, .seed = 4, .threads = 2, .first_epoch = 1});
-    EXPECT_EQ(parts.optimizer.iterations, whole.optimizer.iterations);
-    EXPECT_EQ(whole.optimizer.iterations, 15);
-    EXPECT_EQ(weights_of(parts), weights_of(whole));
-    EXPECT_EQ(parts.optimizer.slots, whole.optimizer.slots);
+/// What a program that was killed leaves behind.
+struct Checkpoint {
+  Model model;
+  NpzArrays state;
+};
+
+void expect_same(const TrainResult& a, const TrainResult& b) {
+  ASSERT_EQ(a.epochs.size(), b.epochs.size());
+  for (std::size_t i = 0; i < a.epochs.size(); ++i) {
+    EXPECT_EQ(a.epochs[i].loss, b.epochs[i].loss);
+    EXPECT_EQ(a.epochs[i].accuracy, b.epochs[i].accuracy);
+    EXPECT_EQ(a.epochs[i].val_loss, b.epochs[i].val_loss);
   }
+}
+
+TEST(Train, GoesOnFromAnyCheckpointToTheSameBits) {
+  const Dataset data = bright_spots(150);
+  const TrainOptions options = {.epochs = 3, .seed = 4, .threads = 1};
+  for (const Model& start : {plain_model(), normalized_model()}) {
+    std::vector<Checkpoint> checkpoints;
+    Model whole = start;
+    TrainHooks hooks;
+    hooks.save = [&](const TrainState& state) { checkpoints.push_back({whole, to_arrays(state)}); };
+    hooks.save_steps = 2;
+    const TrainResult expected = train(whole, data, data, options, no_progress(), hooks);
+    EXPECT_EQ(whole.optimizer.iterations, 15);
+    ASSERT_EQ(checkpoints.size(), 10u);  // at the start, and three an epoch of five steps
+    for (Checkpoint& checkpoint : checkpoints) {
+      Model& model = checkpoint.model;
+      const TrainResult result =
+          train(model, data, data, options, no_progress(), {}, train_state_from(checkpoint.state));
+      EXPECT_EQ(model.optimizer.iterations, 15);
+      EXPECT_EQ(weights_of(model), weights_of(whole));
+      EXPECT_EQ(model.optimizer.slots, whole.optimizer.slots);
+      expect_same(result, expected);
+    }
+  }
+}
+
+TEST(Train, StopsWhenAsked) {
+  const Dataset data = bright_spots(150);
+  Model model = plain_model();
+  TrainState saved;
+  int steps = 0;
+  TrainHooks hooks;
+  hooks.save = [&](const TrainState& state) { saved = state; };
+  hooks.stop = [&] { return ++steps == 8; };
+  const TrainResult result = train(model, data, data, {.epochs = 3, .threads = 2}, no_progress(), hooks);
+  EXPECT_TRUE(result.stopped);
+  EXPECT_EQ(saved.position.epoch, 1);
+  EXPECT_EQ(saved.position.step, 3);
+  EXPECT_EQ(model.optimizer.iterations, 8);
+}
+
+TEST(TrainState, DamagedArraysAreNamed) {
+  NpzArrays arrays = to_arrays({{1, 2, {}, 0}, {{1, 2, 3, 4, 5, {{"auc", 0.5}}}}});
+  EXPECT_EQ(train_state_from(arrays).history[0].more.at("auc"), 0.5);
+  arrays["history/loss"] = make_npy<double>({2}, std::vector<double>{1, 2});
+  EXPECT_THROW(train_state_from(arrays), InputError);
+  arrays.erase("position");
+  EXPECT_THROW(train_state_from(arrays), InputError);
 }
 
 /// One step of SGD moves each weight by the rate times its gradient; the loss is a function of the weights.
@@ -249,8 +297,8 @@ TEST(Train, ReportsLikeKeras) {
 }
 
 TEST(Train, HistoryIsKerass) {
-  const TrainResult result = {{{0.5, 0.75, 0.25, 1, 2}, {0.125, 1, 0.5, 0.5, 3}}};
-  EXPECT_EQ(history_json(result),
+  const std::vector<EpochResult> history = {{0.5, 0.75, 0.25, 1, 2, {}}, {0.125, 1, 0.5, 0.5, 3, {}}};
+  EXPECT_EQ(history_json(history),
             "{\n  \"loss\": [0.5, 0.125],\n  \"accuracy\": [0.75, 1],\n  \"val_loss\": [0.25, 0.5],\n"
             "  \"val_accuracy\": [1, 0.5],\n  \"seconds\": [2, 3]\n}\n");
 }

@@ -66,26 +66,43 @@ class Trainer::Impl {
     load_optimizer();
   }
 
-  LossAndAccuracy run_epoch(const Dataset& data, int epoch, const StepDone& step_done) {
+  bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
     check(data);
-    const auto number = static_cast<std::uint64_t>(epoch);
+    const auto number = static_cast<std::uint64_t>(position.epoch);
     order_ = shuffled_order(data.size(), options_.seed, number);
     optimizer_->begin_step(iterations_ + 1);
-    if (options_.augmentation.any()) augment_ahead(data, number);
-    const LossAndAccuracy result = run(data, true, Random(options_.seed, ~number).next(), step_done);
+    total_ = position.sums;
+    steps_done_ = position.step;
+    if (options_.augmentation.any()) augment_ahead(data, number, steps_done_);
+    run(data, true, Random(options_.seed, ~number).next(), step_done);
     batches_.reset();
-    require(std::isfinite(result.loss),
+    const double loss = means().loss;
+    require(steps_done_ <= steps_, "the checkpoint is at step {} of an epoch of {} steps: it is of other data",
+            steps_done_, steps_);
+    require(std::isfinite(loss),
             "training diverged: the loss is {} in epoch {}, step {}; try a learning_rate below {}, or data scaled to "
             "[0, 1]",
-            result.loss, epoch + 1, steps_done_, model_.optimizer.config.real("learning_rate"));
-    return result;
+            loss, position.epoch + 1, steps_done_, model_.optimizer.config.real("learning_rate"));
+    position.sums = total_;
+    position.step = steps_done_;
+    return steps_done_ == steps_;
   }
 
   LossAndAccuracy evaluate(const Dataset& data) {
     check(data);
     order_.resize(data.size());
     for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
-    return run(data, false, 0, {});
+    total_ = {};
+    steps_done_ = 0;
+    run(data, false, 0, {});
+    return means();
+  }
+
+  /// Of the samples of the steps that are over.
+  LossAndAccuracy means() const {
+    const double count = std::min(samples_, steps_done_ * executor_.plan().sharding.batch);
+    return count == 0 ? LossAndAccuracy{}
+                      : LossAndAccuracy{total_.loss / count, static_cast<double>(total_.correct) / count};
   }
 
   void save() const {
@@ -145,7 +162,7 @@ class Trainer::Impl {
   }
 
   /// What happens to a sample depends on nothing but the seed, the epoch and the sample.
-  void augment_ahead(const Dataset& data, std::uint64_t epoch) {
+  void augment_ahead(const Dataset& data, std::uint64_t epoch, int first_step) {
     const Augmenter augmenter(options_.augmentation, data.sample_shape);
     const std::uint64_t seed = Random(~options_.seed, epoch).next();
     const std::size_t size = data.sample_size(), batch = at(executor_.plan().sharding.batch);
@@ -157,35 +174,27 @@ class Trainer::Impl {
         augmenter.apply(sample, Random(seed, order_[first + i]), scratch);
       }
     };
-    batches_ =
-        std::make_unique<BatchesAhead>(static_cast<int>((order_.size() + batch - 1) / batch), batch * size, make);
+    const int steps = static_cast<int>((order_.size() + batch - 1) / batch);
+    batches_ = std::make_unique<BatchesAhead>(first_step, steps, batch * size, make);
   }
 
-  /// One walk over the data, in the order of order_.
-  LossAndAccuracy run(const Dataset& data, bool training, std::uint64_t seed, const StepDone& step_done) {
-    total_ = {};
-    steps_done_ = 0;
+  /// Walks over the data, in the order of order_, from step steps_done_ on.
+  void run(const Dataset& data, bool training, std::uint64_t seed, const StepDone& step_done) {
     data_ = &data;
-    const int samples = static_cast<int>(data.size());
+    samples_ = static_cast<int>(data.size());
     const int batch = executor_.plan().sharding.batch;
-    const int steps = (samples + batch - 1) / batch;
+    steps_ = (samples_ + batch - 1) / batch;
+    bool paused = false;
     team_.run([&](int thread) {
-      // steps_done_ and total_ change only while all threads wait at a barrier.
-      while (steps_done_ < steps && std::isfinite(total_.loss)) {
+      // steps_done_, total_ and paused change only while all threads wait at a barrier.
+      while (steps_done_ < steps_ && std::isfinite(total_.loss) && !paused) {
         const int step = steps_done_;
-        const StepContext context = {std::min(batch, samples - step * batch), training, seed + at(step)};
+        const StepContext context = {std::min(batch, samples_ - step * batch), training, seed + at(step)};
         run_stages(thread, step * batch, context);
         if (training) update();
-        if (thread == 0 && step_done && step % 16 == 0)
-          step_done(steps_done_, steps, means(step * batch + context.samples));
-        team_.barrier([] {});
+        team_.barrier([&] { paused = step_done && step_done(steps_done_, steps_, means()); });
       }
     });
-    return means(std::min(samples, steps_done_ * batch));
-  }
-
-  LossAndAccuracy means(int samples) const {
-    return {total_.loss / samples, static_cast<double>(total_.correct) / samples};
   }
 
   void run_stages(int thread, int first, const StepContext& context) {
@@ -298,6 +307,8 @@ class Trainer::Impl {
   std::vector<const float*> used_;    // the gradients of the shards that have samples in this step
   LossSums total_;
   int steps_done_ = 0;
+  int steps_ = 0;    // of the walk
+  int samples_ = 0;  // likewise
   const Dataset* data_ = nullptr;
   std::vector<std::uint32_t> order_;
   std::unique_ptr<BatchesAhead> batches_;  // null: samples are read as they are
@@ -305,9 +316,15 @@ class Trainer::Impl {
 
 Trainer::Trainer(Model& model, const TrainOptions& options) : impl_(std::make_unique<Impl>(model, options)) {}
 Trainer::~Trainer() = default;
-LossAndAccuracy Trainer::run_epoch(const Dataset& data, int epoch, const StepDone& step_done) {
-  return impl_->run_epoch(data, epoch, step_done);
+bool Trainer::run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
+  return impl_->run_epoch(data, position, step_done);
 }
+LossAndAccuracy Trainer::run_epoch(const Dataset& data, int epoch) {
+  EpochPosition position = {.epoch = epoch};
+  impl_->run_epoch(data, position, {});
+  return impl_->means();
+}
+LossAndAccuracy Trainer::so_far() const { return impl_->means(); }
 LossAndAccuracy Trainer::evaluate(const Dataset& data) { return impl_->evaluate(data); }
 void Trainer::save() const { impl_->save(); }
 

@@ -1,0 +1,108 @@
+// Training that is killed (kill -9) at random moments and resumed, over and over, ends with the bits of the training
+// that was not. THIMBLE_KILLS says how many kills there are to be at least.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "base/file_system.h"
+#include "base/random.h"
+#include "base/subprocess.h"
+#include "wire/npz.h"
+
+namespace thimble {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kRecipe = R"(
+[data]
+path = "data.npz"
+[[layers]]
+type = "Conv2D"
+filters = 6
+kernel_size = 3
+[[layers]]
+type = "BatchNormalization"
+[[layers]]
+type = "ReLU"
+[[layers]]
+type = "Flatten"
+[[layers]]
+type = "Dropout"
+rate = 0.2
+[[layers]]
+type = "Dense"
+units = 3
+[train]
+batch_size = 16
+epochs = 6
+)";
+
+/// Images of 10x10 in three classes, and noise.
+void add_part(NpzArrays& arrays, const std::string& part, std::int64_t count, std::uint64_t seed) {
+  Random random(seed);
+  Bytes images, labels;
+  for (std::int64_t i = 0; i < count; ++i) {
+    labels.push_back(static_cast<std::uint8_t>(i % 3));
+    for (int pixel = 0; pixel < 100; ++pixel) {
+      images.push_back(static_cast<std::uint8_t>(random.below(150) + (pixel % 3 == i % 3 ? 60 : 0)));
+    }
+  }
+  arrays["x_" + part] = {NpyType::kUint8, {count, 10, 10}, images};
+  arrays["y_" + part] = {NpyType::kUint8, {count}, labels};
+}
+
+class Resume : public ::testing::Test {
+ protected:
+  Resume() {
+    NpzArrays arrays;
+    add_part(arrays, "train", 3000, 1);
+    add_part(arrays, "test", 300, 2);
+    real_file_system().write(folder_.path() / "data.npz", ByteSpan(write_npz(arrays)));
+    real_file_system().write(folder_.path() / "recipe.toml", kRecipe);
+  }
+
+  /// Whether the training came to its end within the time.
+  bool train(const std::string& output, std::chrono::milliseconds time, const std::string& threads) {
+    const std::vector<std::string> command = {
+        THIMBLE_PROGRAM, "train", folder_.path() / "recipe.toml", "-o",  folder_.path() / output, "--resume",
+        "--threads",     threads, "--checkpoint-seconds",         "0.02"};
+    const ProcessResult result = run_process(command, {.folder = {}, .timeout = time});
+    EXPECT_TRUE(result.timed_out || result.exit_code == 0) << result.err;
+    return !result.timed_out;
+  }
+  Bytes file(const std::string& name) { return real_file_system().read(folder_.path() / name); }
+  /// The history's lines without that of the times.
+  std::string history(const std::string& output) {
+    const Bytes bytes = file(output + "/history.json");
+    const std::string text(bytes.begin(), bytes.end());
+    return text.substr(0, text.find("\"seconds\""));
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Resume, KilledAtAnyMomentComesToTheSameBits) {
+  const char* wanted = std::getenv("THIMBLE_KILLS");
+  const int kills = wanted ? std::atoi(wanted) : 6;
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(train("whole", std::chrono::minutes(2), "2"));
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+  Random random(static_cast<std::uint64_t>(whole.count()));
+  int done = 0;
+  for (int run = 0; done < kills; ++run) {
+    const std::string output = "run" + std::to_string(run);
+    const auto moment = [&] {
+      return std::chrono::milliseconds(1 + random.below(static_cast<std::uint32_t>(whole.count())));
+    };
+    while (done < kills && !train(output, moment(), done % 2 == 0 ? "1" : "2")) ++done;
+    train(output, std::chrono::minutes(2), "1");
+    ASSERT_EQ(file(output + "/model.keras"), file("whole/model.keras")) << "after " << done << " kills";
+    ASSERT_EQ(history(output), history("whole"));
+    const fs::directory_iterator files(folder_.path() / output);
+    EXPECT_EQ(std::distance(begin(files), end(files)), 3) << "something half-written is left";
+  }
+}
+
+}  // namespace
+}  // namespace thimble
