@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 constexpr const char* kRecipe = R"(
 [data]
 path = "data.npz"
+[augment]
+shift = 0.1
 [[layers]]
 type = "Conv2D"
 filters = 6

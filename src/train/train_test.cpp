@@ -59,9 +59,15 @@ TEST(Train, AugmentationDependsOnTheSeedAlone) {
   EXPECT_NE(weights(1, 1, {}), expected);
 
   Model whole = plain_model(), parts = whole;
-  train(whole, data, data, {.epochs = 3, .augmentation = augmentation});
-  train(parts, data, data, {.epochs = 1, .augmentation = augmentation});
-  train(parts, data, data, {.epochs = 3, .first_epoch = 1, .augmentation = augmentation});
+  const TrainOptions options = {.epochs = 3, .augmentation = augmentation};
+  train(whole, data, data, options);
+  TrainState saved;
+  TrainHooks hooks;
+  hooks.save = [&](const TrainState& state) { saved = state; };
+  hooks.stop = [steps = 0]() mutable { return ++steps == 8; };
+  train(parts, data, data, options, no_progress(), hooks);
+  EXPECT_EQ(saved.position.step, 3);
+  train(parts, data, data, options, no_progress(), {}, saved);
   EXPECT_EQ(weights_of(parts), weights_of(whole));
 }
 
