@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "ops/op.h"
+#include "quant/weights.h"
 
 namespace thimble {
 namespace {
@@ -98,34 +99,25 @@ class Quantizer {
     }
   }
 
-  /// Symmetric int8 in [-127, 127]. A scale is never so small that the channel's bias would not fit into 31 bits.
+  /// Symmetric, one scale a channel, as the caller says or by the channel's greatest magnitude.
   TensorId quantized_weights(const Node& node, const QuantizationRule& rule) {
-    const Tensor& weights = source_.tensor(node.inputs[static_cast<std::size_t>(rule.weights_input)]);
+    const TensorId id = node.inputs[static_cast<std::size_t>(rule.weights_input)];
+    const Tensor& weights = source_.tensor(id);
     require(weights.constant(), "its weights '{}' are not constant", weights.name);
-    const auto channels = static_cast<std::size_t>(weights.shape[static_cast<std::size_t>(rule.weights_axis)]);
-    std::vector<float> largest(channels, 0.0f);
-    const auto values = weights.values<float>();
-    std::size_t inner = 1;
-    for (std::size_t axis = static_cast<std::size_t>(rule.weights_axis) + 1; axis < weights.shape.size(); ++axis) {
-      inner *= static_cast<std::size_t>(weights.shape[axis]);
-    }
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      float& most = largest[i / inner % channels];
-      most = std::max(most, std::fabs(values[i]));
-    }
-    const Tensor* bias = bias_of(node, rule);
-    const double input_scale = double{result_.tensor(node.inputs[0]).scale()};
+    const auto given = options_.weights.find(id);
     Tensor tensor = weights;
-    tensor.type = Type::kInt8;
+    tensor.type = given == options_.weights.end() ? Type::kInt8 : given->second.type;
     tensor.trainable = false;
-    tensor.quantization.axis = rule.weights_axis;
-    for (std::size_t c = 0; c < channels; ++c) {
-      const double for_bias = bias ? std::fabs(double{bias->values<float>()[c]}) / (input_scale * (1 << 30)) : 0.0;
-      const double scale = std::max(double{largest[c]} / 127.0, for_bias);
-      tensor.quantization.scales.push_back(scale > 0.0 ? static_cast<float>(scale) : 1.0f);
-      tensor.quantization.zero_points.push_back(0);
+    if (given != options_.weights.end()) {
+      tensor.quantization = given->second.quantization;
+    } else {
+      BiasOf bias{.input_scale = result_.tensor(node.inputs[0]).scale()};
+      if (const Tensor* found = bias_of(node, rule)) bias.values = found->values<float>();
+      tensor.quantization =
+          choose_weights(weights.values<float>(), weights.shape, rule.weights_axis, WeightForm::kInt8, bias);
     }
-    tensor.data = quantize_values<std::int8_t>(weights, tensor.quantization, -127, 127);
+    const std::int64_t most = tensor.type == Type::kInt4 ? 7 : 127;
+    tensor.data = make_data(to_integers(weights.values<float>(), weights.shape, tensor.quantization, most));
     return result_.add(std::move(tensor));
   }
 
@@ -226,10 +218,14 @@ Quantization choose_activation(const Range& range, Type type) {
 }
 
 Graph quantize(const Graph& graph, const std::vector<Range>& ranges, const QuantizeOptions& options) {
-  ensure(ranges.size() == graph.tensors.size(), "{} ranges for {} tensors", ranges.size(), graph.tensors.size());
-  Graph result = Quantizer(graph, ranges, options).run();
+  Graph result = quantize_keeping_ids(graph, ranges, options);
   drop_unused_tensors(result);
   return result;
+}
+
+Graph quantize_keeping_ids(const Graph& graph, const std::vector<Range>& ranges, const QuantizeOptions& options) {
+  ensure(ranges.size() == graph.tensors.size(), "{} ranges for {} tensors", ranges.size(), graph.tensors.size());
+  return Quantizer(graph, ranges, options).run();
 }
 
 }  // namespace thimble
