@@ -5,10 +5,12 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "compress/compress.h"
 #include "data/load.h"
 #include "io/checkpoint.h"
 #include "io/keras.h"
 #include "io/recipe.h"
+#include "io/tflite.h"
 
 namespace thimble {
 namespace {
@@ -115,11 +117,23 @@ void train(const TrainArguments& arguments) {
   require(!result.stopped, "stopped by a signal; {} holds all that was done: --resume goes on from it",
           checkpoint.string());
   const Bytes keras = write_keras(model);
-  files.write_all(arguments.folder, {{"model.keras", std::string(keras.begin(), keras.end())},
-                                     {"history.json", history_json(result.epochs)}});
-  const EpochResult& last = result.epochs.back();
-  fmt::print("Test loss: {:.4f}\nTest accuracy: {:.4f}\nWrote {}/model.keras and {}/history.json\n", last.val_loss,
-             last.val_accuracy, arguments.folder, arguments.folder);
+  FileSet written = {{"model.keras", std::string(keras.begin(), keras.end())}};
+  std::vector<EpochResult> history = result.epochs;
+  if (recipe.compression.epochs > 0) {
+    const CompressResult compressed =
+        compress(model, data.train, data.test, recipe.compression, options, terminal_progress(), hooks.stop);
+    require(!compressed.stopped,
+            "stopped by a signal; {} holds what was trained before [compress]: --resume goes on "
+            "from it",
+            checkpoint.string());
+    const Bytes tflite = write_tflite(compressed.integer_model);
+    written["model.tflite"] = std::string(tflite.begin(), tflite.end());
+    history.insert(history.end(), compressed.epochs.begin(), compressed.epochs.end());
+  }
+  written["history.json"] = history_json(history);
+  files.write_all(arguments.folder, written);
+  fmt::print("Test loss: {:.4f}\nTest accuracy: {:.4f}\n", history.back().val_loss, history.back().val_accuracy);
+  for (const auto& [name, contents] : written) fmt::print("Wrote {}/{}\n", arguments.folder, name);
 }
 
 std::function<void()> setup(CLI::App& app) {

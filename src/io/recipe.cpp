@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "io/augment_config.h"
+#include "io/compress_config.h"
 #include "io/layer_config.h"
 #include "io/model_builder.h"
 #include "io/names.h"
@@ -152,7 +153,7 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
   return with_context(path.string(), [&] {
     json file = json_from_toml(as_text(bytes));
     for (const RecipeOverride& change : overrides) apply_override(file, change);
-    require_known(file, "table", {"name", "seed", "data", "augment", "layers", "train"});
+    require_known(file, "table", {"name", "seed", "data", "augment", "layers", "train", "compress"});
     const std::vector<LayerArgument> arguments = {
         {.kind = Kind::kText, .name = "name", .default_value = path.stem().string()},
         {.kind = Kind::kInt, .name = "seed", .default_value = std::int64_t{0}, .least = 0}};
@@ -165,6 +166,9 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
     with_context("[augment]", [&] { recipe.augmentation = augmentation_from_json(table_of(file, "augment")); });
     recipe.layers = layers_of(file);
     with_context("[train]", [&] { read_train(file, recipe); });
+    with_context("[compress]", [&] {
+      if (file.contains("compress")) recipe.compression = compression_from_json(table_of(file, "compress"));
+    });
     recipe.identity = identity_of(file, recipe.seed);
     return recipe;
   });

@@ -20,6 +20,9 @@
 //   from_logits = true                    # optional: whether the model does not end with a softmax
 //   batch_size = 32
 //   epochs = 5
+//   [compress]                            # optional: training on for the chip (quant/compression.h)
+//   quantize = "int8"
+//   epochs = 5
 #pragma once
 
 #include <filesystem>
@@ -32,6 +35,7 @@
 #include "data/augment.h"
 #include "io/recipe_override.h"
 #include "ir/layer.h"
+#include "quant/compression.h"
 
 namespace thimble {
 
@@ -58,6 +62,7 @@ struct Recipe {
   bool loss_from_logits = true;
   int batch_size = 32;
   int epochs = 1;
+  Compression compression;  // without epochs: none
 };
 
 /// Reads and checks a recipe, changed by `overrides` first. Throws InputError, one line that names the file, where in

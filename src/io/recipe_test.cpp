@@ -103,6 +103,27 @@ TEST_F(RecipeTest, Augmentation) {
   EXPECT_EQ(error_of(dense + "flip = \"left\"\n").substr(0, 31), "[augment]: unknown flip 'left';");
 }
 
+TEST_F(RecipeTest, Compression) {
+  const std::string dense = std::string(kData) + "[[layers]]\ntype = \"Dense\"\nunits = 2\n";
+  EXPECT_EQ(read(dense).compression.epochs, 0);
+  const thimble::Compression all = read(dense +
+                                        "[compress]\nquantize = \"int16x8\"\nweights = \"ternary\"\n"
+                                        "sparsity = 0.5\nstructured = true\nclusters = 16\n")
+                                       .compression;
+  EXPECT_EQ(all.epochs, 5);
+  EXPECT_EQ(all.scheme, Scheme::kInt16x8);
+  EXPECT_EQ(all.weights, WeightForm::kTernary);
+  EXPECT_EQ(all.sparsity, 0.5F);
+  EXPECT_TRUE(all.structured);
+  EXPECT_EQ(all.clusters, 16);
+  EXPECT_EQ(error_of(dense + "[compress]\nsparsity = 1\n"),
+            "[compress]: sparsity = 1: expected a number from 0 to below 1");
+  EXPECT_EQ(error_of(dense + "[compress]\nclusters = 1\n"),
+            "[compress]: clusters = 1: expected 2 to 255, or 0 for none");
+  EXPECT_EQ(error_of(dense + "[compress]\nepoch = 1\n"),
+            "[compress]: unknown argument 'epoch'; did you mean 'epochs'?");
+}
+
 TEST_F(RecipeTest, BranchesAndTheirSum) {
   const Model model = build_model(read(std::string(kData) + R"(
 [[layers]]

@@ -4,7 +4,7 @@
 
 namespace thimble {
 
-Graph calibrate_and_quantize(const Graph& graph, const Dataset& data, const QuantizeOptions& options) {
+std::vector<Range> observe(const Graph& graph, const Dataset& data) {
   require(graph.inputs.size() == 1, "the model has {} inputs; calibration data can be given for one",
           graph.inputs.size());
   require(data.size() > 0, "there are no samples to calibrate with");
@@ -13,7 +13,11 @@ Graph calibrate_and_quantize(const Graph& graph, const Dataset& data, const Quan
   require(static_cast<std::size_t>(input.elements()) == data.sample_size(),
           "the calibration samples are {}, but the model's input is {}", to_string(sample), to_string(input.shape));
   const auto fill = [&](std::size_t index, std::span<const std::span<float>> inputs) { data.read(index, inputs[0]); };
-  return quantize(graph, observe(graph, data.size(), fill), options);
+  return observe(graph, data.size(), fill);
+}
+
+Graph calibrate_and_quantize(const Graph& graph, const Dataset& data, const QuantizeOptions& options) {
+  return quantize(graph, observe(graph, data), options);
 }
 
 }  // namespace thimble

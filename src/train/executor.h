@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "train/aligned_floats.h"
+#include "train/constraints.h"
 #include "train/plan.h"
 
 namespace thimble {
@@ -32,6 +33,12 @@ class TrainExecutor {
   /// The gradients by the trainable parameters, of one shard.
   const float* gradients(int shard) const { return gradients_[static_cast<std::size_t>(shard)].data(); }
 
+  /// From now on. Tensors of weights that are no parameters of the plan are left out.
+  void constrain(Constraints constraints);
+  /// How many tensors of weights are constrained; each must be looked at after the parameters change.
+  int constrained_weights() const { return static_cast<int>(seen_places_.size()); }
+  void see_weights(int index);
+
   float* input(ShardPlace place) const { return activation(plan_.input, place); }
   const float* output(ShardPlace place) const { return activation(plan_.output, place); }
   float* output_gradient(ShardPlace place) const { return activation(plan_.output_gradient, place); }
@@ -43,15 +50,21 @@ class TrainExecutor {
 
  private:
   float* activation(const TrainSlot& slot, ShardPlace place) const;
+  void make_buffers();
   TrainBuffers buffers_of(const PlannedNode& node, ShardPlace place) const;
+  /// The values of a shard at `slot`.
+  std::span<float> values(const TrainSlot& slot, ShardPlace place) const;
   void call(const TrainStep& step, TrainBuffers& buffers, const StepContext& context, std::uint64_t salt);
 
   TrainPlan plan_;
   int threads_;
   AlignedFloats parameters_;
-  std::vector<AlignedFloats> gradients_;  // one a shard
-  std::vector<AlignedFloats> arenas_;     // one a thread, or one for all
-  std::vector<TrainBuffers> buffers_;     // [thread][shard][node]
+  Constraints constraints_;
+  AlignedFloats seen_{0};                    // as parameters_; only the constrained ones are used
+  std::vector<ParameterPlace> seen_places_;  // of the constrained weights
+  std::vector<AlignedFloats> gradients_;     // one a shard
+  std::vector<AlignedFloats> arenas_;        // one a thread, or one for all
+  std::vector<TrainBuffers> buffers_;        // [thread][shard][node]
 };
 
 }  // namespace thimble

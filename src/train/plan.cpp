@@ -144,6 +144,7 @@ class Planner {
     const TrainCall& call = calls_[i];
     const int copies = plan_.shared_arena && !call.whole_batch ? plan_.sharding.shards : 1;
     node.call = call;
+    node.result = order_[i].outputs[0];
     node.call.workspace = AlignedFloats::round_up(call.workspace);
     node.workspace = take(node.call.workspace * at(copies));
     for (const TensorId id : order_[i].inputs) {

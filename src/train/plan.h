@@ -33,6 +33,7 @@ struct TrainSlot {
 
 struct PlannedNode {
   TrainCall call;
+  TensorId result = kNoTensor;  // what it makes
   std::vector<TrainSlot> inputs;
   std::vector<TrainSlot> input_gradients;
   std::vector<bool> state;  // inputs that forward may change

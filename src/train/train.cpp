@@ -11,12 +11,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-/// "1s 0.3ms/step - accuracy: 0.9012 - loss: 0.3345", as Keras says it.
-std::string note_of(double seconds, int steps, const LossAndAccuracy& result) {
-  return fmt::format("{:.0f}s {:.1f}ms/step - accuracy: {:.4f} - loss: {:.4f}", seconds,
-                     steps > 0 ? 1000 * seconds / steps : 0.0, result.accuracy, result.loss);
-}
-
 /// The epochs of one call of train().
 class Loop {
  public:
@@ -48,9 +42,7 @@ class Loop {
     const double seconds = position.seconds;
     const LossAndAccuracy trained = trainer_.so_far();
     const LossAndAccuracy tested = trainer_.evaluate(test_);
-    progress_.finish(position.step,
-                     note_of(seconds, position.step, trained) +
-                         fmt::format(" - val_accuracy: {:.4f} - val_loss: {:.4f}", tested.accuracy, tested.loss));
+    progress_.finish(position.step, progress_note(seconds, position.step, trained) + validation_note(tested));
     state_.history.push_back({trained.loss, trained.accuracy, tested.loss, tested.accuracy, seconds, {}});
     position = {.epoch = position.epoch + 1};
     save();
@@ -62,7 +54,7 @@ class Loop {
     const Clock::time_point start = Clock::now();
     const double before = position.seconds;
     const bool over = trainer_.run_epoch(data_, position, [&](int step, int steps, const LossAndAccuracy& so_far) {
-      if (step % 16 == 0) progress_.update(step, steps, note_of(before + seconds_since(start), step, so_far));
+      if (step % 16 == 0) progress_.update(step, steps, progress_note(before + seconds_since(start), step, so_far));
       stopped_ = hooks_.stop && hooks_.stop();
       return stopped_ || (hooks_.save && is_due());
     });
@@ -97,6 +89,15 @@ class Loop {
 };
 
 }  // namespace
+
+std::string progress_note(double seconds, int steps, const LossAndAccuracy& result) {
+  return fmt::format("{:.0f}s {:.1f}ms/step - accuracy: {:.4f} - loss: {:.4f}", seconds,
+                     steps > 0 ? 1000 * seconds / steps : 0.0, result.accuracy, result.loss);
+}
+
+std::string validation_note(const LossAndAccuracy& result) {
+  return fmt::format(" - val_accuracy: {:.4f} - val_loss: {:.4f}", result.accuracy, result.loss);
+}
 
 TrainResult train(Model& model, const Dataset& train, const Dataset& test, const TrainOptions& options,
                   Progress& progress, const TrainHooks& hooks, TrainState start) {

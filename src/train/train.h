@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/progress.h"
 #include "data/augment.h"
 #include "data/dataset.h"
 #include "ir/layer.h"
+#include "train/constraints.h"
 #include "train/state.h"
 
 namespace thimble {
@@ -28,6 +30,11 @@ struct LossAndAccuracy {
   double loss = 0.0;
   double accuracy = 0.0;  // 0 for losses without classes
 };
+
+/// "1s 0.3ms/step - accuracy: 0.9012 - loss: 0.3345", as Keras says it.
+std::string progress_note(double seconds, int steps, const LossAndAccuracy& result);
+/// " - val_accuracy: 0.9012 - val_loss: 0.3345".
+std::string validation_note(const LossAndAccuracy& result);
 
 /// What happens while training goes on.
 struct TrainHooks {
@@ -70,6 +77,9 @@ class Trainer {
   LossAndAccuracy so_far() const;
   /// A whole epoch.
   LossAndAccuracy run_epoch(const Dataset& data, int epoch);
+  /// From now on forward and backward see weights and values as `constraints` say; the input, too. Layers that look at
+  /// a whole batch (BatchNormalization) cannot have constraints.
+  void constrain(const Constraints& constraints);
   /// At inference: no dropout, moving averages.
   LossAndAccuracy evaluate(const Dataset& data);
   /// Writes weights and optimizer state back to the model.

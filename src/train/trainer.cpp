@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "base/error.h"
@@ -86,6 +87,16 @@ class Trainer::Impl {
     position.sums = total_;
     position.step = steps_done_;
     return steps_done_ == steps_;
+  }
+
+  void constrain(const Constraints& constraints) {
+    for (const PlannedNode& node : executor_.plan().nodes) {
+      require(!node.call.whole_batch || !constraints.values.contains(node.result),
+              "a layer that looks at the whole batch cannot be trained for integers");
+    }
+    const auto found = constraints.values.find(model_.graph.inputs[0]);
+    input_grid_ = found == constraints.values.end() ? std::nullopt : std::optional(found->second);
+    executor_.constrain(constraints);
   }
 
   LossAndAccuracy evaluate(const Dataset& data) {
@@ -236,14 +247,16 @@ class Trainer::Impl {
 
   void read(ShardPlace place, int first, const StepContext& context) {
     const auto samples = indices(place, first, context);
+    const TrainPlan& plan = executor_.plan();
+    const std::span<float> input = {executor_.input(place), samples.size() * plan.input.size};
     if (batches_) {
-      const TrainPlan& plan = executor_.plan();
       const auto batch = batches_->get(first / plan.sharding.batch);
-      const auto offset = at(plan.sharding.first(place.shard)) * plan.input.size;
-      std::ranges::copy(batch.subspan(offset, samples.size() * plan.input.size), executor_.input(place));
-      return;
+      std::ranges::copy(batch.subspan(at(plan.sharding.first(place.shard)) * plan.input.size, input.size()),
+                        input.begin());
+    } else {
+      data_->read(samples, input);
     }
-    data_->read(samples, {executor_.input(place), samples.size() * executor_.plan().input.size});
+    if (input_grid_) snap(*input_grid_, input);
   }
 
   void compute_loss(ShardPlace place, int first, const StepContext& context) {
@@ -288,6 +301,9 @@ class Trainer::Impl {
       team_.reset_tickets();
       optimizer_->begin_step(++iterations_ + 1);
     });
+    if (executor_.constrained_weights() == 0) return;
+    for (int index; (index = team_.next_ticket()) < executor_.constrained_weights();) executor_.see_weights(index);
+    team_.barrier([&] { team_.reset_tickets(); });
   }
 
   struct alignas(64) ShardSums {
@@ -311,6 +327,7 @@ class Trainer::Impl {
   int samples_ = 0;  // likewise
   const Dataset* data_ = nullptr;
   std::vector<std::uint32_t> order_;
+  std::optional<ValueGrid> input_grid_;
   std::unique_ptr<BatchesAhead> batches_;  // null: samples are read as they are
 };
 
@@ -326,6 +343,7 @@ LossAndAccuracy Trainer::run_epoch(const Dataset& data, int epoch) {
 }
 LossAndAccuracy Trainer::so_far() const { return impl_->means(); }
 LossAndAccuracy Trainer::evaluate(const Dataset& data) { return impl_->evaluate(data); }
+void Trainer::constrain(const Constraints& constraints) { impl_->constrain(constraints); }
 void Trainer::save() const { impl_->save(); }
 
 }  // namespace thimble

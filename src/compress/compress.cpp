@@ -1,0 +1,221 @@
+#include "compress/compress.h"
+
+#include <chrono>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+#include "base/error.h"
+#include "ops/op.h"
+#include "passes/pipeline.h"
+#include "quant/calibrate.h"
+#include "quant/weight_plan.h"
+#include "run/evaluate.h"
+
+namespace thimble {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// A layer's weights in the graph.
+struct LayerWeights {
+  TensorId weights = kNoTensor;
+  TensorId bias = kNoTensor;   // or none
+  TensorId input = kNoTensor;  // what the weights are multiplied by
+  int axis = 0;                // of the channels
+  bool last = false;           // makes the model's output
+};
+
+std::vector<LayerWeights> weights_of(const Graph& graph) {
+  std::vector<LayerWeights> result;
+  const auto constant = [&](const Node& node, int index) {
+    if (index < 0 || at(index) >= node.inputs.size() || node.inputs[at(index)] == kNoTensor) return false;
+    const Tensor& tensor = graph.tensor(node.inputs[at(index)]);
+    return tensor.constant() && tensor.type == Type::kFloat32;
+  };
+  TensorId end = graph.outputs[0];
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    const QuantizationRule& rule = op_of(*node).quantization;
+    const bool makes_end = node->outputs[0] == end;
+    if (!constant(*node, rule.weights_input)) {
+      if (makes_end && !node->inputs.empty()) end = node->inputs[0];
+      continue;
+    }
+    LayerWeights layer{.weights = node->inputs[at(rule.weights_input)],
+                       .bias = kNoTensor,
+                       .input = node->inputs[0],
+                       .axis = rule.weights_axis,
+                       .last = makes_end};
+    if (constant(*node, rule.bias_input)) layer.bias = node->inputs[at(rule.bias_input)];
+    result.push_back(layer);
+  }
+  return result;
+}
+
+/// The model as it will be converted, with weights that can be trained, and its optimizer anew.
+Model ready_for_chip(const Model& model) {
+  Model result;
+  result.graph = model.graph;
+  result.loss = model.loss;
+  result.loss_from_logits = model.loss_from_logits;
+  result.optimizer.class_name = model.optimizer.class_name;
+  result.optimizer.config = model.optimizer.config;
+  simplify(result.graph);
+  for (const LayerWeights& layer : weights_of(result.graph)) {
+    result.graph.tensor(layer.weights).trainable = true;
+    if (layer.bias != kNoTensor) result.graph.tensor(layer.bias).trainable = true;
+  }
+  return result;
+}
+
+class Compressor {
+ public:
+  Compressor(const Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
+             const TrainOptions& options)
+      : train_(train),
+        test_(test),
+        calibration_(train.first(at(compression.calibration_samples))),
+        compression_(compression),
+        options_(options),
+        model_(ready_for_chip(model)),
+        layers_(weights_of(model_.graph)) {}
+
+  /// None: `step_done` broke it off.
+  std::optional<EpochResult> run_epoch(int epoch, const Trainer::StepDone& step_done) {
+    plan_weights(epoch);
+    ranges_ = observe(seen_graph(), calibration_);
+    model_.optimizer.config.set("learning_rate", rate_in(epoch));
+    Trainer trainer(model_, options_);
+    trainer.constrain(constraints());
+    EpochPosition position{.epoch = options_.epochs + epoch};
+    const auto start = std::chrono::steady_clock::now();
+    if (!trainer.run_epoch(train_, position, step_done)) return std::nullopt;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const LossAndAccuracy trained = trainer.so_far();
+    trainer.save();
+    const LossAndAccuracy tested = evaluate_model(trainer);
+    return EpochResult{trained.loss, trained.accuracy, tested.loss, tested.accuracy, seconds, {}};
+  }
+
+  /// With the weights as they are now, and the ranges that they were trained with.
+  Graph integer_model() const {
+    QuantizeOptions options{.scheme = compression_.scheme, .float_io = false, .weights = {}};
+    const Graph values = integer_values();
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const LayerWeights& layer = layers_[i];
+      BiasOf bias{.values = {}, .input_scale = values.tensor(layer.input).scale()};
+      if (layer.bias != kNoTensor) bias.values = model_.graph.tensor(layer.bias).values<float>();
+      options.weights[layer.weights] = {
+          type_of(compression_.weights),
+          plans_[i].quantization(model_.graph.tensor(layer.weights).values<float>(), bias)};
+    }
+    return quantize(seen_graph(), ranges_, options);
+  }
+
+ private:
+  double rate_in(int epoch) const {
+    const double done = epoch / static_cast<double>(compression_.epochs);
+    return double{compression_.learning_rate} * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
+  }
+
+  void plan_weights(int epoch) {
+    plans_.clear();
+    for (const LayerWeights& layer : layers_) {
+      const Tensor& weights = model_.graph.tensor(layer.weights);
+      const bool kept = compression_.structured && layer.last;
+      plans_.emplace_back(weights.values<float>(), weights.shape, layer.axis,
+                          WeightPlan::Options{.form = compression_.weights,
+                                              .sparsity = kept ? 0.0F : sparsity_in(compression_, epoch),
+                                              .structured = compression_.structured,
+                                              .clusters = compression_.clusters});
+    }
+  }
+
+  /// The float graph with its weights as the chip will have them.
+  Graph seen_graph() const {
+    Graph graph = model_.graph;
+    const auto see = [&](TensorId id, const auto& seen_by) {
+      const auto trained = model_.graph.tensor(id).values<float>();
+      std::vector<float> seen(trained.size());
+      seen_by(trained, std::span<float>(seen));
+      graph.tensor(id).data = make_data(seen);
+    };
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      see(layers_[i].weights, [&](auto trained, auto seen) { plans_[i].see(trained, seen); });
+      if (layers_[i].bias == kNoTensor) continue;
+      see(layers_[i].bias, [&](auto trained, auto seen) { plans_[i].see_bias(trained, seen); });
+    }
+    return graph;
+  }
+
+  Graph integer_values() const {
+    return quantize_keeping_ids(model_.graph, ranges_,
+                                {.scheme = compression_.scheme, .float_io = false, .weights = {}});
+  }
+
+  Constraints constraints() const {
+    Constraints result;
+    result.values = grids_of(model_.graph, integer_values());
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const WeightPlan& plan = plans_[i];
+      result.weights[layers_[i].weights] = [&plan](auto trained, auto seen) { plan.see(trained, seen); };
+      if (layers_[i].bias == kNoTensor) continue;
+      result.weights[layers_[i].bias] = [&plan](auto trained, auto seen) { plan.see_bias(trained, seen); };
+    }
+    return result;
+  }
+
+  LossAndAccuracy evaluate_model(Trainer& trainer) const {
+    if (model_.loss.find("Crossentropy") == std::string::npos) return trainer.evaluate(test_);
+    const Evaluation tested = evaluate(prepare(integer_model()), test_, options_.threads);
+    return {tested.loss, tested.accuracy};
+  }
+
+  const Dataset& train_;
+  const Dataset& test_;
+  Dataset calibration_;
+  Compression compression_;
+  TrainOptions options_;
+  Model model_;
+  std::vector<LayerWeights> layers_;
+  std::vector<WeightPlan> plans_;  // of the layers, for this epoch
+  std::vector<Range> ranges_;
+};
+
+}  // namespace
+
+std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer) {
+  std::map<TensorId, ValueGrid> result;
+  for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+    const Tensor& tensor = integer.tensors[i];
+    if (graph.tensors[i].constant() || (tensor.type != Type::kInt8 && tensor.type != Type::kInt16)) continue;
+    if (!tensor.quantization.present()) continue;
+    const auto zero = static_cast<float>(tensor.zero_point());
+    result[static_cast<TensorId>(i)] = {tensor.scale(), static_cast<float>(min_of(tensor.type)) - zero,
+                                        static_cast<float>(max_of(tensor.type)) - zero};
+  }
+  return result;
+}
+
+CompressResult compress(const Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
+                        const TrainOptions& options, Progress& progress, const std::function<bool()>& stop) {
+  Compressor compressor(model, train, test, compression, options);
+  CompressResult result;
+  for (int epoch = 0; epoch < compression.epochs; ++epoch) {
+    progress.line(fmt::format("Epoch {}/{} for the chip", epoch + 1, compression.epochs));
+    int steps = 0;
+    const auto done = compressor.run_epoch(epoch, [&](int step, int all, const LossAndAccuracy& so_far) {
+      steps = all;
+      if (step % 16 == 0) progress.update(step, all, progress_note(0, 0, so_far));
+      return stop && stop();
+    });
+    if (!done) return {{}, std::move(result.epochs), true};
+    progress.finish(steps, progress_note(done->seconds, steps, {done->loss, done->accuracy}) +
+                               validation_note({done->val_loss, done->val_accuracy}));
+    result.epochs.push_back(*done);
+  }
+  result.integer_model = compressor.integer_model();
+  return result;
+}
+
+}  // namespace thimble

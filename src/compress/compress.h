@@ -1,0 +1,31 @@
+// Training on, after a model has been trained, under the constraints of the chip: what the epochs report is the
+// accuracy of the integer model itself.
+#pragma once
+
+#include "quant/compression.h"
+#include "train/constraints.h"
+#include "train/train.h"
+
+namespace thimble {
+
+struct CompressResult {
+  Graph integer_model;
+  /// loss and accuracy are training's, with the weights and values of the integer model; val_loss and val_accuracy are
+  /// the integer model's own on the test data, or training's for a model that is no classifier.
+  std::vector<EpochResult> epochs;
+  bool stopped = false;  // because `stop` said so; then there is no model
+};
+
+/// The numbers that the values of `graph` can take in `integer`, which is graph with its values quantized, under the
+/// same TensorIds.
+std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer);
+
+/// Trains `model`, as it will be converted (batch normalization folded, activations fused), for `compression.epochs`
+/// epochs. Before each, the weights that go are chosen, and the ranges of the activations are observed on the first
+/// training samples, with the weights as the chip will have them. The optimizer is the model's, anew; epochs are
+/// numbered on from options.epochs. `stop` is asked after each step. Throws InputError as train() and quantize() do.
+CompressResult compress(const Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
+                        const TrainOptions& options, Progress& progress = no_progress(),
+                        const std::function<bool()>& stop = {});
+
+}  // namespace thimble
