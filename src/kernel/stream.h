@@ -11,10 +11,10 @@ THIMBLE_BEGIN
 /* Rows -pad_top to rows + pad_bottom - 1 of a feature map; those outside of it are filled with pad_byte. At most
  * `capacity` of them are in memory, one after the other. */
 typedef struct {
-  int32_t offset; /* of the memory, in bytes from the arena's start */
+  int32_t offset; /* of the memory, that of row -pad_top at first, in bytes from the arena's start */
   int32_t row_bytes;
   int16_t rows, pad_top, pad_bottom, capacity;
-  uint8_t whole; /* the map is in memory already, all rows of it and no padding */
+  uint8_t whole; /* all rows of the map are in memory already */
   uint8_t pad_byte;
 } thimble_stream_buffer;
 

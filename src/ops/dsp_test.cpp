@@ -65,19 +65,25 @@ class Generator {
   Random random_;
 };
 
-/// What `calls` make of the graph's constants in tensor `id`, which lies in the place of tensor `place`.
+/// What `calls` make of the graph's constants in tensor `id`, which lies in the place of tensor `place`. If that is
+/// smaller, it lies at the end of it.
 Bytes outputs_of(const Graph& graph, const std::vector<KernelCall>& calls, TensorId id, TensorId place) {
   std::vector<Bytes> memory;
   for (const Tensor& tensor : graph.tensors) memory.push_back(tensor.data ? *tensor.data : Bytes(tensor.bytes()));
   const auto bytes_of = [&](TensorId tensor) -> Bytes& { return memory[static_cast<std::size_t>(tensor)]; };
-  bytes_of(place).resize(std::max(graph.tensor(id).bytes(), graph.tensor(place).bytes()));
+  Bytes& shared = bytes_of(place);
+  const std::size_t input = graph.tensor(place).bytes(), more = std::max(graph.tensor(id).bytes(), input) - input;
+  shared.insert(shared.begin(), place == id ? 0 : more, 0);
   for (const KernelCall& call : calls) {
     Bytes scratch(call.scratch_bytes);
-    const auto address = [&](TensorId tensor) { return bytes_of(tensor == id ? place : tensor).data(); };
+    const auto address = [&](TensorId tensor) {
+      if (tensor == id) return shared.data();
+      return tensor == place ? shared.data() + more : bytes_of(tensor).data();
+    };
     call.invoke(bind_operands(call, address, scratch.data()).data());
   }
-  bytes_of(place).resize(graph.tensor(id).bytes());
-  return bytes_of(place);
+  shared.resize(graph.tensor(id).bytes());
+  return shared;
 }
 
 /// Adds the output that the node infers, lowers for both, and compares; also where the output takes an input's place.

@@ -5,70 +5,31 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "plan/lives.h"
+#include "plan/segments.h"
 
 namespace thimble {
 namespace {
 
-std::size_t aligned(std::size_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; }
-
 bool in_stream(const std::vector<Stream>& streams, int step) { return stream_of(streams, step) != nullptr; }
-
-/// Steps in which each tensor of the arena is first and last touched.
-struct Lives {
-  std::vector<int> first;
-  std::vector<int> last;
-
-  Lives(const Graph& graph, const Program& program, const std::vector<Stream>& streams)
-      : first(graph.tensors.size(), std::numeric_limits<int>::max()), last(graph.tensors.size(), -2) {
-    const int end = static_cast<int>(program.size());
-    for (const TensorId id : graph.inputs) touch(id, -1);
-    for (int step = 0; step < end; ++step) {
-      if (in_stream(streams, step)) continue;
-      for (const Operand& operand : program[static_cast<std::size_t>(step)].call.operands) {
-        const bool tensor = operand.kind == Operand::Kind::kInput || operand.kind == Operand::Kind::kOutput;
-        if (tensor) touch(operand.index, step);
-      }
-    }
-    for (const Stream& stream : streams) touch(stream);
-    for (const TensorId id : graph.outputs) touch(id, end);
-    for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
-      if (!graph.tensors[i].variable) continue;
-      touch(static_cast<TensorId>(i), -1);
-      touch(static_cast<TensorId>(i), end);
-    }
-  }
-
-  /// All that a stream works on lives as long as it runs.
-  void touch(const Stream& stream) {
-    const auto touch_whole = [&](TensorId id) {
-      touch(id, stream.first_step);
-      touch(id, stream.last_step);
-    };
-    for (const StreamBuffer& buffer : stream.buffers) {
-      if (buffer.whole) touch_whole(buffer.tensor);
-    }
-    for (const StreamStage& stage : stream.stages) {
-      if (!stage.end) continue;
-      for (const Operand& operand : stage.end->operands) {
-        if (operand.kind == Operand::Kind::kOutput) touch_whole(operand.index);
-      }
-    }
-  }
-
-  void touch(TensorId id, int step) {
-    const auto i = static_cast<std::size_t>(id);
-    first[i] = std::min(first[i], step);
-    last[i] = std::max(last[i], step);
-  }
-};
 
 /// One allocation for each tensor and scratch, before any of them has a place.
 std::vector<Allocation> separate_allocations(const Graph& graph, const Program& program,
                                              const std::vector<Stream>& streams, const Lives& lives) {
+  std::vector<std::size_t> before(graph.tensors.size()), after(graph.tensors.size());
+  for (const Stream& stream : streams) {
+    for (const StreamBuffer& buffer : stream.buffers) {
+      if (!buffer.whole) continue;
+      const auto i = static_cast<std::size_t>(buffer.tensor);
+      before[i] = std::max(before[i], aligned(buffer.bytes_before()));
+      after[i] = std::max(after[i], buffer.bytes_after());
+    }
+  }
   std::vector<Allocation> result;
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     if (graph.tensors[i].constant() || lives.last[i] == -2) continue;
-    result.push_back({{static_cast<TensorId>(i)}, 0, graph.tensors[i].bytes(), lives.first[i], lives.last[i]});
+    const std::size_t bytes = before[i] + graph.tensors[i].bytes() + after[i];
+    result.push_back({{static_cast<TensorId>(i)}, 0, bytes, lives.first[i], lives.last[i], before[i]});
   }
   for (std::size_t step = 0; step < program.size(); ++step) {
     const std::size_t bytes = program[step].call.scratch_bytes;
@@ -101,6 +62,11 @@ void share_in_place(const Graph& graph, const Program& program, const std::vecto
       const int now = static_cast<int>(step);
       if (from == allocations.end() || to == allocations.end() || from == to) continue;
       if (from->last != now || to->first != now || graph.tensor(input).variable) continue;
+      if (graph.tensor(output->index).bytes() > graph.tensor(input).bytes()) continue;  // find_overlaps
+      const std::size_t before = std::max(from->before, to->before);
+      from->bytes += before - from->before;
+      to->bytes += before - to->before;
+      to->before = before;
       to->tensors.insert(to->tensors.begin(), from->tensors.begin(), from->tensors.end());
       to->first = from->first;
       to->bytes = std::max(to->bytes, from->bytes);
@@ -112,29 +78,56 @@ void share_in_place(const Graph& graph, const Program& program, const std::vecto
 
 bool overlap_in_time(const Allocation& a, const Allocation& b) { return a.first <= b.last && b.first <= a.last; }
 
+bool holds(const Allocation& allocation, TensorId id) { return std::ranges::count(allocation.tensors, id) > 0; }
+
+/// The overlap that input allocation `a` and output allocation `b` may have, or null.
+const Overlap* overlap_of(const std::vector<Overlap>& overlaps, const Allocation& a, const Allocation& b) {
+  const auto found = std::ranges::find_if(overlaps, [&](const Overlap& overlap) {
+    return a.last <= overlap.last && b.first >= overlap.first && holds(a, overlap.input) && holds(b, overlap.output);
+  });
+  return found == overlaps.end() ? nullptr : &*found;
+}
+
+/// Offsets that `allocation` cannot have because of `other`: those between the two.
+std::pair<std::ptrdiff_t, std::ptrdiff_t> taken(const std::vector<Overlap>& overlaps, const Allocation& allocation,
+                                                const Allocation& other) {
+  const auto begin = static_cast<std::ptrdiff_t>(other.offset);
+  std::ptrdiff_t low = begin - static_cast<std::ptrdiff_t>(allocation.bytes);
+  std::ptrdiff_t high = begin + static_cast<std::ptrdiff_t>(other.bytes);
+  const std::ptrdiff_t shift =
+      static_cast<std::ptrdiff_t>(other.before) - static_cast<std::ptrdiff_t>(allocation.before);
+  if (const Overlap* in = overlap_of(overlaps, other, allocation)) low = std::max(low, begin + shift - in->distance);
+  if (const Overlap* out = overlap_of(overlaps, allocation, other))
+    high = std::min(high, begin + shift + out->distance);
+  return {low, high};
+}
+
 /// Gives each allocation, in the order of `order`, the lowest offset that is free during its life. Returns the arena's
 /// size.
-std::size_t first_fit(std::vector<Allocation>& allocations, const std::vector<std::size_t>& order) {
+std::size_t first_fit(std::vector<Allocation>& allocations, const std::vector<Overlap>& overlaps,
+                      const std::vector<std::size_t>& order) {
   std::vector<const Allocation*> placed;
   std::size_t arena = 0;
   for (const std::size_t index : order) {
     Allocation& allocation = allocations[index];
-    std::size_t offset = 0;
-    for (const Allocation* other : placed) {  // kept in order of offset
-      if (!overlap_in_time(allocation, *other)) continue;
-      if (offset + allocation.bytes <= other->offset) break;
-      offset = std::max(offset, aligned(other->offset + other->bytes));
+    std::vector<std::pair<std::ptrdiff_t, std::ptrdiff_t>> gaps;
+    for (const Allocation* other : placed) {
+      if (overlap_in_time(allocation, *other)) gaps.push_back(taken(overlaps, allocation, *other));
     }
-    allocation.offset = offset;
-    arena = std::max(arena, offset + allocation.bytes);
-    const auto by_offset = [](const Allocation* a, const Allocation* b) { return a->offset < b->offset; };
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), &allocation, by_offset), &allocation);
+    std::ranges::sort(gaps);
+    std::ptrdiff_t offset = 0;
+    for (const auto& [low, high] : gaps) {
+      if (low < offset && offset < high) offset = static_cast<std::ptrdiff_t>(aligned(static_cast<std::size_t>(high)));
+    }
+    allocation.offset = static_cast<std::size_t>(offset);
+    arena = std::max(arena, allocation.offset + allocation.bytes);
+    placed.push_back(&allocation);
   }
   return arena;
 }
 
 /// Tries several orders and keeps the offsets of the best: which is best depends on the graph.
-std::size_t place(std::vector<Allocation>& allocations) {
+std::size_t place(std::vector<Allocation>& allocations, const std::vector<Overlap>& overlaps) {
   const auto size = [&](std::size_t i) { return static_cast<std::ptrdiff_t>(allocations[i].bytes); };
   const auto length = [&](std::size_t i) { return std::ptrdiff_t{allocations[i].last - allocations[i].first}; };
   const auto start = [&](std::size_t i) { return std::ptrdiff_t{allocations[i].first}; };
@@ -149,7 +142,7 @@ std::size_t place(std::vector<Allocation>& allocations) {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
     std::vector<Allocation> candidate = allocations;
-    const std::size_t arena = first_fit(candidate, order);
+    const std::size_t arena = first_fit(candidate, overlaps, order);
     if (arena >= best_arena) return;
     best_arena = arena;
     best = std::move(candidate);
@@ -184,7 +177,7 @@ void set_offsets(Plan& plan, const Graph& graph, const Program& program) {
   plan.tensor_offsets.assign(graph.tensors.size(), -1);
   plan.scratch_offsets.assign(program.size(), -1);
   for (const Allocation& allocation : plan.allocations) {
-    const auto offset = static_cast<std::ptrdiff_t>(allocation.offset);
+    const auto offset = static_cast<std::ptrdiff_t>(allocation.offset + allocation.before);
     for (const TensorId id : allocation.tensors) plan.tensor_offsets[static_cast<std::size_t>(id)] = offset;
     if (allocation.tensors.empty()) plan.scratch_offsets[static_cast<std::size_t>(allocation.first)] = offset;
   }
@@ -202,7 +195,8 @@ void set_offsets(Plan& plan, const Graph& graph, const Program& program) {
 Plan make_plan_with_streams(const Graph& graph, const Program& program, std::vector<Stream> streams) {
   Plan plan = unplaced(graph, program, std::move(streams));
   share_in_place(graph, program, plan.streams, plan.allocations);
-  plan.arena_bytes = plan.allocations.empty() ? 0 : place(plan.allocations);
+  plan.overlaps = find_overlaps(graph, program, plan.streams);
+  plan.arena_bytes = plan.allocations.empty() ? 0 : place(plan.allocations, plan.overlaps);
   set_offsets(plan, graph, program);
   return plan;
 }
@@ -215,10 +209,26 @@ Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& op
     set_offsets(apart, graph, program);
     return apart;
   }
-  Plan whole = make_plan_with_streams(graph, program, {});
-  if (!options.by_rows) return whole;
-  Plan by_rows = make_plan_with_streams(graph, program, find_streams(graph, program, lower_options));
-  return by_rows.arena_bytes < whole.arena_bytes ? by_rows : whole;
+  if (!options.by_rows) return make_plan_with_streams(graph, program, {});
+  return options.limit ? plan_within(*options.limit, graph, program, lower_options)
+                       : smallest_plan(graph, program, lower_options);
+}
+
+std::vector<Overlap> find_overlaps(const Graph& graph, const Program& program, const std::vector<Stream>& streams) {
+  std::vector<Overlap> result;
+  for (std::size_t i = 0; i < program.size(); ++i) {
+    const int step = static_cast<int>(i);
+    if (in_stream(streams, step) || program[i].call.in_place.empty()) continue;
+    const auto& operands = program[i].call.operands;
+    const auto output = std::ranges::find(operands, Operand::Kind::kOutput, &Operand::kind);
+    for (const TensorId input : program[i].call.in_place) {
+      const auto more = static_cast<std::ptrdiff_t>(graph.tensor(output->index).bytes()) -
+                        static_cast<std::ptrdiff_t>(graph.tensor(input).bytes());
+      if (more > 0) result.push_back({input, output->index, more, step, step});
+    }
+  }
+  for (const Stream& stream : streams) result.insert(result.end(), stream.overlaps.begin(), stream.overlaps.end());
+  return result;
 }
 
 const Stream* stream_of(const std::vector<Stream>& streams, int step) {
@@ -230,7 +240,9 @@ const Stream* stream_of(const std::vector<Stream>& streams, int step) {
 
 std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer) {
   const StreamBuffer& rows = stream.buffers[buffer];
-  if (rows.whole) return static_cast<std::size_t>(plan.tensor_offsets[static_cast<std::size_t>(rows.tensor)]);
+  if (rows.whole) {
+    return static_cast<std::size_t>(plan.tensor_offsets[static_cast<std::size_t>(rows.tensor)]) - rows.bytes_before();
+  }
   return static_cast<std::size_t>(plan.scratch_offsets[static_cast<std::size_t>(stream.first_step)]) + rows.offset;
 }
 
@@ -240,12 +252,13 @@ void verify(const Plan& plan, const Graph& graph, const Program& program) {
     ensure(a.offset + a.bytes <= plan.arena_bytes, "an allocation ends at {} of {}", a.offset + a.bytes,
            plan.arena_bytes);
     for (const TensorId id : a.tensors) {
-      ensure(graph.tensor(id).bytes() <= a.bytes, "'{}' does not fit its place", graph.tensor(id).name);
+      ensure(a.before + graph.tensor(id).bytes() <= a.bytes, "'{}' does not fit its place", graph.tensor(id).name);
     }
     for (std::size_t j = 0; j < i; ++j) {
       const Allocation& b = plan.allocations[j];
-      ensure(!overlap_in_time(a, b) || a.offset + a.bytes <= b.offset || b.offset + b.bytes <= a.offset,
-             "allocations {} and {} overlap", j, i);
+      const auto [low, high] = taken(plan.overlaps, a, b);
+      const auto offset = static_cast<std::ptrdiff_t>(a.offset);
+      ensure(!overlap_in_time(a, b) || offset <= low || offset >= high, "allocations {} and {} overlap", j, i);
     }
   }
   for (std::size_t i = 0; i < program.size(); ++i) {

@@ -17,6 +17,7 @@ struct Allocation {
   std::size_t bytes = 0;
   int first = 0;
   int last = 0;
+  std::size_t before = 0;  // of these bytes, those before its tensors: room for padding (Stream)
 };
 
 struct Plan {
@@ -28,6 +29,7 @@ struct Plan {
   /// Steps that run together, row by row. Their scratch is that of the first step; a tensor between them has a place
   /// for a few rows, or (StreamBuffer::passing) none of its own.
   std::vector<Stream> streams;
+  std::vector<Overlap> overlaps;
 };
 
 struct PlanOptions {
@@ -35,11 +37,16 @@ struct PlanOptions {
   bool reuse = true;
   /// Whether layers may run row by row, where that needs less memory.
   bool by_rows = false;
+  /// By rows: the fewest bytes; or, if there is a limit, the least work within it.
+  std::optional<std::size_t> limit = {};
 };
 
 /// Every piece starts at a multiple of this, in bytes: enough for any element type and for the 32-bit loads of SIMD
 /// kernels.
 inline constexpr std::size_t kArenaAlignment = 8;
+inline std::size_t aligned(std::size_t bytes) {
+  return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
+}
 
 /// `lower_options` are those that made the program: rows are lowered with them.
 Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options = {},
@@ -48,10 +55,13 @@ Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& op
 /// The plan in which the steps of `streams` run row by row.
 Plan make_plan_with_streams(const Graph& graph, const Program& program, std::vector<Stream> streams);
 
+/// Tensors that may share memory with one that they are made from, and by how much.
+std::vector<Overlap> find_overlaps(const Graph& graph, const Program& program, const std::vector<Stream>& streams);
+
 /// The stream that `step` belongs to, or null.
 const Stream* stream_of(const std::vector<Stream>& streams, int step);
 
-/// Where a buffer of a stream lies in the arena.
+/// Where a buffer of a stream lies in the arena: its row -pad_top.
 std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer);
 
 /// Throws InternalError if two allocations overlap in both time and space, or a tensor is used outside its life.

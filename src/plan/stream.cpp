@@ -4,8 +4,8 @@
 #include <map>
 
 #include "base/error.h"
-#include "ops/copy.h"
 #include "plan/plan.h"
+#include "plan/rehearsal.h"
 
 namespace thimble {
 namespace {
@@ -68,15 +68,15 @@ std::optional<KernelCall> lower_row(const Graph& graph, const StepNodes& nodes, 
 /// Grows a stream step by step.
 class StreamBuilder {
  public:
-  StreamBuilder(const Graph& graph, const Program& program, const LowerOptions& options, int first)
-      : graph_(graph), program_(program), options_(options), uses_(use_counts(graph)) {
+  StreamBuilder(const Graph& graph, const Program& program, const LowerOptions& options, RowCalls& calls, int first)
+      : graph_(graph), program_(program), options_(options), calls_(calls), uses_(use_counts(graph)) {
     stream_.first_step = first;
     stream_.last_step = first - 1;
   }
 
-  /// Takes steps in while it can.
-  Stream build() {
-    for (int step = stream_.first_step; at(step) < program_.size() && !ended_; ++step) {
+  /// Takes steps in while it can, up to `last`.
+  Stream build(int last) {
+    for (int step = stream_.first_step; step <= last && !ended_; ++step) {
       const Stream before = stream_;
       if (!add(step)) {
         stream_ = before;
@@ -138,7 +138,7 @@ class StreamBuilder {
     StreamStage stage;
     stage.step = step;
     for (std::size_t k = 0; k < inputs.size(); ++k) {
-      const int buffer = input_buffer(step, inputs[k], padded);
+      const int buffer = input_buffer(inputs[k]);
       thimble_stream_buffer& from = stream_.buffers[at(buffer)].rows;
       const bool is_new = from.pad_top == 0 && from.pad_bottom == 0;
       if (padded && !is_new && from.pad_byte != *rule->pad_byte) return false;
@@ -152,9 +152,12 @@ class StreamBuilder {
     stage.rows.stride = static_cast<std::int16_t>(rule->stride);
     stage.rows.pad_top = static_cast<std::int16_t>(rule->pad_top);
     stage.rows.rows = static_cast<std::int16_t>(rows);
-    std::optional<KernelCall> call = lower_row(graph_, nodes, *rule, options_);
+    const auto known = calls_.find(step);
+    const std::optional<KernelCall>& call =
+        known != calls_.end() ? known->second
+                              : calls_.emplace(step, lower_row(graph_, nodes, *rule, options_)).first->second;
     if (!call) return false;
-    stage.call = std::move(*call);
+    stage.call = *call;
     stage.rows.output = static_cast<std::int8_t>(add_buffer(output, false));
     stream_.stages.push_back(std::move(stage));
     return true;
@@ -187,23 +190,8 @@ class StreamBuilder {
     return true;
   }
 
-  /// The buffer that a stage reads. Padding needs memory around the rows: a whole map is copied into it row by row.
-  int input_buffer(int step, TensorId id, bool padded) {
-    const int buffer = buffer_of_.contains(id) ? buffer_of_[id] : add_buffer(id, true);
-    if (!padded || !stream_.buffers[at(buffer)].whole) return buffer;
-    StreamStage copy;
-    copy.step = step;
-    copy.rows = {.input = static_cast<std::int8_t>(buffer),
-                 .other = -1,
-                 .output = static_cast<std::int8_t>(add_buffer(id, false)),
-                 .window = 1,
-                 .stride = 1,
-                 .pad_top = 0,
-                 .rows = static_cast<std::int16_t>(rows_of(graph_.tensor(id)))};
-    copy.call = copy_call(row_bytes(graph_.tensor(id)), in(id), out(id));
-    stream_.stages.push_back(std::move(copy));
-    return buffer_of_[id];
-  }
+  /// The buffer that a stage reads.
+  int input_buffer(TensorId id) { return buffer_of_.contains(id) ? buffer_of_[id] : add_buffer(id, true); }
 
   int add_buffer(TensorId id, bool whole) {
     const Tensor& tensor = graph_.tensor(id);
@@ -228,6 +216,7 @@ class StreamBuilder {
   const Graph& graph_;
   const Program& program_;
   const LowerOptions& options_;
+  RowCalls& calls_;
   const std::vector<int> uses_;  // of each tensor
   Stream stream_;
   std::map<TensorId, int> buffer_of_;
@@ -235,8 +224,8 @@ class StreamBuilder {
   bool ended_ = false;
 };
 
-/// What is read after the stream, or ends it without a sink, must be whole. False: and would have to have padding, too.
-bool keep_outputs(const Graph& graph, const Program& program, Stream& stream) {
+/// What is read after the stream, or ends it without a sink, must be whole.
+void keep_outputs(const Graph& graph, const Program& program, Stream& stream) {
   const auto read_later = [&](TensorId id) {
     if (std::ranges::count(graph.outputs, id) > 0) return true;
     for (std::size_t step = at(stream.last_step) + 1; step < program.size(); ++step) {
@@ -247,68 +236,7 @@ bool keep_outputs(const Graph& graph, const Program& program, Stream& stream) {
   for (StreamBuffer& buffer : stream.buffers) {
     if (read_later(buffer.tensor)) buffer.whole = true;
   }
-  return std::ranges::none_of(stream.buffers, [](const StreamBuffer& buffer) {
-    return buffer.whole && (buffer.rows.pad_top > 0 || buffer.rows.pad_bottom > 0);
-  });
 }
-
-/// A run of a stream's stages that computes nothing, on maps without bytes and with room without end: it shows how many
-/// rows each buffer needs.
-class Rehearsal {
- public:
-  explicit Rehearsal(const Stream& stream)
-      : passing_(stream.buffers.size(), true), made_at_(stream.buffers.size(), -1), in_memory_(stream.buffers.size()) {
-    for (const StreamStage& stage : stream.stages) stages_.push_back(stage.rows);
-    for (const StreamBuffer& buffer : stream.buffers) {
-      buffers_.push_back(buffer.rows);
-      buffers_.back().offset = buffers_.back().row_bytes = 0;
-      buffers_.back().capacity = INT16_MAX;
-      most_.push_back(buffer.rows.pad_top);
-    }
-    done_.resize(stages_.size());
-    params_ = {static_cast<std::int32_t>(buffers_.size()), static_cast<std::int32_t>(stages_.size())};
-  }
-
-  void run() {
-    const thimble_stream_run step = [](void* self, int stage, int, const void*, const void*, void*) {
-      static_cast<Rehearsal*>(self)->see(stage);
-    };
-    std::uint8_t nothing = 0;
-    thimble_stream(&params_, buffers_.data(), stages_.data(), in_memory_.data(), done_.data(), &nothing, step, this);
-    for (std::size_t s = 0; s < stages_.size(); ++s) ensure(done_[s] == stages_[s].rows, "a stream stands still");
-  }
-
-  int most_rows(std::size_t buffer) const { return most_[buffer]; }
-  /// Whether each row was read by the very next step, and never again.
-  bool passing(std::size_t buffer) const { return passing_[buffer] && most_[buffer] == 1; }
-
- private:
-  int needed(int buffer) const { return thimble_stream_needed(&params_, stages_.data(), done_.data(), buffer); }
-
-  void see(int stage) {
-    const int output = stages_[at(stage)].output;
-    if (output >= 0) {
-      const int end = in_memory_[at(output)].end;
-      most_[at(output)] = std::max(most_[at(output)], end - std::min(needed(output), end - 1));
-      made_at_[at(output)] = now_;
-    }
-    for (std::size_t b = 0; b < buffers_.size(); ++b) {
-      const bool read_again = needed(static_cast<int>(b)) < in_memory_[b].end;
-      if (made_at_[b] >= 0 && made_at_[b] < now_ && read_again) passing_[b] = false;
-    }
-    ++now_;
-  }
-
-  thimble_stream_params params_{};
-  std::vector<thimble_stream_buffer> buffers_;
-  std::vector<thimble_stream_stage> stages_;
-  std::vector<int> most_;
-  std::vector<bool> passing_;
-  std::vector<int> made_at_;  // the last step that made a row; -1: none
-  std::vector<thimble_stream_rows> in_memory_;
-  std::vector<std::int16_t> done_;
-  int now_ = 0;
-};
 
 void set_capacities(Stream& stream) {
   Rehearsal rehearsal(stream);
@@ -317,11 +245,11 @@ void set_capacities(Stream& stream) {
     StreamBuffer& buffer = stream.buffers[b];
     const bool padded = buffer.rows.pad_top > 0 || buffer.rows.pad_bottom > 0;
     buffer.passing = !buffer.whole && !padded && rehearsal.passing(b);
-    buffer.rows.capacity = static_cast<std::int16_t>(buffer.whole ? buffer.rows.rows : rehearsal.most_rows(b));
+    const int all = buffer.rows.pad_top + buffer.rows.rows + buffer.rows.pad_bottom;
+    buffer.rows.capacity = static_cast<std::int16_t>(buffer.whole ? all : rehearsal.most_rows(b));
   }
+  stream.overlaps = rehearsal.overlaps();
 }
-
-std::size_t aligned(std::size_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; }
 
 /// Passing rows live for two steps: the one that makes them and the next. So two places, taken in turns, do for all of
 /// them.
@@ -358,15 +286,23 @@ bool reads_first(const Stream& stream, const StreamStage& stage, const Operand& 
   return stage.rows.other < 0 || stream.buffers[at(stage.rows.other)].tensor != operand.index;
 }
 
+std::optional<Stream> StreamFactory::make(int first, int last) {
+  Stream stream = StreamBuilder(graph_, program_, options_, calls_, first).build(last);
+  if (stream.stages.size() < 2) return {};
+  keep_outputs(graph_, program_, stream);
+  set_capacities(stream);
+  set_scratch(stream);
+  return stream;
+}
+
 std::vector<Stream> find_streams(const Graph& graph, const Program& program, const LowerOptions& options) {
+  StreamFactory factory(graph, program, options);
   std::vector<Stream> streams;
   for (int step = 0; at(step) < program.size(); ++step) {
-    Stream stream = StreamBuilder(graph, program, options, step).build();
-    if (stream.stages.size() < 2 || !keep_outputs(graph, program, stream)) continue;
-    set_capacities(stream);
-    set_scratch(stream);
-    step = stream.last_step;
-    streams.push_back(std::move(stream));
+    std::optional<Stream> stream = factory.make(step, static_cast<int>(program.size()) - 1);
+    if (!stream) continue;
+    step = stream->last_step;
+    streams.push_back(std::move(*stream));
   }
   return streams;
 }

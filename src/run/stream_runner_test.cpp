@@ -145,6 +145,11 @@ Bytes run(const std::shared_ptr<const Executable>& executable, std::uint64_t see
   return outputs;
 }
 
+/// The bits of layers one after the other.
+Bytes expected(const Graph& graph, std::uint64_t seed) {
+  return run(prepare(graph, {}, {}, HostKernels::kPortable), seed);
+}
+
 TEST(Streams, GiveTheBitsOfWholeMaps) {
   int streamed = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
@@ -158,11 +163,34 @@ TEST(Streams, GiveTheBitsOfWholeMaps) {
       by_rows->plan = make_plan_with_streams(graph, by_rows->program, find_streams(graph, by_rows->program, options));
       verify(by_rows->plan, graph, by_rows->program);
       streamed += by_rows->plan.streams.empty() ? 0 : 1;
-      const auto whole = prepare(graph, {}, {}, HostKernels::kPortable);
-      ASSERT_EQ(run(by_rows, seed), run(whole, seed));
+      ASSERT_EQ(run(by_rows, seed), expected(graph, seed));
     }
   }
   EXPECT_GT(streamed, 500);
+}
+
+TEST(Streams, AreCutWhereItSavesMost) {
+  int overlapping = 0;
+  for (std::uint64_t seed = 1000; seed < 1150; ++seed) {
+    SCOPED_TRACE(seed);
+    const Graph graph = RandomNetwork(seed).make();
+    const LowerOptions options{.features = {.dsp = true}};
+    const auto whole = prepare(graph, options, {}, HostKernels::kPortable);
+    const auto least = prepare(graph, options, {.by_rows = true}, HostKernels::kPortable);
+    const std::size_t most = whole->plan.arena_bytes, fewest = least->plan.arena_bytes;
+    ASSERT_LE(fewest, most);
+    overlapping += least->plan.overlaps.empty() ? 0 : 1;
+    ASSERT_EQ(run(least, seed), expected(graph, seed));
+    const std::size_t limit = (fewest + most) / 2;
+    const auto within = prepare(graph, options, {.by_rows = true, .limit = limit}, HostKernels::kPortable);
+    ASSERT_LE(within->plan.arena_bytes, limit);
+    ASSERT_EQ(run(within, seed), expected(graph, seed));
+    if (fewest > 8) {
+      const PlanOptions too_little{.by_rows = true, .limit = fewest - 8};
+      ASSERT_THROW(prepare(graph, options, too_little, HostKernels::kPortable), InputError);
+    }
+  }
+  EXPECT_GT(overlapping, 30);
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ std::optional<KernelCall> conv_2d_dsp(const NodeView& node, const thimble_conv_2
   call.constants = {dsp_rows(weights), *channels};
   call.scratch_bytes = static_cast<std::size_t>(36 * dsp.quads);
   if (copies) call.scratch_bytes += static_cast<std::size_t>(window.filter_h * window.input_w * window.input_c);
-  if (copies || (pointwise && window.output_c <= window.input_c)) call.in_place = {node.input_id(0)};
+  if (copies || pointwise) call.in_place = {node.input_id(0)};
   return call;
 }
 

@@ -21,8 +21,8 @@ typedef struct {
 } thimble_conv_2d_dsp_params;
 
 /* filter [output_c][4 * quads]: filter_h * filter_w * input_c weights, then zeros. channels [output_c]. columns:
- * scratch of 36 * quads bytes, and ring_rows rows if those are copied. Where the window is one pixel, and output_c <=
- * input_c, the output may take the input's place anyway. */
+ * scratch of 36 * quads bytes, and ring_rows rows if those are copied. Where the window is one pixel, the output may
+ * take the input's place anyway; if it is larger than the input, it ends where that ends. */
 THIMBLE_SHARED_KERNEL void thimble_conv_2d_dsp(const thimble_conv_2d_dsp_params* p, const int8_t* input,
                                                const int8_t* filter, const thimble_dsp_channel* channels,
                                                uint32_t* columns, int8_t* output);

@@ -7,8 +7,8 @@
 #include "ops/host.h"
 #include "ops/window.h"
 
-THIMBLE_PARAMS(thimble_depthwise_conv_2d_dsp_params, window, overlapping, pairs, row_pairs, input_zero_point,
-               output_min, output_max)
+THIMBLE_PARAMS(thimble_depthwise_conv_2d_dsp_params, window, step_3x3, pairs, row_pairs, input_zero_point, output_min,
+               output_max)
 
 namespace thimble {
 namespace {
@@ -40,7 +40,7 @@ KernelConstant packed(const ChannelWeights& weights, const KernelConstant& chann
     for (int i = 0; i < params.window.filter_h; ++i) {
       const auto weight = [&](int j) { return j < width ? int{channel[static_cast<std::size_t>(i * width + j)]} : 0; };
       for (int j = 0; j < params.pairs; ++j) {
-        const int first = params.overlapping ? j : 2 * j;
+        const int first = params.step_3x3 == 1 ? j : 2 * j;
         words.push_back(pair(weight(first), weight(first + 1)));
       }
     }
@@ -59,13 +59,14 @@ std::optional<KernelCall> depthwise_conv_2d_dsp(const NodeView& node, const thim
   const ChannelWeights weights = weights_of(node);
   const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);
   if (!channels) return {};
-  const bool overlapping =
-      w.filter_h == 3 && w.filter_w == 3 && w.stride_w == 1 && !is_narrow(params.output_min, params.output_max);
+  const bool is_3x3 =
+      w.filter_h == 3 && w.filter_w == 3 && w.stride_w <= 2 && !is_narrow(params.output_min, params.output_max);
+  const int step_3x3 = is_3x3 ? w.stride_w : 0;
   const int pairs = (w.filter_w + 1) / 2;
   const thimble_depthwise_conv_2d_dsp_params dsp = {w,
-                                                    overlapping ? 1 : 0,
+                                                    step_3x3,
                                                     pairs,
-                                                    (row_elements(w, overlapping, pairs) + 1) / 2,
+                                                    (row_elements(w, step_3x3 == 1, pairs) + 1) / 2,
                                                     -params.input_offset,
                                                     params.output_min,
                                                     params.output_max};

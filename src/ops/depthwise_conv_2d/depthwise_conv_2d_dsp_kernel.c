@@ -135,6 +135,53 @@ static inline void thimble_depthwise_conv_2d_dsp_row_3x3(const thimble_depthwise
 #endif
 }
 
+/* The same for a filter of 3 x 3 that moves by 2, one output at a time. */
+static inline void thimble_depthwise_conv_2d_dsp_row_3x3_by_2(const thimble_depthwise_conv_2d_dsp_task* task) {
+#ifdef THIMBLE_DSP_LOOPS
+#define THIMBLE_DEPTHWISE_CONV_2D_DSP_3_BY_2(ROW, OFFSET) \
+  "ldrd r4, r5, [r3, #" OFFSET                            \
+  "]\n\t"                                                 \
+  "ldrd r8, r9, [" ROW                                    \
+  "], #4\n\t"                                             \
+  "smlad r10, r8, r4, r10\n\t"                            \
+  "smlad r10, r9, r5, r10\n\t"
+  __asm__ volatile(
+      "ldm %[task], {r0, r1, r2, r3, r6, r12}\n\t"
+      "ldr %[task], [%[task], #24]\n"
+      "1:\n\t"
+      "ldr r10, [r3, #24]\n\t" THIMBLE_DEPTHWISE_CONV_2D_DSP_3_BY_2("r0", "0")
+          THIMBLE_DEPTHWISE_CONV_2D_DSP_3_BY_2("r1", "8") THIMBLE_DEPTHWISE_CONV_2D_DSP_3_BY_2("r2", "16")
+      "ldrd r4, r5, [r3, #28]\n\t"
+      "ldr r8, [r3, #36]\n\t"
+      "lsls r10, r10, #1\n\t"
+      "smmlar r9, r10, r4, r5\n\t"
+      "add r10, r9, r10, asr #31\n\t"
+      "asr r10, r10, r8\n\t"
+      "ssat r10, #8, r10\n\t"
+      "strb r10, [%[task]]\n\t"
+      "add %[task], %[task], r12\n\t"
+      "subs r6, r6, #1\n\t"
+      "bgt 1b\n\t"
+      : [task] "+r"(task)
+      :
+      : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");
+#else
+  const uint32_t* const filter = task->filter;
+  int8_t* output = task->output;
+  thimble_dsp_channel channel;
+  memcpy(&channel, filter + 6, sizeof(channel));
+  for (int32_t x = 0; x < task->width; ++x, output += task->step) {
+    const int16_t* const rows[3] = {task->row_0 + 2 * x, task->row_1 + 2 * x, task->row_2 + 2 * x};
+    int32_t sum = channel.bias;
+    for (int32_t i = 0; i < 3; ++i) {
+      sum = thimble_dsp_smlad(thimble_dsp_load(rows[i]), filter[2 * i], sum);
+      sum = thimble_dsp_smlad(thimble_dsp_load(rows[i] + 2), filter[2 * i + 1], sum);
+    }
+    *output = (int8_t)thimble_dsp_requantize(sum * 2, channel);
+  }
+#endif
+}
+
 /* Fills four widened rows with padding. */
 THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_pad(const thimble_depthwise_conv_2d_dsp_params* p, int16_t* row) {
   for (int32_t i = 0; i < 8 * p->row_pairs; ++i) row[i] = (int16_t)p->input_zero_point;
@@ -145,7 +192,20 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_rows(const thimble_depthwi
                                                            const int16_t* rows, int32_t slot, const uint32_t* filter,
                                                            int32_t count, int8_t* output) {
   const int32_t filter_words = p->window.filter_h * p->pairs + 4, length = 2 * p->row_pairs;
-  if (!p->overlapping) {
+  if (p->step_3x3 == 2) {
+    for (; count > 0; --count, rows += length, filter += filter_words) {
+      const thimble_depthwise_conv_2d_dsp_task task = {thimble_depthwise_conv_2d_dsp_slot(p, rows, slot),
+                                                       thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + 1),
+                                                       thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + 2),
+                                                       filter,
+                                                       p->window.output_w,
+                                                       p->window.output_c,
+                                                       output++};
+      thimble_depthwise_conv_2d_dsp_row_3x3_by_2(&task);
+    }
+    return;
+  }
+  if (p->step_3x3 == 0) {
     for (; count > 0; --count, rows += length, filter += filter_words) {
       thimble_depthwise_conv_2d_dsp_row(p, rows, slot, filter, output++);
     }
@@ -164,13 +224,12 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_rows(const thimble_depthwi
   }
 }
 
-/* `count` channels, 1 to 4, of one image. */
+/* `count` channels, 1 to 4, of one image. The rows' padding at the left and right is there already. */
 static inline void thimble_depthwise_conv_2d_dsp_channels(const thimble_depthwise_conv_2d_dsp_params* p,
                                                           const int8_t* input, const uint32_t* filter, int32_t count,
                                                           int16_t* rows, int8_t* output) {
   const thimble_window* w = &p->window;
   const int32_t row_size = 8 * p->row_pairs;
-  for (int32_t i = 0; i < w->filter_h; ++i) thimble_depthwise_conv_2d_dsp_pad(p, rows + i * row_size);
   int32_t next = -w->pad_top, slot = 0; /* the next row to read, and where to */
   for (int32_t y = 0; y < w->output_h; ++y, output += w->output_w * w->output_c) {
     for (; next < y * w->stride_h - w->pad_top + w->filter_h; ++next) {
@@ -190,6 +249,7 @@ THIMBLE_SHARED_KERNEL void thimble_depthwise_conv_2d_dsp(const thimble_depthwise
                                                          int8_t* output) {
   const thimble_window* w = &p->window;
   const int32_t filter_words = w->filter_h * p->pairs + 4;
+  for (int32_t i = 0; i < w->filter_h; ++i) thimble_depthwise_conv_2d_dsp_pad(p, (int16_t*)rows + i * 8 * p->row_pairs);
   for (int32_t b = 0; b < w->batches; ++b) {
     for (int32_t c = 0; c < w->output_c; c += 4) {
       const int32_t count = w->output_c - c < 4 ? w->output_c - c : 4;

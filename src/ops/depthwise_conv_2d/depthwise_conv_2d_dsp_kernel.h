@@ -12,9 +12,9 @@ THIMBLE_BEGIN
 
 typedef struct {
   thimble_window window; /* without dilation */
-  /* 1: the filter is 3 x 3, moves by 1 in a row, and the output has all of 8 bits; its rows' pairs of weights are (0,
-   * 1), (1, 2). Otherwise they are (0, 1), (2, 3), ..., the last filled up with 0. */
-  int32_t overlapping;
+  /* 1 or 2: the filter is 3 x 3, moves by as much in a row, and the output has all of 8 bits; 0: any other. With 1 its
+   * rows' pairs of weights are (0, 1), (1, 2). Otherwise they are (0, 1), (2, 3), ..., the last filled up with 0. */
+  int32_t step_3x3;
   int32_t pairs;            /* of weights in a row of the filter */
   int32_t row_pairs;        /* of elements in a widened row, padding included */
   int32_t input_zero_point; /* what the padding holds */
