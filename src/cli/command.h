@@ -30,6 +30,7 @@ extern const Command kEvalCommand;
 extern const Command kInspectCommand;
 extern const Command kReportCommand;
 extern const Command kRunCommand;
+extern const Command kSweepCommand;
 extern const Command kTrainCommand;
 
 }  // namespace thimble

@@ -83,14 +83,6 @@ nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& f
           {"misclassified", misclassified}};
 }
 
-/// One member a line, however long its lists.
-std::string member_lines(const nlohmann::ordered_json& object) {
-  std::vector<std::string> members;
-  for (const auto& [key, value] : object.items())
-    members.push_back(fmt::format("  \"{}\": {}", key, json_text(value, -1)));
-  return fmt::format("{{\n{}\n}}\n", fmt::join(members, ",\n"));
-}
-
 /// Rows are labels, columns predictions; what is 0 stays blank, so that mistakes stand out.
 std::string confusion_text(const std::vector<std::vector<std::int64_t>>& confusion) {
   std::string text = "  label";

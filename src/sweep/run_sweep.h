@@ -1,0 +1,24 @@
+// A whole sweep, several trials at a time.
+#pragma once
+
+#include <functional>
+
+#include "sweep/store.h"
+
+namespace thimble {
+
+struct SweepOptions {
+  std::filesystem::path folder;   // trials leave their files in folder/trials/NUMBER
+  std::filesystem::path thimble;  // the program that trains
+  int workers = 0;                // trials at a time; 0: one a CPU
+};
+
+/// Called after each change of a trial, by one thread at a time.
+using SweepWatcher = std::function<void(const Trials& trials, const Trial& changed)>;
+
+/// Runs what `store` lacks and returns all trials. Throws InputError when results cannot be kept; trials that run are
+/// waited for.
+Trials run_sweep(const Sweep& sweep, const std::vector<int>& rungs, SweepStore& store, const SweepOptions& options,
+                 const SweepWatcher& watch);
+
+}  // namespace thimble

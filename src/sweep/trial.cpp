@@ -1,0 +1,149 @@
+#include "sweep/trial.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/subprocess.h"
+#include "data/load.h"
+#include "deploy/deploy.h"
+#include "io/load.h"
+#include "io/recipe.h"
+#include "io/save.h"
+#include "passes/pipeline.h"
+#include "quant/calibrate.h"
+#include "run/evaluate.h"
+
+namespace thimble {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kCalibrationSamples = 500;
+constexpr std::chrono::hours kLongest{24 * 7};
+
+Graph quantized(const Graph& model, const Dataset& train) {
+  Graph graph = model;
+  simplify(graph);
+  return calibrate_and_quantize(graph, train.first(kCalibrationSamples), {Scheme::kInt8, false});
+}
+
+/// The figures of an integer model on the sweep's board.
+void measure_on_device(const SweepDevice& device, const Graph& graph, Trial& trial) {
+  const TemporaryFolder folder;
+  const Deployment deployment = deploy(graph, device.optimize, lower_options_for(*device.board, device.optimize));
+  const Measurement figures =
+      measure(deployment, *device.board, device.optimize, made_up_inputs(graph, 1), 1, folder.path());
+  trial.flash_bytes = figures.firmware.weights_bytes + figures.firmware.code_bytes;
+  trial.ram_bytes = figures.firmware.ram_bytes + figures.run.stack_bytes;
+  trial.instructions = figures.instructions;
+}
+
+std::string over_limits(const SweepDevice& device, const Trial& trial) {
+  if (trial.flash_bytes > device.max_flash) return fmt::format("flash above {} B", device.max_flash);
+  if (trial.ram_bytes > device.max_ram) return fmt::format("RAM above {} B", device.max_ram);
+  if (trial.instructions > device.max_instructions)
+    return fmt::format("above {} instructions", device.max_instructions);
+  return {};
+}
+
+void train(const Sweep& sweep, const Job& job, const fs::path& folder, const fs::path& thimble) {
+  std::vector<std::string> command = {thimble.string(), "train", sweep.recipe.string(), "-o", folder.string(),
+                                      "--threads",      "1"};
+  if (job.epochs > 0) command.insert(command.end(), {"--epochs", std::to_string(job.epochs)});
+  for (const RecipeOverride& change : sweep.configurations[job.configuration]) {
+    command.insert(command.end(), {"--set", change.key + "=" + change.value});
+  }
+  const ProcessResult result = run_process(command, {.folder = {}, .timeout = kLongest});
+  if (result.exit_code == 0) return;
+  const std::string& err = result.err;
+  if (result.signal != 0) input_error("training was ended by signal {}", result.signal);
+  input_error("{}", err.substr(0, err.find('\n')));
+}
+
+void read_history(const fs::path& folder, Trial& trial) {
+  const nlohmann::json history =
+      nlohmann::json::parse(as_text(real_file_system().read(folder / "history.json")), nullptr, false);
+  const auto last = [&](const char* name, double& value) {
+    if (history.is_object() && history.contains(name) && !history[name].empty() && history[name].back().is_number()) {
+      value = history[name].back().get<double>();
+    }
+  };
+  last("val_loss", trial.val_loss);
+  last("val_accuracy", trial.val_accuracy);
+}
+
+void try_out(const Sweep& sweep, const fs::path& folder, const fs::path& thimble, Trial& trial) {
+  FileSystem& files = real_file_system();
+  const Recipe recipe = read_recipe(files, sweep.recipe, sweep.configurations[trial.job.configuration]);
+  DatasetSplits data = load_dataset(files, recipe.data);
+  if (recipe.scale) data.train.scale = data.test.scale = *recipe.scale;
+  const auto finish = [&](Trial::State state, std::string note) {
+    trial.state = state;
+    trial.note = std::move(note);
+  };
+  const bool measured = sweep.device.board != nullptr;
+  if (measured) {
+    const auto& shape = data.train.sample_shape;
+    const Model untrained = build_model(recipe, Shape(shape.begin(), shape.end()));
+    measure_on_device(sweep.device, quantized(untrained.graph, data.train), trial);
+    const std::string limit = over_limits(sweep.device, trial);
+    if (!limit.empty()) return finish(Trial::State::kOverLimits, limit);
+  }
+  train(sweep, trial.job, folder, thimble);
+  read_history(folder, trial);
+  const Graph graph = quantized(load_graph(files, folder / "model.keras"), data.train);
+  save_graph(files, folder / "int8.tflite", graph);
+  trial.quantized_accuracy = evaluate(prepare(graph), data.test).accuracy;
+  if (measured) measure_on_device(sweep.device, graph, trial);
+  finish(Trial::State::kDone, {});
+}
+
+}  // namespace
+
+fs::path trial_folder(const fs::path& sweep, const Job& job) {
+  return sweep / "trials" / fmt::format("{:04}", job.configuration);
+}
+
+std::string_view name_of(Trial::State state) {
+  switch (state) {
+    case Trial::State::kRunning:
+      return "running";
+    case Trial::State::kDone:
+      return "done";
+    case Trial::State::kOverLimits:
+      return "over limits";
+    case Trial::State::kFailed:
+      return "failed";
+  }
+  return "";
+}
+
+double score_of(const Trial& trial, SweepMetric metric) {
+  if (trial.state != Trial::State::kDone) return std::numeric_limits<double>::quiet_NaN();
+  switch (metric) {
+    case SweepMetric::kQuantizedAccuracy:
+      return trial.quantized_accuracy;
+    case SweepMetric::kValAccuracy:
+      return trial.val_accuracy;
+    case SweepMetric::kValLoss:
+      return -trial.val_loss;
+  }
+  return 0.0;
+}
+
+Trial run_trial(const Sweep& sweep, const Job& job, const fs::path& folder, const fs::path& thimble) {
+  Trial trial;
+  trial.job = job;
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    try_out(sweep, folder, thimble, trial);
+  } catch (const std::exception& error) {
+    trial.state = Trial::State::kFailed;
+    trial.note = error.what();
+  }
+  trial.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return trial;
+}
+
+}  // namespace thimble

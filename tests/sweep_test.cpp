@@ -1,0 +1,106 @@
+// A sweep as the user runs it: it ends, it goes on after a kill, it says what is wrong.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/random.h"
+#include "base/subprocess.h"
+#include "wire/idx.h"
+
+namespace thimble {
+namespace {
+
+constexpr const char* kRecipe =
+    "[data]\npath = \"data\"\n[[layers]]\ntype = \"Flatten\"\n[[layers]]\ntype = \"Dense\"\nunits = 4\nactivation = "
+    "\"relu\"\n[[layers]]\ntype = \"Dense\"\nunits = 2\n[train]\nepochs = 2\nbatch_size = 8\n";
+constexpr const char* kSweep =
+    "recipe = \"recipe.toml\"\nmetric = \"val_accuracy\"\n[parameters]\n\"layers.2.units\" = [2, 4, 8, -1]\n"
+    "\"train.learning_rate\" = [0.01, 0.001, 0.1]\n";
+
+class SweepProgramTest : public ::testing::Test {
+ protected:
+  SweepProgramTest() {
+    write("recipe.toml", kRecipe);
+    write("sweep.toml", kSweep);
+    for (const char* split : {"train", "t10k"}) write_images(split);
+  }
+  void write(const std::string& name, std::string_view text) { real_file_system().write(folder_.path() / name, text); }
+
+  /// 64 images of 8 x 8 pixels, dark or light.
+  void write_images(const std::string& split) {
+    Random random(1);
+    std::string images("\0\0\x08\x03\0\0\0\x40\0\0\0\x08\0\0\0\x08", 16), labels("\0\0\x08\x01\0\0\0\x40", 8);
+    for (int i = 0; i < 64; ++i) {
+      labels += static_cast<char>(i % 2);
+      for (int p = 0; p < 64; ++p) images += static_cast<char>(random.below(120) + (i % 2 != 0 ? 100 : 0));
+    }
+    write("data/" + split + "-images-idx3-ubyte", images);
+    write("data/" + split + "-labels-idx1-ubyte", labels);
+  }
+
+  std::vector<std::string> command() const {
+    return {THIMBLE_PROGRAM, "sweep", (folder_.path() / "sweep.toml").string(), "-o",
+            (folder_.path() / "out").string()};
+  }
+  ProcessResult run(std::vector<std::string> more = {}) const {
+    std::vector<std::string> all = command();
+    all.insert(all.end(), more.begin(), more.end());
+    return run_process(all);
+  }
+  static std::size_t count(const std::string& text, const std::string& what) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++found;
+    return found;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(SweepProgramTest, TriesAllAndKeepsThem) {
+  const ProcessResult first = run({"--json"});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_EQ(count(first.out, "\"state\": \"done\""), 9u);
+  EXPECT_EQ(count(first.out, "\"state\": \"failed\""), 3u);  // fewer than no units
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "out/trials/0000/int8.tflite"));
+  const ProcessResult again = run();
+  EXPECT_NE(again.out.find("12 of 12 trials were done before"), again.out.npos) << again.out;
+  EXPECT_NE(again.out.find("Best: trial"), again.out.npos) << again.out;
+}
+
+TEST_F(SweepProgramTest, GoesOnAfterAKill) {
+  const std::vector<std::string> words = command();
+  const pid_t child = fork();
+  if (child == 0) {
+    std::vector<char*> arguments;
+    for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    if (freopen("/dev/null", "w", stdout) == nullptr) _exit(1);
+    execv(arguments[0], arguments.data());
+    _exit(1);
+  }
+  const auto some_are_done = [&] { return std::filesystem::exists(folder_.path() / "out/trials/0003/int8.tflite"); };
+  for (int i = 0; i < 2000 && !some_are_done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  const ProcessResult rest = run();
+  ASSERT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_NE(rest.out.find("trials were done before; going on"), rest.out.npos) << rest.out;
+  EXPECT_NE(rest.out.find("12/12 trials"), rest.out.npos) << rest.out;
+}
+
+TEST_F(SweepProgramTest, SaysWhatIsWrong) {
+  write("sweep.toml", "recipe = \"recipe.toml\"\n[parameters]\n\"layers.2.unit\" = [2]\n");
+  const ProcessResult result = run();
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("layer 2 (Dense): unknown argument 'unit'; did you mean 'units'?"), result.err.npos)
+      << result.err;
+  EXPECT_EQ(count(result.err, "\n"), 1u);
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "out"));
+}
+
+}  // namespace
+}  // namespace thimble
