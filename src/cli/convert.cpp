@@ -11,6 +11,7 @@
 #include "io/save.h"
 #include "passes/pipeline.h"
 #include "quant/calibrate.h"
+#include "quant/trained.h"
 
 namespace thimble {
 namespace {
@@ -27,14 +28,19 @@ struct ConvertArguments {
 constexpr std::size_t kDefaultSamples = 500;
 
 Graph quantized(FileSystem& files, const Graph& graph, const ConvertArguments& arguments) {
+  const Scheme scheme = arguments.scheme == "int16x8" ? Scheme::kInt16x8 : Scheme::kInt8;
+  const auto forms = load_integer_forms(files, arguments.input);
+  if (!forms.empty() && with_context(arguments.input, [&] { return trained_scheme(graph, forms); }) == scheme) {
+    fmt::print("Scales of the tensors: as the model was trained with\n");
+    return with_context(arguments.input, [&] { return quantize_as_trained(graph, forms, arguments.io == "float32"); });
+  }
   require(!arguments.calibration.empty(),
           "--quantize {} needs samples to find the range of each tensor; give --calibrate DATA", arguments.scheme);
   const DataArgument data = parse_data_argument(arguments.calibration);
   Dataset samples = load_dataset(files, data, Split::kTrain);
   if (!data.count) samples = samples.first(kDefaultSamples);
   fmt::print("Ranges of the tensors: from {} samples of {}\n", samples.size(), arguments.calibration);
-  const QuantizeOptions options{arguments.scheme == "int16x8" ? Scheme::kInt16x8 : Scheme::kInt8,
-                                arguments.io == "float32"};
+  const QuantizeOptions options{scheme, arguments.io == "float32"};
   return with_context(arguments.input, [&] { return calibrate_and_quantize(graph, samples, options); });
 }
 
@@ -55,7 +61,8 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("--quantize", arguments->scheme, "int8: all integer; int16x8: 16-bit activations, 8-bit weights")
       ->check(CLI::IsMember({"int8", "int16x8"}));
   app.add_option("--calibrate", arguments->calibration,
-                 "DATA[:N]: the data set whose training samples (the first N, else 500) give the ranges");
+                 "DATA[:N]: the data set whose training samples (the first N, else 500) give the ranges; a model that "
+                 "was trained for integers has them already");
   app.add_option("--io", arguments->io, "The type of the quantized model's inputs and outputs: int8 stands for its own")
       ->check(CLI::IsMember({"int8", "float32"}));
   return [arguments] { convert(*arguments); };

@@ -116,20 +116,20 @@ void train(const TrainArguments& arguments) {
   const TrainResult result = train(model, data.train, data.test, options, terminal_progress(), hooks, start);
   require(!result.stopped, "stopped by a signal; {} holds all that was done: --resume goes on from it",
           checkpoint.string());
-  const Bytes keras = write_keras(model);
-  FileSet written = {{"model.keras", std::string(keras.begin(), keras.end())}};
+  FileSet written;
   std::vector<EpochResult> history = result.epochs;
   if (recipe.compression.epochs > 0) {
     const CompressResult compressed =
         compress(model, data.train, data.test, recipe.compression, options, terminal_progress(), hooks.stop);
     require(!compressed.stopped,
-            "stopped by a signal; {} holds what was trained before [compress]: --resume goes on "
-            "from it",
+            "stopped by a signal; {} holds what was trained before [compress]: --resume goes on from it",
             checkpoint.string());
     const Bytes tflite = write_tflite(compressed.integer_model);
     written["model.tflite"] = std::string(tflite.begin(), tflite.end());
     history.insert(history.end(), compressed.epochs.begin(), compressed.epochs.end());
   }
+  const Bytes keras = write_keras(model);
+  written["model.keras"] = std::string(keras.begin(), keras.end());
   written["history.json"] = history_json(history);
   files.write_all(arguments.folder, written);
   fmt::print("Test loss: {:.4f}\nTest accuracy: {:.4f}\n", history.back().val_loss, history.back().val_accuracy);

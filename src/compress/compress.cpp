@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "compress/write_back.h"
 #include "ops/op.h"
 #include "passes/pipeline.h"
 #include "quant/calibrate.h"
@@ -98,21 +99,37 @@ class Compressor {
   }
 
   /// With the weights as they are now, and the ranges that they were trained with.
-  Graph integer_model() const {
-    QuantizeOptions options{.scheme = compression_.scheme, .float_io = false, .weights = {}};
-    const Graph values = integer_values();
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const LayerWeights& layer = layers_[i];
-      BiasOf bias{.values = {}, .input_scale = values.tensor(layer.input).scale()};
-      if (layer.bias != kNoTensor) bias.values = model_.graph.tensor(layer.bias).values<float>();
-      options.weights[layer.weights] = {
-          type_of(compression_.weights),
-          plans_[i].quantization(model_.graph.tensor(layer.weights).values<float>(), bias)};
-    }
-    return quantize(seen_graph(), ranges_, options);
+  Graph integer_model() const { return quantize(seen_graph(), ranges_, options_with(integer_forms())); }
+
+  /// Gives `model` the trained weights, and what its tensors become.
+  void write_back_to(Model& model) const {
+    model.integer_forms.clear();
+    if (!write_back(model, seen_graph())) return;
+    for (const auto& [id, form] : integer_forms()) model.integer_forms[model_.graph.tensor(id).name] = form;
   }
 
  private:
+  QuantizeOptions options_with(std::map<TensorId, IntegerForm> given) const {
+    return {.scheme = compression_.scheme, .float_io = false, .given = std::move(given)};
+  }
+
+  /// What the model's weights and values become.
+  std::map<TensorId, IntegerForm> integer_forms() const {
+    std::map<TensorId, IntegerForm> result;
+    const Graph integer = integer_values();
+    for (const auto& [id, grid] : grids_of(model_.graph, integer)) {
+      result[id] = {integer.tensor(id).type, integer.tensor(id).quantization};
+    }
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const LayerWeights& layer = layers_[i];
+      BiasOf bias{.values = {}, .input_scale = integer.tensor(layer.input).scale()};
+      if (layer.bias != kNoTensor) bias.values = model_.graph.tensor(layer.bias).values<float>();
+      result[layer.weights] = {type_of(compression_.weights),
+                               plans_[i].quantization(model_.graph.tensor(layer.weights).values<float>(), bias)};
+    }
+    return result;
+  }
+
   double rate_in(int epoch) const {
     const double done = epoch / static_cast<double>(compression_.epochs);
     return double{compression_.learning_rate} * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
@@ -148,10 +165,7 @@ class Compressor {
     return graph;
   }
 
-  Graph integer_values() const {
-    return quantize_keeping_ids(model_.graph, ranges_,
-                                {.scheme = compression_.scheme, .float_io = false, .weights = {}});
-  }
+  Graph integer_values() const { return quantize_keeping_ids(model_.graph, ranges_, options_with({})); }
 
   Constraints constraints() const {
     Constraints result;
@@ -197,7 +211,7 @@ std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer)
   return result;
 }
 
-CompressResult compress(const Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
+CompressResult compress(Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
                         const TrainOptions& options, Progress& progress, const std::function<bool()>& stop) {
   Compressor compressor(model, train, test, compression, options);
   CompressResult result;
@@ -215,6 +229,7 @@ CompressResult compress(const Model& model, const Dataset& train, const Dataset&
     result.epochs.push_back(*done);
   }
   result.integer_model = compressor.integer_model();
+  compressor.write_back_to(model);
   return result;
 }
 

@@ -23,8 +23,11 @@ std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer)
 /// Trains `model`, as it will be converted (batch normalization folded, activations fused), for `compression.epochs`
 /// epochs. Before each, the weights that go are chosen, and the ranges of the activations are observed on the first
 /// training samples, with the weights as the chip will have them. The optimizer is the model's, anew; epochs are
-/// numbered on from options.epochs. `stop` is asked after each step. Throws InputError as train() and quantize() do.
-CompressResult compress(const Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
+/// numbered on from options.epochs. `stop` is asked after each step. Afterwards
+/// `model` has the weights of the integer model, as floats, and simplifies and quantizes to it (Model::integer_forms);
+/// models whose layers with weights are more than one node stay as they were. Throws InputError as train() and
+/// quantize() do.
+CompressResult compress(Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
                         const TrainOptions& options, Progress& progress = no_progress(),
                         const std::function<bool()>& stop = {});
 

@@ -1,5 +1,6 @@
 #include "compress/compress.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "ops/op.h"
 #include "passes/pipeline.h"
 #include "quant/calibrate.h"
+#include "quant/trained.h"
 #include "quant/weight_plan.h"
 #include "run/evaluate.h"
 #include "train/testing.h"
@@ -23,7 +25,7 @@ Model trained(Model model, int epochs = 3) {
   return model;
 }
 
-CompressResult compressed(const Model& model, const Compression& compression, int threads = 1) {
+CompressResult compressed(Model model, const Compression& compression, int threads = 1) {
   return compress(model, kTrain, kTest, compression, {.batch_size = 16, .epochs = 3, .threads = threads});
 }
 
@@ -97,6 +99,39 @@ TEST(Compress, BatchNormalizationIsFolded) {
   EXPECT_GT(result.epochs.back().val_accuracy, 0.9);
 }
 
+// What is left in the model converts to the very same integers.
+TEST(Compress, TheModelQuantizesToTheIntegerModel) {
+  ModelMaker maker({1, 6, 6, 2});
+  const TensorId x = maker.batch_normalization(maker.conv(maker.input(), 6, "NONE"));
+  const TensorId y = maker.batch_normalization(maker.dense(maker.flatten(maker.pool(x)), 8));
+  Model normalized = maker.finish(maker.dense(maker.dropout(y, 0.1), 3));
+  for (std::size_t i = 0; i < normalized.graph.tensors.size(); ++i)
+    normalized.graph.tensors[i].name = fmt::format("t{}", i);
+  for (const Compression& compression :
+       {Compression{.epochs = 1}, Compression{.epochs = 1, .scheme = Scheme::kInt16x8},
+        Compression{.epochs = 1, .weights = WeightForm::kInt4},
+        Compression{.epochs = 1, .weights = WeightForm::kTernary},
+        Compression{.epochs = 1, .sparsity = 0.3F, .structured = true, .clusters = 6}}) {
+    Model model = trained(normalized, 1);
+    const Graph expected = compress(model, kTrain, kTest, compression, {.batch_size = 16, .threads = 1}).integer_model;
+    Graph graph = model.graph;
+    simplify(graph);
+    EXPECT_EQ(trained_scheme(graph, model.integer_forms), compression.scheme);
+    const Graph actual = quantize_as_trained(graph, model.integer_forms, false);
+    ASSERT_EQ(actual.tensors.size(), expected.tensors.size());
+    for (std::size_t i = 0; i < expected.tensors.size(); ++i) {
+      EXPECT_EQ(actual.tensors[i].type, expected.tensors[i].type);
+      EXPECT_EQ(actual.tensors[i].quantization, expected.tensors[i].quantization);
+      if (expected.tensors[i].constant()) {
+        EXPECT_EQ(*actual.tensors[i].data, *expected.tensors[i].data);
+      }
+    }
+    const LossAndAccuracy floats = Trainer(model, {.batch_size = 16, .threads = 1}).evaluate(kTest);
+    const Evaluation integer = evaluate(prepare(expected), kTest, 1);
+    EXPECT_NEAR(floats.accuracy, integer.accuracy, 0.02);
+  }
+}
+
 TEST(Compress, SameBitsForAnyNumberOfThreads) {
   const Model start = trained(plain_model());
   const Compression compression{.epochs = 2, .sparsity = 0.4F};
@@ -149,8 +184,9 @@ TEST(Compress, PrunedWeightsAreZeroInTheIntegerModel) {
 
 TEST(Compress, StopsWhenAsked) {
   int steps = 0;
-  const CompressResult result = compress(trained(plain_model(), 1), kTrain, kTest, {.epochs = 3},
-                                         {.batch_size = 16, .threads = 1}, no_progress(), [&] { return ++steps > 30; });
+  Model model = trained(plain_model(), 1);
+  const CompressResult result = compress(model, kTrain, kTest, {.epochs = 3}, {.batch_size = 16, .threads = 1},
+                                         no_progress(), [&] { return ++steps > 30; });
   EXPECT_TRUE(result.stopped);
   EXPECT_EQ(result.epochs.size(), 1u);
 }

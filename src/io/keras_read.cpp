@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "io/keras.h"
+#include "io/keras_integers.h"
 #include "io/keras_layout.h"
 #include "io/layer_config.h"
 #include "io/model_builder.h"
@@ -270,6 +271,7 @@ Model read_keras(ByteSpan file) {
   try {
     Model model = Reader(archive).read();
     read_training(archive, model);
+    model.integer_forms = integer_forms_from_json(archive.metadata);
     return model;
   } catch (const json::exception& error) {
     input_error("config.json is not as Keras writes it: {}", error.what());

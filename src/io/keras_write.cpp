@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "io/keras.h"
+#include "io/keras_integers.h"
 #include "io/keras_layout.h"
 #include "ops/op.h"
 #include "wire/keras.h"
@@ -178,6 +179,7 @@ Bytes write_keras(const Model& model) {
   const std::string name = sequential ? "sequential" : "functional";
   KerasArchive archive;
   archive.metadata = {{"keras_version", "3.0.0"}, {"date_saved", "2000-01-01@00:00:00"}};
+  archive.metadata.update(integer_forms_to_json(model, kInputName));
   // Keras has Functional under no public name.
   archive.config = {{"module", sequential ? "keras" : "keras.src.models.functional"},
                     {"class_name", sequential ? "Sequential" : "Functional"},

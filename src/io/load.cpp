@@ -17,4 +17,10 @@ Graph load_graph(FileSystem& files, const std::filesystem::path& path) {
   });
 }
 
+std::map<std::string, IntegerForm> load_integer_forms(FileSystem& files, const std::filesystem::path& path) {
+  const Bytes contents = files.read(path);
+  if (!is_zip(contents)) return {};
+  return with_context(path.string(), [&] { return read_keras(contents).integer_forms; });
+}
+
 }  // namespace thimble

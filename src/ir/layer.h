@@ -1,6 +1,7 @@
 // Keras's view of a graph that can be trained: which layers it was built from, and where their weights are.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,12 @@ struct OptimizerState {
   std::vector<std::vector<std::vector<float>>> slots;
 };
 
+/// How a tensor is kept in the integer model.
+struct IntegerForm {
+  Type type = Type::kInt8;
+  Quantization quantization;
+};
+
 /// A model as it is trained and saved: a float graph with a batch of 1, its layers, its optimizer.
 struct Model {
   Graph graph;
@@ -47,6 +54,8 @@ struct Model {
   std::string loss;  // "SparseCategoricalCrossentropy"; empty: not compiled
   bool loss_from_logits = true;
   Attributes loss_config = {};  // its other arguments: "label_smoothing", "delta"
+  /// Of a model that was trained for integers: what its tensors become, by their names once the graph is simplified.
+  std::map<std::string, IntegerForm> integer_forms = {};
 };
 
 }  // namespace thimble

@@ -57,7 +57,10 @@ class Quantizer {
     Tensor& tensor = result_.tensor(id);
     if (tensor.type != Type::kFloat32) return;
     tensor.type = activation_type_;
-    tensor.quantization = choose_activation(ranges_[static_cast<std::size_t>(id)], activation_type_);
+    const auto given = options_.given.find(id);
+    tensor.quantization = given != options_.given.end()
+                              ? given->second.quantization
+                              : choose_activation(ranges_[static_cast<std::size_t>(id)], activation_type_);
   }
 
   void quantize_node(Node node) {
@@ -104,11 +107,11 @@ class Quantizer {
     const TensorId id = node.inputs[static_cast<std::size_t>(rule.weights_input)];
     const Tensor& weights = source_.tensor(id);
     require(weights.constant(), "its weights '{}' are not constant", weights.name);
-    const auto given = options_.weights.find(id);
+    const auto given = options_.given.find(id);
     Tensor tensor = weights;
-    tensor.type = given == options_.weights.end() ? Type::kInt8 : given->second.type;
+    tensor.type = given == options_.given.end() ? Type::kInt8 : given->second.type;
     tensor.trainable = false;
-    if (given != options_.weights.end()) {
+    if (given != options_.given.end()) {
       tensor.quantization = given->second.quantization;
     } else {
       BiasOf bias{.input_scale = result_.tensor(node.inputs[0]).scale()};

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "ir/layer.h"
 #include "quant/observe.h"
 
 namespace thimble {
@@ -12,18 +13,13 @@ enum class Scheme {
   kInt16x8,  // int16 activations, int8 weights, int64 biases
 };
 
-/// How one tensor of weights is kept.
-struct WeightQuantization {
-  Type type = Type::kInt8;  // or kInt4
-  Quantization quantization;
-};
-
 struct QuantizeOptions {
   Scheme scheme = Scheme::kInt8;
   /// The model's inputs and outputs stay float32: it begins with QUANTIZE and ends with DEQUANTIZE.
   bool float_io = false;
-  /// Of weights that training brought to integers already; others: int8, by the greatest magnitude of each channel.
-  std::map<TensorId, WeightQuantization> weights = {};
+  /// Of weights and values that training chose the scales of already. Other weights are int8, by the greatest magnitude
+  /// of each channel, other values by their range.
+  std::map<TensorId, IntegerForm> given = {};
 };
 
 /// Weights are symmetric, one scale a channel; activations have the scale and zero point of their observed range
