@@ -33,6 +33,33 @@ const IntegerType& smallest_type(const std::vector<std::int64_t>& values) {
   return *std::ranges::find_if(kTypes, [&](const IntegerType& type) { return type.min <= min && max <= type.max; });
 }
 
+/// An argument of the function that computes a row (stream_c.h).
+struct RowArgument {
+  std::string name;
+  std::string declaration;
+};
+
+/// Those that a layer's pointers name.
+std::vector<RowArgument> row_arguments(const LayerCall& layer) {
+  static const RowArgument kAll[] = {
+      {"row", "int row"}, {"input", "const void *input"}, {"other", "const void *other"}, {"output", "void *output"}};
+  std::vector<RowArgument> result;
+  for (const RowArgument& argument : kAll) {
+    const auto names = [&](const LayerPointer& pointer) {
+      return pointer.passed == argument.name || pointer.passed.find(" + " + argument.name + " * ") != std::string::npos;
+    };
+    if (std::ranges::any_of(layer.pointers, names)) result.push_back(argument);
+  }
+  return result;
+}
+
+/// Layers share a function if they call the same kernel and pass a row's arguments on in the same way.
+std::string group_of(const LayerCall& layer) {
+  std::string key = layer.call->symbol;
+  for (const LayerPointer& pointer : layer.pointers) key += "," + pointer.passed;
+  return key;
+}
+
 /// Writes the function of the layers that call one kernel.
 class GroupWriter {
  public:
@@ -44,7 +71,10 @@ class GroupWriter {
     const std::string params = structure("", fields);
     std::vector<std::string> arguments = {"&params"};
     for (std::size_t i = 0; i < layers_[0].pointers.size(); ++i) arguments.push_back(pointer(i));
-    const std::string argument = layers_.size() == 1 ? "void" : "int32_t layer";
+    std::vector<std::string> row;
+    for (const RowArgument& row_argument : row_arguments(layers_[0])) row.push_back(row_argument.declaration);
+    if (layers_.size() > 1) row.insert(row.begin(), "int32_t layer");
+    const std::string argument = row.empty() ? "void" : fmt::format("{}", fmt::join(row, ", "));
     // Without members all is constant: a body for this layer alone.
     return table() + fmt::format("static void {}({}) {{\n{}  {}const {} params = {};\n  {}({});\n}}\n\n", name_,
                                  argument, layers_.size() > 1 && members_.empty() ? "  (void)layer;\n" : "",
@@ -131,6 +161,7 @@ class GroupWriter {
     const auto of = [index](const LayerCall& layer) { return layer.pointers[index]; };
     const LayerPointer first = of(layers_[0]);
     const std::string name = fmt::format("operand_{}", index);
+    if (!first.passed.empty()) return first.passed;
     if (std::ranges::all_of(layers_, [&](const LayerCall& layer) { return of(layer).offset.has_value(); })) {
       std::vector<std::int64_t> offsets;
       for (const LayerCall& layer : layers_) offsets.push_back(static_cast<std::int64_t>(*of(layer).offset));
@@ -173,26 +204,42 @@ struct Group {
 
 }  // namespace
 
+std::string SharedCall::text(const std::string& number) const {
+  std::vector<std::string> arguments;
+  if (layers > 1) arguments.push_back(number);
+  if (!row.empty()) arguments.push_back(row);
+  return fmt::format("{}({})", function, fmt::join(arguments, ", "));
+}
+
 LayersText layers_c(const std::vector<LayerCall>& layers, Identifiers& identifiers) {
-  std::map<std::string, Group> groups;  // by kernel
-  for (const LayerCall& layer : layers) groups[layer.call->symbol].layers.push_back(layer);
+  std::map<std::string, Group> groups;
+  for (const LayerCall& layer : layers) groups[group_of(layer)].layers.push_back(layer);
   LayersText text;
-  for (auto& [symbol, group] : groups) {
+  for (auto& [key, group] : groups) {
+    const std::string& symbol = group.layers[0].call->symbol;
     group.function = identifiers.unique(symbol.substr(symbol.find('_') + 1) + "_layer");
     text.functions += GroupWriter(group.function, group.layers).write();
   }
   std::map<const Group*, std::size_t> called;
-  for (std::size_t i = 0; i < layers.size();) {
-    const Group& group = groups[layers[i].call->symbol];
-    const std::size_t first = called[&group];
-    const auto is_other = [&](const LayerCall& layer) { return layer.call->symbol != layers[i].call->symbol; };
-    const auto begin = layers.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto count = static_cast<std::size_t>(std::find_if(begin, layers.end(), is_other) - begin);
-    const std::string argument = group.layers.size() == 1 ? "" : count == 1 ? std::to_string(first) : "i";
-    if (count > 1) text.calls += fmt::format("  for (int32_t i = {}; i < {}; ++i)\n  ", first, first + count);
-    text.calls += fmt::format("  {}({}); /* {} */\n", group.function, argument, layers[i].comment);
-    called[&group] += count;
-    i += count;
+  for (const LayerCall& layer : layers) {
+    const Group& group = groups[group_of(layer)];
+    std::vector<std::string> row;
+    for (const RowArgument& argument : row_arguments(layer)) row.push_back(argument.name);
+    text.calls.push_back(
+        {group.function, called[&group]++, group.layers.size(), fmt::format("{}", fmt::join(row, ", "))});
+  }
+  return text;
+}
+
+std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<std::string>& comments) {
+  std::string text;
+  for (std::size_t i = 0; i < calls.size();) {
+    std::size_t end = i + 1;
+    while (end < calls.size() && calls[end].function == calls[i].function) ++end;
+    const std::size_t count = end - i, first = calls[i].index;
+    if (count > 1) text += fmt::format("  for (int32_t i = {}; i < {}; ++i)\n  ", first, first + count);
+    text += fmt::format("  {}; /* {} */\n", count > 1 ? calls[i].text("i") : calls[i].text(), comments[i]);
+    i = end;
   }
   return text;
 }

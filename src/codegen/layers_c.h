@@ -11,10 +11,12 @@
 
 namespace thimble {
 
-/// A pointer that a layer's call takes: `offset` bytes into the arena, or what `constant` names.
+/// A pointer that a layer's call takes: `offset` bytes into the arena, what `constant` names, or what `passed` says
+/// with the names of a row's arguments: "input", "other", "output", "row".
 struct LayerPointer {
-  std::optional<std::size_t> offset;
-  std::string constant;
+  std::optional<std::size_t> offset = {};
+  std::string constant = {};
+  std::string passed = {};
   bool operator==(const LayerPointer&) const = default;
 };
 
@@ -25,11 +27,26 @@ struct LayerCall {
   std::string comment;
 };
 
+/// What a layer's call has become: a function of its kernel, and which of the function's layers it is.
+struct SharedCall {
+  std::string function;
+  std::size_t index = 0;
+  std::size_t layers = 1;  // of the function
+  std::string row;         // what the function gets of a row's arguments: "input, output"
+
+  /// "conv_2d_s8_layer(2, input, output)"; `number` stands for the index.
+  std::string text(const std::string& number) const;
+  std::string text() const { return text(std::to_string(index)); }
+};
+
 struct LayersText {
   std::string functions;  // one for each kernel, and its table
-  std::string calls;      // of these functions, in the order of the layers
+  std::vector<SharedCall> calls;
 };
 
 LayersText layers_c(const std::vector<LayerCall>& layers, Identifiers& identifiers);
+
+/// Lines that make the calls one after the other. Neighbours of one function become a loop.
+std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<std::string>& comments);
 
 }  // namespace thimble

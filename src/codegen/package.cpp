@@ -254,7 +254,8 @@ class PackageWriter {
 
   /// The calls of all steps, where those of a kernel share one body, which is added to `text`.
   std::string shared_call_lines(std::string& text) {
-    std::vector<LayerCall> layers;
+    std::vector<LayerCall> layers = stream_layers();
+    const std::size_t in_streams = layers.size();
     for (std::size_t i = 0; i < program_.size(); ++i) {
       if (plan_.elided[i]) continue;
       layers.push_back({&program_[i].call, {}, c_comment(node_of(i).op)});
@@ -262,9 +263,69 @@ class PackageWriter {
         layers.back().pointers.push_back(layer_pointer(program_[i].call, i, operand));
       }
     }
-    LayersText shared = layers_c(layers, identifiers_);
+    const LayersText shared = layers_c(layers, identifiers_);
     text += shared.functions;
-    return shared.calls;
+    std::size_t next = 0;
+    const CallText in_stream = [&](const KernelCall&, int, const OperandText&, int, const std::string&) {
+      return shared.calls[next++].text();
+    };
+    for (std::size_t k = 0; k < plan_.streams.size(); ++k) text += stream_c(plan_, k, in_stream);
+    return lines_in_order(std::span(layers).subspan(in_streams), std::span(shared.calls).subspan(in_streams));
+  }
+
+  /// The calls of the streams, in the order in which stream_c asks for them.
+  std::vector<LayerCall> stream_layers() const {
+    std::vector<LayerCall> layers;
+    const CallText collect = [&](const KernelCall& call, int step, const OperandText& operand_text, int advancing,
+                                 const std::string& advance) {
+      layers.push_back({&call, {}, c_comment(node_of(static_cast<std::size_t>(step)).op)});
+      for (std::size_t k = 0; k < call.operands.size(); ++k) {
+        layers.back().pointers.push_back(
+            stream_pointer(call, call.operands[k], operand_text, static_cast<int>(k) == advancing ? advance : ""));
+      }
+      return std::string();
+    };
+    for (std::size_t k = 0; k < plan_.streams.size(); ++k) stream_c(plan_, k, collect);
+    return layers;
+  }
+
+  LayerPointer stream_pointer(const KernelCall& call, const Operand& operand, const OperandText& operand_text,
+                              const std::string& advance) const {
+    constexpr std::string_view kArena = "ARENA(";
+    bool constant = true;
+    const std::string text = pointer(call, operand, [&](const Operand& other) {
+      constant = false;
+      return operand_text(other);
+    });
+    if (!advance.empty()) return {.passed = fmt::format("(const int8_t *){} + {}", text, advance)};
+    if (constant) return {.constant = text};
+    if (text.starts_with(kArena)) return {.offset = std::stoul(text.substr(kArena.size()))};
+    return {.passed = text};
+  }
+
+  /// Streams, and the calls of the steps that are in none, which `layers` and `calls` are.
+  std::string lines_in_order(std::span<const LayerCall> layers, std::span<const SharedCall> calls) const {
+    std::string lines;
+    std::vector<SharedCall> waiting;
+    std::vector<std::string> comments;
+    const auto flush = [&] {
+      lines += thimble::call_lines(waiting, comments);
+      waiting.clear();
+      comments.clear();
+    };
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < program_.size(); ++i) {
+      for (std::size_t k = 0; k < plan_.streams.size(); ++k) {
+        if (plan_.streams[k].first_step != static_cast<int>(i)) continue;
+        flush();
+        lines += fmt::format("  stream_{}();\n", k);
+      }
+      if (plan_.elided[i]) continue;
+      waiting.push_back(calls[next]);
+      comments.push_back(layers[next++].comment);
+    }
+    flush();
+    return lines;
   }
 
   /// A call without its semicolon; its parameters are added to `text`.

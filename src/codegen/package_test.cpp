@@ -87,6 +87,14 @@ std::string example_output(const std::filesystem::path& folder) {
   return run_process({(folder / "example").string()}).out;
 }
 
+/// As --optimize and a limit on RAM make them: layers by rows.
+FileSet package_by_rows(const Graph& graph, Optimize optimize) {
+  const Program program = lower(graph);
+  const Plan plan = make_plan(graph, program, {.by_rows = true});
+  EXPECT_FALSE(plan.streams.empty());
+  return generate_package(graph, program, plan, {.optimize = optimize, .target = find_target("host")});
+}
+
 class Package : public ::testing::TestWithParam<std::tuple<Type, Optimize, std::string>> {};
 
 TEST_P(Package, CompilesWithoutWarningsAndPassesItsSelfTest) {
@@ -102,6 +110,15 @@ INSTANTIATE_TEST_SUITE_P(All, Package,
                          ::testing::Combine(::testing::Values(Type::kInt8, Type::kFloat32),
                                             ::testing::Values(Optimize::kSize, Optimize::kSpeed),
                                             ::testing::Values("gcc", "clang")));
+
+TEST(PackageByRows, CompilesWithoutWarningsAndPassesItsSelfTest) {
+  for (const Optimize optimize : {Optimize::kSize, Optimize::kRam}) {
+    const TemporaryFolder folder;
+    real_file_system().write_all(folder.path(), package_by_rows(network(Type::kInt8), optimize));
+    EXPECT_EQ(compile("gcc", folder.path()), "");
+    EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
+  }
+}
 
 TEST(PackageFeatures, KernelsForAnotherCpuCompileAndComputeTheSameHere) {
   for (const char* compiler : {"gcc", "clang"}) {
