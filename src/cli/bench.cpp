@@ -23,6 +23,7 @@ struct BenchArguments {
   std::string optimize = "size";
   std::string keep;
   bool json = false;
+  FitArguments fit;
 };
 
 constexpr std::size_t kMadeUpInvocations = 3;
@@ -105,7 +106,8 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
   const Optimize optimize = parse_optimize(arguments.optimize);
   for (const Board* board : boards) {
-    const Deployment deployment = deploy(graph, optimize, lower_options_for(*board, optimize));
+    const Deployment deployment =
+        deploy(graph, optimize, lower_options_for(*board, optimize), arguments.fit.ram_bytes());
     const TemporaryFolder temporary;
     const std::filesystem::path folder =
         arguments.keep.empty() ? temporary.path() : std::filesystem::path(arguments.keep) / std::string(board->name);
@@ -130,6 +132,7 @@ void bench(const BenchArguments& arguments) {
   nlohmann::ordered_json results;
   with_context(arguments.model, [&, &inputs = inputs, &invocations = invocations] {
     simplify(graph);
+    arguments.fit.apply_to(graph);
     if (on_host) host = measure_host(arguments.model, graph, inputs, invocations);
     results = measure_boards(arguments, boards, graph, inputs, invocations);
   });
@@ -151,6 +154,7 @@ std::function<void()> setup(CLI::App& app) {
       ->delimiter(',');
   app.add_option("--data", arguments->data, "DATA[:test|:train|:N]: run these samples instead of made-up inputs");
   add_optimize_option(app, arguments->optimize);
+  arguments->fit.add_to(app);
   app.add_option("--keep", arguments->keep, "Keep the firmware, below this folder, and say how to debug it");
   app.add_flag("--json", arguments->json, "Print the figures as JSON");
   return [arguments] { bench(*arguments); };
@@ -161,6 +165,7 @@ std::function<void()> setup(CLI::App& app) {
 const Command kBenchCommand = {"bench", "Measure a model on emulated boards, or on this machine",
                                "  thimble bench int8.tflite --on m4,m0\n"
                                "  thimble bench int8.tflite --on m4 --data data/mnist:200 --optimize speed --json\n"
+                               "  thimble bench int8.tflite --on m4 --optimize speed --ram 8k --output class\n"
                                "  thimble bench int8.tflite --on host",
                                setup};
 

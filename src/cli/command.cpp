@@ -1,6 +1,16 @@
 #include "cli/command.h"
 
+#include <charconv>
+
+#include "base/error.h"
+#include "passes/passes.h"
+
 namespace thimble {
+namespace {
+
+constexpr std::size_t kMostRam = std::size_t{1} << 32;
+
+}  // namespace
 
 void add_optimize_option(CLI::App& app, std::string& value) {
   app.add_option(
@@ -12,6 +22,31 @@ void add_optimize_option(CLI::App& app, std::string& value) {
 
 Optimize parse_optimize(const std::string& value) {
   return value == "speed" ? Optimize::kSpeed : value == "ram" ? Optimize::kRam : Optimize::kSize;
+}
+
+void FitArguments::add_to(CLI::App& app) {
+  app.add_option(
+      "--ram", ram,
+      "The most RAM for activations, inputs and outputs included: bytes, or with a k for 1024 of them. Layers "
+      "run row by row where that is needed");
+  app.add_option("--output", output, "scores: what the model gives; class: the index of the greatest of them alone")
+      ->check(CLI::IsMember({"scores", "class"}));
+}
+
+std::optional<std::size_t> FitArguments::ram_bytes() const {
+  if (ram.empty()) return {};
+  std::size_t number = 0;
+  const char* const end = ram.data() + ram.size();
+  const auto [rest, error] = std::from_chars(ram.data(), end, number);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const bool is_kilo = unit == "k" || unit == "K";
+  require(error == std::errc() && (unit.empty() || is_kilo) && number <= kMostRam,
+          "--ram {}: expected a number of bytes, such as 20000 or 20k", ram);
+  return is_kilo ? number * 1024 : number;
+}
+
+void FitArguments::apply_to(Graph& graph) const {
+  if (output == "class") output_class(graph);
 }
 
 }  // namespace thimble

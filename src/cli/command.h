@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/optimize.h"
+#include "ir/graph.h"
 
 namespace thimble {
 
@@ -21,6 +23,17 @@ struct Command {
 /// --optimize size|speed|ram
 void add_optimize_option(CLI::App& app, std::string& value);
 Optimize parse_optimize(const std::string& value);
+
+/// --ram BYTES, --output scores|class: what a model that is compiled may take, and gives.
+struct FitArguments {
+  std::string ram;
+  std::string output = "scores";
+
+  void add_to(CLI::App& app);
+  /// Throws InputError when it is no number of bytes: "20000", or "20k" for 20 * 1024.
+  std::optional<std::size_t> ram_bytes() const;
+  void apply_to(Graph& graph) const;
+};
 
 extern const Command kBenchCommand;
 extern const Command kCompileCommand;

@@ -15,18 +15,21 @@ struct CompileArguments {
   std::string target = "host";
   std::string folder;
   std::string optimize = "size";
+  FitArguments fit;
 };
 
 void compile(const CompileArguments& arguments) {
   FileSystem& files = real_file_system();
+  const std::optional<std::size_t> ram = arguments.fit.ram_bytes();
   const PackageOptions options{parse_optimize(arguments.optimize), find_target(arguments.target)};
   Graph graph = load_graph(files, arguments.model);
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);
+    arguments.fit.apply_to(graph);
     const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
     fold_constant_channels(graph, lower_options);
     const Program program = lower(graph, lower_options);
-    const Plan plan = make_plan(graph, program, plan_options_for(options.optimize), lower_options);
+    const Plan plan = make_plan(graph, program, plan_options_for(options.optimize, ram), lower_options);
     return generate_package(graph, program, plan, options);
   });
   files.write_all(arguments.folder, package);
@@ -37,16 +40,19 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("MODEL", arguments->model, "The model")->required();
   app.add_option("--target", arguments->target,
                  "What its Makefile builds for: host, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m55, rv32imc");
-  app.add_option("-o,--output", arguments->folder, "The folder to write the C files to")->required();
+  app.add_option("-o,--folder", arguments->folder, "The folder to write the C files to")->required();
   add_optimize_option(app, arguments->optimize);
+  arguments->fit.add_to(app);
   return [arguments] { compile(*arguments); };
 }
 
 }  // namespace
 
-const Command kCompileCommand = {"compile", "Turn a model into C source that stands alone",
-                                 "  thimble compile model.tflite --target cortex-m4 -o firmware/model\n"
-                                 "  thimble compile model.tflite --target host --optimize speed -o out/c",
-                                 setup};
+const Command kCompileCommand = {
+    "compile", "Turn a model into C source that stands alone",
+    "  thimble compile model.tflite --target cortex-m4 -o firmware/model\n"
+    "  thimble compile model.tflite --target cortex-m4 --optimize speed --ram 20k -o out/c\n"
+    "  thimble compile model.tflite --target host --output class -o out/c",
+    setup};
 
 }  // namespace thimble

@@ -37,13 +37,15 @@ LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding r
   return lower_options_for(Features{.dsp = board.dsp}, optimize, rounding);
 }
 
-PlanOptions plan_options_for(Optimize optimize) { return {.by_rows = optimize == Optimize::kRam}; }
+PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram) {
+  return {.by_rows = optimize == Optimize::kRam || ram, .limit = ram};
+}
 
-Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options) {
+Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, std::optional<std::size_t> ram) {
   Deployment result;
   result.reference = prepare(graph, {.rounding = lower_options.rounding}, {}, HostKernels::kPortable);
   fold_constant_channels(graph, lower_options);
-  result.executable = prepare(std::move(graph), lower_options, plan_options_for(optimize), HostKernels::kPortable);
+  result.executable = prepare(std::move(graph), lower_options, plan_options_for(optimize, ram), HostKernels::kPortable);
   const Executable& executable = *result.executable;
   result.package = generate_package(executable.graph, executable.program, executable.plan,
                                     {.optimize = optimize, .target = find_target("host")});

@@ -22,11 +22,13 @@ struct Deployment {
 LowerOptions lower_options_for(Features features, Optimize optimize, Rounding rounding = Rounding::kTflm);
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding = Rounding::kTflm);
 
-/// For RAM, layers by rows.
-PlanOptions plan_options_for(Optimize optimize);
+/// For RAM, layers by rows; under a limit in bytes as many of them as it takes.
+PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram = {});
 
-/// Lowers, plans and prints. The graph should have been simplified. Throws InputError when it cannot be lowered.
-Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options = {});
+/// Lowers, plans and prints. The graph should have been simplified. Throws InputError when it cannot be lowered, or needs
+/// more bytes than `ram`.
+Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options = {},
+                  std::optional<std::size_t> ram = {});
 
 /// What running a model on a board costs, and whether it is right. Bytes and instructions; see board/firmware.h and
 /// board/emulator.h for how each is obtained.

@@ -241,6 +241,20 @@ THIMBLE_DSP_CALLED void thimble_dsp_widen(const int8_t* elements, int32_t quads,
   "smlad %[s1], r5, r9, %[s1]\n\t"    \
   "smlad %[s2], r5, r10, %[s2]\n\t"   \
   "smlad %[s3], r5, r11, %[s3]\n\t"
+/* Four quads at a time, then the others one by one. */
+#define THIMBLE_DSP_QUADS(QUAD) \
+  "subs %[n], %[n], #4\n\t"     \
+  "blt 2f\n"                    \
+  "1:\n\t" QUAD QUAD QUAD QUAD  \
+  "subs %[n], %[n], #4\n\t"     \
+  "bge 1b\n"                    \
+  "2:\n\t"                      \
+  "adds %[n], %[n], #4\n\t"     \
+  "beq 4f\n"                    \
+  "3:\n\t" QUAD                 \
+  "subs %[n], %[n], #1\n\t"     \
+  "bne 3b\n"                    \
+  "4:\n\t"
 #endif
 
 /* The dot products of `quads` times 4 weights with each of four columns, added to `bias`. Returns the end of the
@@ -249,23 +263,11 @@ static inline const int8_t* thimble_dsp_dot_4(const int8_t* weights, const uint3
                                               int32_t bias, int32_t sums[4]) {
   int32_t s0 = bias, s1 = bias, s2 = bias, s3 = bias;
 #ifdef THIMBLE_DSP_LOOPS
-  __asm__ volatile(
-      "subs %[n], %[n], #4\n\t"
-      "blt 2f\n"
-      "1:\n\t" THIMBLE_DSP_QUAD_4 THIMBLE_DSP_QUAD_4 THIMBLE_DSP_QUAD_4 THIMBLE_DSP_QUAD_4
-      "subs %[n], %[n], #4\n\t"
-      "bge 1b\n"
-      "2:\n\t"
-      "adds %[n], %[n], #4\n\t"
-      "beq 4f\n"
-      "3:\n\t" THIMBLE_DSP_QUAD_4
-      "subs %[n], %[n], #1\n\t"
-      "bne 3b\n"
-      "4:\n\t"
-      :
-      [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [w] "+r"(weights), [x] "+r"(columns), [n] "+r"(quads)
-      :
-      : "r4", "r5", "r8", "r9", "r10", "r11", "cc", "memory");
+  __asm__ volatile(THIMBLE_DSP_QUADS(THIMBLE_DSP_QUAD_4)
+                   : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [w] "+r"(weights), [x] "+r"(columns),
+                     [n] "+r"(quads)
+                   :
+                   : "r4", "r5", "r8", "r9", "r10", "r11", "cc", "memory");
 #else
   for (; quads > 0; --quads, weights += 4, columns += 8) {
     const uint32_t word = thimble_dsp_load(weights), even = thimble_dsp_even(word), odd = thimble_dsp_odd(word);
@@ -276,6 +278,37 @@ static inline const int8_t* thimble_dsp_dot_4(const int8_t* weights, const uint3
   }
 #endif
   sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
+  return weights;
+}
+
+#ifdef THIMBLE_DSP_LOOPS
+#define THIMBLE_DSP_QUAD_1         \
+  "ldr r5, [%[w]], #4\n\t"         \
+  "ldr r8, [%[x]], #16\n\t"        \
+  "ldr r9, [%[x]], #16\n\t"        \
+  "sxtb16 r4, r5\n\t"              \
+  "sxtb16 r5, r5, ror #8\n\t"      \
+  "smlad %[s0], r4, r8, %[s0]\n\t" \
+  "smlad %[s0], r5, r9, %[s0]\n\t"
+#endif
+
+/* The same with the first column alone. */
+static inline const int8_t* thimble_dsp_dot_1(const int8_t* weights, const uint32_t* columns, int32_t quads,
+                                              int32_t bias, int32_t* sum) {
+  int32_t s0 = bias;
+#ifdef THIMBLE_DSP_LOOPS
+  __asm__ volatile(THIMBLE_DSP_QUADS(THIMBLE_DSP_QUAD_1)
+                   : [s0] "+r"(s0), [w] "+r"(weights), [x] "+r"(columns), [n] "+r"(quads)
+                   :
+                   : "r4", "r5", "r8", "r9", "cc", "memory");
+#else
+  for (; quads > 0; --quads, weights += 4, columns += 8) {
+    const uint32_t word = thimble_dsp_load(weights);
+    s0 =
+        thimble_dsp_smlad(thimble_dsp_odd(word), columns[4], thimble_dsp_smlad(thimble_dsp_even(word), columns[0], s0));
+  }
+#endif
+  *sum = s0;
   return weights;
 }
 

@@ -1,4 +1,4 @@
-// The passes, each in the file of its name. All keep the graph's inputs and outputs.
+// The passes, each in the file of its name. All but `output_class` keep the graph's inputs and outputs.
 #pragma once
 
 #include "ir/graph.h"
@@ -29,6 +29,10 @@ void fuse_activations(Graph& graph);
 /// them, those that nothing reads go, and equal ones become one. A constant channel stays where padding that differs
 /// from it makes it none: at the border of a convolution of 3 x 3, say. `options`: as the graph will be lowered.
 void fold_constant_channels(Graph& graph, const LowerOptions& options);
+
+/// Makes the index of the greatest value of the only output, an int32, the output; layers that only turn the values into
+/// probabilities go. Throws InputError when there is no such output.
+void output_class(Graph& graph);
 
 /// Takes out nodes whose outputs nobody reads, and tensors that nobody names.
 void remove_dead_code(Graph& graph);

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "ir/verify.h"
 #include "ops/graph_builder.h"
@@ -146,6 +147,25 @@ TEST(RemoveDeadCode, DropsWhatNobodyReads) {
   verify(graph, "remove_dead_code");
   EXPECT_EQ(graph.nodes.size(), 1u);
   EXPECT_EQ(graph.tensors.size(), 2u);
+}
+
+TEST(OutputClass, IsTheGreatestOfTheValuesBeforeSoftmax) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 4});
+  Graph graph = builder.finish({builder.node("SOFTMAX", {builder.node("RELU", {input})}, {{"beta", 1.0}})});
+  output_class(graph);
+  verify(graph, "output_class");
+  ASSERT_EQ(graph.nodes.size(), 2u);
+  EXPECT_EQ(graph.nodes[1].op, "ARG_MAX");
+  EXPECT_EQ(graph.tensor(graph.outputs[0]).type, Type::kInt32);
+  EXPECT_EQ(graph.tensor(graph.outputs[0]).shape, Shape{1});
+}
+
+TEST(OutputClass, NeedsSeveralValues) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({4, 1});
+  Graph graph = builder.finish({builder.node("RELU", {input})});
+  EXPECT_THROW(output_class(graph), InputError);
 }
 
 TEST(Simplify, LeavesOneNodeOfConvolutionNormalizationDropoutAndRelu) {

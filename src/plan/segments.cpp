@@ -213,9 +213,10 @@ std::string peak_text(const Plan& plan, const Graph& graph, const Program& progr
   }
   if (program.empty()) return "nothing is computed";
   const Stream* stream = stream_of(plan.streams, peak);
+  const auto short_name = [](const std::string& name) { return name.substr(0, name.find(';')); };
   const auto name_of = [&](int step) {
     const Node& node = graph.nodes[at(program[at(step)].node)];
-    return fmt::format("{} '{}'", node.op, node.name);
+    return fmt::format("{} '{}'", node.op, short_name(node.name));
   };
   std::string text = stream ? fmt::format("the most in the layers by rows from {} to {}", name_of(stream->first_step),
                                           name_of(stream->last_step))
@@ -223,7 +224,7 @@ std::string peak_text(const Plan& plan, const Graph& graph, const Program& progr
   text += ":";
   in_use(peak, [&](const Allocation& allocation) {
     const std::string name = !allocation.tensors.empty()
-                                 ? fmt::format("'{}'", graph.tensor(allocation.tensors.back()).name)
+                                 ? fmt::format("'{}'", short_name(graph.tensor(allocation.tensors.back()).name))
                              : stream ? std::string("rows and scratch")
                                       : std::string("scratch");
     text += fmt::format(" {} {},", name, allocation.bytes);

@@ -164,6 +164,8 @@ const std::vector<Case> kCases = {
     {"UnknownChoice", {"compile", "int8.tflite", "-o", "c", "--optimize", "beauty"}, "beauty"},
     {"UnknownBoard", {"bench", "int8.tflite", "--on", "m99"}, "board 'm99' is not known"},
     {"UnknownTarget", {"compile", "int8.tflite", "--target", "z80", "-o", "c"}, "z80"},
+    {"TooLittleRam", {"compile", "int8.tflite", "-o", "c", "--ram", "50"}, "50 bytes of RAM are not enough: it takes"},
+    {"RamThatIsNoNumber", {"bench", "int8.tflite", "--on", "m4", "--ram", "plenty"}, "--ram plenty: expected a number"},
     {"NoSuchRecipe", {"train", "missing.toml", "-o", "out"}, "missing.toml: cannot be opened"},
     {"RecipeThatIsNoToml", {"train", "no-toml.toml", "-o", "out"}, "no-toml.toml"},
     {"RecipeWithUnknownLayer", {"train", "unknown-layer.toml", "-o", "out"}, "Conv9D"},

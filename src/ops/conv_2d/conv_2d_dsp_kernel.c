@@ -54,14 +54,30 @@ static inline void thimble_conv_2d_dsp_column(const thimble_conv_2d_dsp_params* 
   }
 }
 
+/* All channels of one pixel, whose window is the first in `columns`. */
+THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_pixel(const thimble_conv_2d_dsp_params* p, const uint32_t* columns,
+                                                  const int8_t* filter, const thimble_dsp_channel* channel,
+                                                  int8_t* output) {
+  const int32_t quads = p->quads;
+  for (int8_t* const end = output + p->window.output_c; output < end; ++channel) {
+    int32_t sum;
+    filter = thimble_dsp_dot_1(filter, columns, quads, channel->bias, &sum);
+    *output++ = (int8_t)thimble_clamp(thimble_dsp_requantize(sum * 2, *channel), p->output_min, p->output_max);
+  }
+}
+
 /* All channels of `count` pixels, 1 to 4, whose windows are in `columns`. */
 THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_pixels(const thimble_conv_2d_dsp_params* p, const uint32_t* columns,
                                                    const int8_t* filter, const thimble_dsp_channel* channel,
                                                    int32_t count, int8_t* output) {
+  if (count == 1) {
+    thimble_conv_2d_dsp_pixel(p, columns, filter, channel, output);
+    return;
+  }
   const int32_t depth = p->window.output_c, quads = p->quads;
   const int narrow = p->narrow;
   /* Pixels beyond `count` are written where pixel 0 goes, and before it. */
-  const int32_t at_1 = count > 1 ? depth : 0, at_2 = count > 2 ? 2 * depth : 0, at_3 = count > 3 ? 3 * depth : 0;
+  const int32_t at_2 = count > 2 ? 2 * depth : 0, at_3 = count > 3 ? 3 * depth : 0;
   for (int8_t* const end = output + depth; output < end; ++output, ++channel) {
     int32_t values[4];
     filter = thimble_dsp_dot_4(filter, columns, quads, channel->bias, values);
@@ -70,7 +86,7 @@ THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_pixels(const thimble_conv_2d_dsp_par
     THIMBLE_DSP_IN_REGISTER(output);
     output[at_3] = (int8_t)values[3];
     output[at_2] = (int8_t)values[2];
-    output[at_1] = (int8_t)values[1];
+    output[depth] = (int8_t)values[1];
     output[0] = (int8_t)values[0];
   }
 }
