@@ -120,6 +120,36 @@ TEST_P(DspBoards, ComputeWhatThePortableKernelsCompute) {
   }
 }
 
+/// Strides of a depthwise filter of 3 x 3, more output than input channels, and rows of an odd width.
+Graph growing_network() {
+  Layers layers(3, {1, 14, 9, 2});
+  layers.convolve("CONV_2D", {8, 3, 3, 2}, 1, "SAME");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 8}, 1, "SAME");
+  layers.convolve("CONV_2D", {16, 1, 1, 8}, 1, "SAME");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 16}, 2, "SAME");
+  layers.convolve("CONV_2D", {24, 1, 1, 16}, 1, "SAME");
+  layers.connect(5, 24 * 7 * 5);
+  return layers.finish();
+}
+
+TEST(RamLimit, KeepsTheBitsOnTheBoard) {
+  const Board& board = find_board("m4");
+  if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) {
+    GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
+  }
+  const Graph graph = growing_network();
+  for (const Optimize optimize : {Optimize::kSpeed, Optimize::kSize}) {
+    for (const std::size_t limit : {std::size_t{1600}, std::size_t{2400}}) {
+      const TemporaryFolder folder;
+      const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize), limit);
+      const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 2), 2, folder.path());
+      EXPECT_TRUE(measurement.bits_equal) << limit;
+      EXPECT_LE(measurement.firmware.ram_bytes, limit);
+      EXPECT_EQ(measurement.firmware.warnings, "");
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, DspBoards, ::testing::Values("m4", "m7"));
 
 }  // namespace
