@@ -205,8 +205,7 @@ class PackageWriter {
     text +=
         fmt::format("\nstatic uint64_t arena[{}];\n#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n",
                     std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
-    const std::string lines =
-        options_.optimize == Optimize::kSize && plan_.streams.empty() ? shared_call_lines(text) : call_lines(text);
+    const std::string lines = options_.optimize == Optimize::kSize ? shared_call_lines(text) : call_lines(text);
     text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", lines);
     text += tensor_table("inputs", graph_.inputs) + tensor_table("outputs", graph_.outputs);
     text += fmt::format("void *model_input(int index) {{\n{}}}\n\n", address_table(graph_.inputs));
