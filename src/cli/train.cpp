@@ -97,6 +97,9 @@ void train(const TrainArguments& arguments) {
   options.epochs = recipe.epochs;
   options.seed = recipe.seed;
   options.threads = arguments.threads;
+  options.metrics = recipe.metrics;
+  options.top_k = recipe.top_k;
+  options.callbacks = recipe.callbacks;
   options.augmentation = recipe.augmentation;
   files.require_writable(arguments.folder);
   const fs::path checkpoint = fs::path(arguments.folder) / kCheckpoint;
@@ -110,6 +113,9 @@ void train(const TrainArguments& arguments) {
     NpzArrays arrays = to_arrays(state);
     arrays[kRecipeArray] = text_array(recipe.identity);
     files.write(checkpoint, write_checkpoint(model, arrays));
+  };
+  hooks.keep = [&](const std::string& file) {
+    files.write(fs::path(arguments.folder) / file, ByteSpan(write_keras(model)));
   };
   hooks.stop = [] { return stop_signal != 0; };
   listen_for_signals();

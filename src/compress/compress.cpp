@@ -224,8 +224,8 @@ CompressResult compress(Model& model, const Dataset& train, const Dataset& test,
       return stop && stop();
     });
     if (!done) return {{}, std::move(result.epochs), true};
-    progress.finish(steps, progress_note(done->seconds, steps, {done->loss, done->accuracy}) +
-                               validation_note({done->val_loss, done->val_accuracy}));
+    progress.finish(steps, progress_note(done->seconds, steps, {done->loss, done->accuracy, {}}) +
+                               validation_note({done->val_loss, done->val_accuracy, {}}));
     result.epochs.push_back(*done);
   }
   result.integer_model = compressor.integer_model();

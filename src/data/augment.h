@@ -17,7 +17,7 @@ struct Augmentation {
   float rotate = 0.0F;            // up to so many degrees
   float zoom = 0.0F;              // by a factor from 1 - zoom to 1 + zoom
   float shear = 0.0F;             // a row moves by up to this times its distance from the middle
-  std::string flip = {};             // "horizontal", "vertical", "horizontal_and_vertical": each every other time
+  std::string flip = {};          // "horizontal", "vertical", "horizontal_and_vertical": each every other time
   float elastic = 0.0F;           // pixels: the standard deviation of the displacements at the corners of a grid
   std::int32_t elastic_grid = 4;  // cells of the grid in each direction; between its corners are cubic B-splines
   float cutout = 0.0F;            // a rectangle of this part of height and width, its middle anywhere in the image

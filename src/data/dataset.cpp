@@ -35,18 +35,27 @@ void Dataset::read(std::span<const std::uint32_t> indices, std::span<float> out)
 
 Dataset Dataset::part(std::size_t begin, std::size_t count) const {
   begin = std::min(begin, size());
-  count = std::min(count, size() - begin);
+  std::vector<std::uint32_t> indices(std::min(count, size() - begin));
+  std::iota(indices.begin(), indices.end(), static_cast<std::uint32_t>(begin));
+  return select(indices);
+}
+
+Dataset Dataset::select(std::span<const std::uint32_t> indices) const {
   Dataset result{
       .sample_shape = sample_shape, .bytes = {}, .floats = {}, .scale = scale, .labels = {}, .classes = classes};
-  const auto first = static_cast<std::ptrdiff_t>(begin * sample_size());
-  const auto last = first + static_cast<std::ptrdiff_t>(count * sample_size());
-  if (has_bytes()) {
-    result.bytes.assign(bytes.begin() + first, bytes.begin() + last);
-  } else {
-    result.floats.assign(floats.begin() + first, floats.begin() + last);
-  }
-  const auto label = labels.begin() + static_cast<std::ptrdiff_t>(begin);
-  result.labels.assign(label, label + static_cast<std::ptrdiff_t>(count));
+  result.target_size = target_size;
+  const auto append = [&](const auto& from, std::size_t size, auto& to) {
+    if (from.empty()) return;
+    to.reserve(indices.size() * size);
+    for (const std::uint32_t i : indices) {
+      const auto first = from.begin() + static_cast<std::ptrdiff_t>(i * size);
+      to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(size));
+    }
+  };
+  append(bytes, sample_size(), result.bytes);
+  append(floats, sample_size(), result.floats);
+  append(labels, 1, result.labels);
+  append(targets, target_size, result.targets);
   return result;
 }
 

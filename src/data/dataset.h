@@ -18,8 +18,11 @@ struct Dataset {
   float scale = 1.0F / 255.0F;
   std::vector<std::int32_t> labels;  // one a sample, in [0, classes)
   std::int32_t classes = 0;
+  /// Instead of labels: numbers to predict, `target_size` for each sample.
+  std::vector<float> targets = {};
+  std::size_t target_size = 0;
 
-  std::size_t size() const { return labels.size(); }
+  std::size_t size() const { return target_size > 0 ? targets.size() / target_size : labels.size(); }
   std::size_t sample_size() const;  // numbers in one sample
   bool has_bytes() const { return floats.empty(); }
 
@@ -31,6 +34,8 @@ struct Dataset {
   /// `count` samples from `begin` on, or as many as there are.
   Dataset part(std::size_t begin, std::size_t count) const;
   Dataset first(std::size_t count) const { return part(0, count); }
+  /// The samples `indices`, in this order.
+  Dataset select(std::span<const std::uint32_t> indices) const;
 };
 
 struct DatasetSplits {

@@ -7,6 +7,7 @@
 #include "io/keras_layout.h"
 #include "io/layer_config.h"
 #include "io/model_builder.h"
+#include "io/regularizer.h"
 #include "ops/op.h"
 #include "ops/training_codec.h"
 #include "wire/keras.h"
@@ -145,13 +146,31 @@ class Reader {
       with_context(fmt::format("layer '{}'", text(config, "name")), [&] { add(text(layer, "class_name"), layer); });
     }
     require(!outputs_.empty(), "the model has no layers");
-    if (sequential_) return builder_.finish(last_);
+    if (sequential_) return finished(last_);
     const std::string end = single_end(config_, "output_layers");
     require(outputs_.contains(end), "there is no layer '{}' for the output", end);
-    return builder_.finish(outputs_.at(end));
+    return finished(outputs_.at(end));
   }
 
  private:
+  /// Those of a kind that Thimble does not train with are left out.
+  static std::vector<WeightRegularizer> known_regularizers(json config) {
+    for (auto& [name, value] : config.items()) {
+      const bool known = value.is_object() &&
+                         (value.value("class_name", json()) == "L1" || value.value("class_name", json()) == "L2" ||
+                          value.value("class_name", json()) == "L1L2");
+      if (name.ends_with("_regularizer") && !known) value = nullptr;
+    }
+    return take_regularizers(config);
+  }
+
+  /// The model with its regularizers.
+  Model finished(TensorId output) {
+    Model model = builder_.finish(output);
+    for (std::size_t i = 0; i < model.layers.size(); ++i) regularize(model.layers[i], regularizers_[i]);
+    return model;
+  }
+
   std::string config_name() const { return config_.contains("name") ? text(config_, "name") : "model"; }
 
   void add(const std::string& class_name, const json& layer) {
@@ -186,6 +205,7 @@ class Reader {
     weights_.begin(keras_variables(archive_.weights, paths_.next(class_name)));
     last_ = builder_.add_layer(*codec, name, layer_config(*codec, layer["config"]), inputs, weights_);
     require(weights_.done(), "has more weights than its arguments ask for");
+    regularizers_.push_back(known_regularizers(layer["config"]));
   }
 
   const KerasArchive& archive_;
@@ -194,12 +214,13 @@ class Reader {
   bool sequential_ = true;
   KerasWeights weights_;
   KerasLayerPaths paths_;
+  std::vector<std::vector<WeightRegularizer>> regularizers_;  // of each layer
   std::map<std::string, TensorId> outputs_;
   TensorId last_ = kNoTensor;
 };
 
-/// Adam: m and v of each weight in turn; SGD: its momentum, if it has any.
-void read_slots(const std::vector<NpyArray>& variables, Model& model) {
+/// The optimizer's variables behind the first `head` ones: moving averages, if there are any, then the slots.
+void read_slots(const std::vector<NpyArray>& variables, std::size_t head, bool interleaved, Model& model) {
   OptimizerState& state = model.optimizer;
   std::vector<const LayerWeight*> trained;
   for (const Layer& layer : model.layers) {
@@ -208,17 +229,32 @@ void read_slots(const std::vector<NpyArray>& variables, Model& model) {
     }
   }
   constexpr std::size_t kMostSlots = 4;
-  const std::size_t each = trained.empty() ? 0 : (variables.size() - 2) / trained.size();
-  require(each <= kMostSlots && 2 + each * trained.size() == variables.size(),
+  const std::size_t each = trained.empty() ? 0 : (variables.size() - head) / trained.size();
+  require(each <= kMostSlots && head + each * trained.size() == variables.size(),
           "the optimizer has {} variables for {} weights", variables.size(), trained.size());
+  const std::size_t averages = state.config.flag("use_ema") && each > 0 ? 1 : 0, own = each - averages;
   state.slots.resize(each);
   for (std::size_t i = 0; i < trained.size() && each > 0; ++i) {
     const Shape& shape = model.graph.tensor(trained[i]->tensor).shape;
     state.tensors.push_back(trained[i]->tensor);
     for (std::size_t s = 0; s < each; ++s) {
-      state.slots[s].push_back(KerasWeights::from_keras(*trained[i], shape, variables[2 + i * each + s]));
+      const std::size_t first = head + averages * trained.size();
+      const std::size_t place = s == own      ? head + i
+                                : interleaved ? first + i * own + s
+                                              : first + s * trained.size() + i;
+      state.slots[s].push_back(KerasWeights::from_keras(*trained[i], shape, variables[place]));
     }
   }
+}
+
+/// The schedule that stands in place of a learning rate; its class is empty if it is not one of ours.
+LearningRateSchedule schedule_of(const json& value) {
+  const ScheduleCodec* codec = find_schedule(text(value, "class_name"));
+  const json& config = member(value, "config");
+  if (codec == nullptr || !config.is_object()) return {};
+  LearningRateSchedule schedule = {std::string(codec->class_name), config_from_json(codec->arguments, config), {}};
+  for (const json& number : config.value("values", json::array())) schedule.values.push_back(number.get<double>());
+  return schedule;
 }
 
 /// Whether Thimble trains as this configuration says: what it does not know must be off.
@@ -227,6 +263,7 @@ bool supported(const OptimizerCodec& codec, const json& config) {
   return std::ranges::all_of(config.items(), [&](const auto& item) {
     const bool known =
         std::ranges::any_of(codec.arguments, [&](const LayerArgument& a) { return a.name == item.key(); });
+    if (item.key() == "learning_rate" && item.value().is_object()) return !schedule_of(item.value()).class_name.empty();
     if (known) return !item.value().is_structured();
     return item.value().is_null() || item.value() == false ||
            std::ranges::find(kHarmless, item.key()) != kHarmless.end();
@@ -244,24 +281,34 @@ void read_training(const KerasArchive& archive, Model& model) {
   const OptimizerCodec* optimizer_codec = find_optimizer(text(optimizer, "class_name"));
   const LossCodec* loss_codec = find_loss(loss.is_string() ? loss.get<std::string>() : text(loss, "class_name"));
   if (optimizer_codec == nullptr || loss_codec == nullptr) return;
-  const json& config = member(optimizer, "config");
+  json config = member(optimizer, "config");
   if (!config.is_object() || !supported(*optimizer_codec, config)) return;
-  model.loss = loss_codec->class_name;
-  model.loss_from_logits = loss_codec->has_from_logits && loss.is_object() &&
-                           member(loss, "config").value("from_logits", json(false)) == true;
   OptimizerState& state = model.optimizer;
+  const bool scheduled = config.contains("learning_rate") && config["learning_rate"].is_object();
+  if (scheduled) {
+    state.schedule = schedule_of(config["learning_rate"]);
+    config.erase("learning_rate");
+  }
+  model.loss = loss_codec->class_name;
+  const json loss_config = loss.is_object() ? member(loss, "config") : json::object();
+  model.loss_from_logits = loss_codec->has_from_logits && loss_config.value("from_logits", json(false)) == true;
+  model.loss_config = config_from_json(loss_codec->arguments, loss_config);
   state.class_name = optimizer_codec->class_name;
   state.config = config_from_json(optimizer_codec->arguments, config);
   const std::vector<NpyArray> variables = keras_variables(archive.weights, "optimizer");
-  if (variables.size() < 2) return;
+  const std::size_t head = scheduled ? 1 : 2;
+  if (variables.size() < head) return;
   require(variables[0].type == NpyType::kInt64 && variables[0].values<std::int64_t>().size() == 1,
           "the optimizer's iterations are not one int64");
-  require(variables[1].type == NpyType::kFloat32 && variables[1].values<float>().size() == 1,
-          "the optimizer's learning rate is not one float32");
   state.iterations = variables[0].values<std::int64_t>()[0];
-  const float rate = variables[1].values<float>()[0];  // what a schedule may have made of the one in the configuration
-  if (rate != state.config.real("learning_rate")) state.config.set("learning_rate", double{rate});
-  read_slots(variables, model);
+  if (!scheduled) {
+    require(variables[1].type == NpyType::kFloat32 && variables[1].values<float>().size() == 1,
+            "the optimizer's learning rate is not one float32");
+    const float rate =
+        variables[1].values<float>()[0];  // what a callback may have made of the one in the configuration
+    if (rate != state.config.real("learning_rate")) state.config.set("learning_rate", double{rate});
+  }
+  read_slots(variables, head, optimizer_codec->interleaved, model);
 }
 
 }  // namespace

@@ -6,7 +6,9 @@
 #include "io/keras.h"
 #include "io/keras_integers.h"
 #include "io/keras_layout.h"
+#include "io/regularizer.h"
 #include "ops/op.h"
+#include "ops/training_codec.h"
 #include "wire/keras.h"
 
 namespace thimble {
@@ -31,7 +33,7 @@ json value_of(const AttributeValue& value, LayerArgument::Kind kind) {
   return std::visit([](const auto& held) { return json(held); }, value);
 }
 
-/// The layer's own arguments. What Keras has beyond them (initializers, regularizers) keeps its default.
+/// The layer's own arguments. What Keras has beyond them (initializers) keeps its default.
 json config_of(const Layer& layer) {
   const LayerCodec* codec = find_layer(layer.class_name);
   ensure(codec != nullptr, "no layer is called {}", layer.class_name);
@@ -40,6 +42,10 @@ json config_of(const Layer& layer) {
     for (const auto& [name, value] : layer.config) {
       if (name == argument.name) config[name] = value_of(value, argument.kind);
     }
+  }
+  for (const LayerWeight& weight : layer.weights) {
+    const json regularizer = regularizer_json(weight);
+    if (!regularizer.is_null()) config[regularizer_argument(weight)] = regularizer;
   }
   return config;
 }
@@ -117,12 +123,36 @@ json functional_config(const Model& model, const std::string& name) {
           {"output_layers", json::array({makers.at(model.graph.outputs[0]), 0, 0})}};
 }
 
-json compile_config(const Model& model) {
-  json optimizer = {{"name", keras_snake_case(model.optimizer.class_name)}};
-  for (const auto& [name, value] : model.optimizer.config) {
-    optimizer[name] = std::visit([](const auto& held) { return json(held); }, value);
+/// Whether the learning rate is one of Keras's schedules.
+bool is_scheduled(const OptimizerState& optimizer) {
+  const ScheduleCodec* codec = find_schedule(optimizer.schedule.class_name);
+  return codec != nullptr && codec->in_keras;
+}
+
+json attributes_json(const Attributes& attributes) {
+  json result = json::object();
+  for (const auto& [name, value] : attributes) {
+    result[name] = std::visit([](const auto& held) { return json(held); }, value);
   }
-  json loss_config = {{"name", keras_snake_case(model.loss)}, {"reduction", "sum_over_batch_size"}};
+  return result;
+}
+
+json schedule_json(const LearningRateSchedule& schedule) {
+  json config = attributes_json(schedule.config);
+  if (!schedule.values.empty()) config["values"] = schedule.values;
+  return {{"module", "keras.optimizers.schedules"},
+          {"class_name", schedule.class_name},
+          {"config", config},
+          {"registered_name", nullptr}};
+}
+
+json compile_config(const Model& model) {
+  json optimizer = attributes_json(model.optimizer.config);
+  optimizer["name"] = keras_snake_case(model.optimizer.class_name);
+  if (is_scheduled(model.optimizer)) optimizer["learning_rate"] = schedule_json(model.optimizer.schedule);
+  json loss_config = attributes_json(model.loss_config);
+  loss_config["name"] = keras_snake_case(model.loss);
+  loss_config["reduction"] = "sum_over_batch_size";
   if (model.loss.find("Crossentropy") != std::string::npos) loss_config["from_logits"] = model.loss_from_logits;
   return {
       {"optimizer",
@@ -154,16 +184,35 @@ NpyArray scalar(T value) {
   return make_npy<T>({}, std::span<const T>(&value, 1));
 }
 
+/// In Keras's order: iterations, learning rate, moving averages, slots.
 void put_optimizer(const Model& model, Hdf5File& weights) {
   const OptimizerState& state = model.optimizer;
   const float rate = state.config.has("learning_rate") ? state.config.real("learning_rate") : 0.0f;
-  std::vector<NpyArray> variables = {scalar<std::int64_t>(state.iterations), scalar<float>(rate)};
+  std::vector<NpyArray> variables = {scalar<std::int64_t>(state.iterations)};
+  if (!is_scheduled(state)) variables.push_back(scalar<float>(rate));
+  std::vector<std::pair<const LayerWeight*, std::size_t>> trained;  // and their places in the slots
   for (const Layer& layer : model.layers) {
     for (const LayerWeight& weight : layer.weights) {
       const auto found = std::ranges::find(state.tensors, weight.tensor);
-      if (found == state.tensors.end()) continue;
-      const auto i = static_cast<std::size_t>(found - state.tensors.begin());
-      for (const auto& slot : state.slots) variables.push_back(variable(model, weight, slot[i]));
+      if (found != state.tensors.end()) trained.emplace_back(&weight, found - state.tensors.begin());
+    }
+  }
+  const bool averaged = state.config.has("use_ema") && state.config.flag("use_ema");
+  const std::size_t own = state.slots.size() - (averaged && !state.slots.empty() ? 1 : 0);
+  const auto put = [&](std::size_t slot, const auto& place) {
+    variables.push_back(variable(model, *place.first, state.slots[slot][place.second]));
+  };
+  for (std::size_t s = own; s < state.slots.size(); ++s) {
+    for (const auto& place : trained) put(s, place);
+  }
+  const OptimizerCodec* codec = find_optimizer(state.class_name);
+  if (codec != nullptr && codec->interleaved) {
+    for (const auto& place : trained) {
+      for (std::size_t s = 0; s < own; ++s) put(s, place);
+    }
+  } else {
+    for (std::size_t s = 0; s < own; ++s) {
+      for (const auto& place : trained) put(s, place);
     }
   }
   put_keras_variables(weights, "optimizer", keras_snake_case(state.class_name), std::move(variables));

@@ -34,6 +34,7 @@
 #include "base/file_system.h"
 #include "data/augment.h"
 #include "io/recipe_override.h"
+#include "io/regularizer.h"
 #include "ir/layer.h"
 #include "quant/compression.h"
 
@@ -46,6 +47,14 @@ struct RecipeLayer {
   std::string name;  // empty: Keras's
   Attributes config;
   std::vector<std::string> inputs;  // empty: the layer before
+  std::vector<WeightRegularizer> regularizers;
+};
+
+/// A teacher to learn from.
+struct RecipeDistillation {
+  std::filesystem::path teacher;  // a model file; empty: none
+  float alpha = 0.1f;             // the share of the labels in the loss
+  float temperature = 3.0f;
 };
 
 struct Recipe {
@@ -60,8 +69,17 @@ struct Recipe {
   OptimizerState optimizer;  // without tensors
   std::string loss;          // "SparseCategoricalCrossentropy"
   bool loss_from_logits = true;
+  Attributes loss_config;  // its other arguments
   int batch_size = 32;
   int epochs = 1;
+  float validation_split = 0.0f;  // the part of the training samples that is held out for validation; 0: none
+  int folds = 0;                  // trains so many models, each validated on another part; 0: one
+  std::vector<std::string> metrics;
+  int top_k = 5;
+  std::vector<float> class_weight;  // of the first classes, the others having 1; empty: all 1
+  bool balanced_classes = false;    // class_weight makes all classes count alike
+  std::vector<Callback> callbacks;
+  RecipeDistillation distillation;
   Compression compression;  // without epochs: none
 };
 

@@ -223,7 +223,8 @@ TEST_F(RecipeTest, NamesWhatIsWrongOutsideOfLayers) {
   EXPECT_EQ(error_of(kData + dense + "[train]\noptimizer = \"sgd\"\nbeta_1 = 0.5\n").substr(0, 34),
             "[train]: unknown argument 'beta_1'");
   EXPECT_EQ(error_of(kData + dense + "[train]\nloss = \"hinge\"\n"),
-            "[train]: unknown loss 'hinge'; known are sparse_categorical_crossentropy, mean_squared_error");
+            "[train]: unknown loss 'hinge'; known are sparse_categorical_crossentropy, categorical_crossentropy, "
+            "binary_crossentropy, mean_squared_error, mean_absolute_error, huber");
   EXPECT_EQ(error_of(kData + dense + "[train]\nepochs = 0\n"), "[train]: epochs = 0: must be from 1 to 2147483647");
   EXPECT_EQ(error_of("layers = 3\n" + std::string(kData)), "has no layers; add a [[layers]] table");
   EXPECT_EQ(error_of("train = 3\n" + std::string(kData) + dense), "[train]: train must be a table: [train]");

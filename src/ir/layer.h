@@ -30,13 +30,22 @@ struct Layer {
   std::vector<LayerWeight> weights;  // in Keras's order
 };
 
+/// How the learning rate changes with the steps: one of Keras's schedules, or OneCycle.
+struct LearningRateSchedule {
+  std::string class_name;      // "CosineDecay"; empty: it does not change
+  Attributes config;           // "initial_learning_rate", "decay_steps", ...
+  std::vector<double> values;  // PiecewiseConstantDecay's
+};
+
 /// The optimizer's state as Keras saves it, in the graph's layout: one entry a trainable tensor.
 struct OptimizerState {
   std::string class_name;  // "Adam"; empty: none
   Attributes config;       // "learning_rate", "beta_1", ...
+  LearningRateSchedule schedule = {};
   std::int64_t iterations = 0;
   std::vector<TensorId> tensors;  // the trainable tensors, in the order of those in a slot
   /// slots[s][i]: the optimizer's values for tensors[i], slots in Keras's order. Adam: m, v; SGD: momentum, if any.
+  /// With use_ema the moving averages of the weights come last.
   std::vector<std::vector<std::vector<float>>> slots;
 };
 
@@ -44,6 +53,12 @@ struct OptimizerState {
 struct IntegerForm {
   Type type = Type::kInt8;
   Quantization quantization;
+};
+
+/// One of Keras's callbacks.
+struct Callback {
+  std::string class_name;  // "EarlyStopping", "ReduceLROnPlateau", "ModelCheckpoint"
+  Attributes config;
 };
 
 /// A model as it is trained and saved: a float graph with a batch of 1, its layers, its optimizer.

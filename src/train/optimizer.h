@@ -15,8 +15,8 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  /// Once before each step, which is number `step`, from 1 on.
-  virtual void begin_step(std::int64_t step) = 0;
+  /// Once before each step, which is number `step`, from 1 on, with the learning rate `rate`.
+  virtual void begin_step(std::int64_t step, float rate) = 0;
   /// Moves the parameters [first, first + count) by the sum of `gradients`, each as long as all parameters, added up in
   /// their order. Threads may share out the ranges of a step. `first` and `count` are multiples of
   /// AlignedFloats::kLine.
@@ -30,7 +30,8 @@ class Optimizer {
   std::vector<AlignedFloats> slots_;
 };
 
-/// The optimizer of `state.class_name` and `state.config`, with slots of 0 for `parameters` numbers.
+/// The optimizer of `state.class_name` and `state.config`, with slots of 0 for `parameters` numbers. Weight decay,
+/// clipping and moving averages are the ParameterUpdate's.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerState& state, std::size_t parameters);
 
 }  // namespace thimble

@@ -21,7 +21,7 @@ std::vector<float> run(const OptimizerState& state, int steps) {
       b[i] = 0.75f * gradient_at(step, i);
     }
     const float* parts[] = {a.data(), b.data()};
-    optimizer->begin_step(step);
+    optimizer->begin_step(step, state.config.real("learning_rate"));
     optimizer->update(32, 16, parts, parameters.data());
     optimizer->update(0, 32, parts, parameters.data());
   }
@@ -30,7 +30,7 @@ std::vector<float> run(const OptimizerState& state, int steps) {
 
 TEST(Optimizer, AdamFollowsKerass) {
   const OptimizerState state = {
-      "Adam", {{"learning_rate", 0.02}, {"beta_1", 0.8}, {"beta_2", 0.95}, {"epsilon", 1e-2}}, 0, {}, {}};
+      "Adam", {{"learning_rate", 0.02}, {"beta_1", 0.8}, {"beta_2", 0.95}, {"epsilon", 1e-2}}, {}, 0, {}, {}};
   const std::vector<float> actual = run(state, 5);
   for (std::size_t i = 0; i < kCount; ++i) {
     double m = 0, v = 0, w = 1;
@@ -45,7 +45,7 @@ TEST(Optimizer, AdamFollowsKerass) {
 }
 
 OptimizerState sgd(double momentum, bool nesterov) {
-  return {"SGD", {{"learning_rate", 0.1}, {"momentum", momentum}, {"nesterov", nesterov}}, 0, {}, {}};
+  return {"SGD", {{"learning_rate", 0.1}, {"momentum", momentum}, {"nesterov", nesterov}}, {}, 0, {}, {}};
 }
 
 TEST(Optimizer, SgdFollowsTheGradient) {

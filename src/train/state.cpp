@@ -47,20 +47,36 @@ NpyArray vector_of(const std::vector<T>& values) {
 }
 
 template <typename T>
-std::span<const T> values_of(const NpzArrays& arrays, const std::string& name, std::size_t count) {
+std::span<const T> values_of(const NpzArrays& arrays, const std::string& name) {
   const auto found = arrays.find(name);
-  require(found != arrays.end() && found->second.type == npy_type<T>() && found->second.elements() == count,
-          "'{}' is missing or damaged", name);
+  require(found != arrays.end() && found->second.type == npy_type<T>(), "'{}' is missing or damaged", name);
   return found->second.values<T>();
 }
+
+template <typename T>
+std::span<const T> values_of(const NpzArrays& arrays, const std::string& name, std::size_t count) {
+  const auto values = values_of<T>(arrays, name);
+  require(values.size() == count, "'{}' has {} numbers, not {}", name, values.size(), count);
+  return values;
+}
+
+std::string callback_name(std::size_t index) { return fmt::format("callback/{}", index); }
 
 }  // namespace
 
 NpzArrays to_arrays(const TrainState& state) {
   const EpochPosition& position = state.position;
   NpzArrays arrays;
-  arrays["position"] = vector_of<std::int64_t>({position.epoch, position.step, position.sums.correct});
-  arrays["sums"] = vector_of<double>({position.sums.loss, position.seconds});
+  arrays["position"] = vector_of<std::int64_t>({position.epoch, position.step, state.over ? 1 : 0});
+  arrays["sums"] = vector_of<double>({position.sums.loss, position.sums.correct, position.seconds});
+  arrays["metrics"] = vector_of(position.sums.metrics);
+  arrays["learning_rate"] = vector_of<double>({state.learning_rate});
+  for (std::size_t i = 0; i < state.callbacks.size(); ++i) {
+    const CallbackState& callback = state.callbacks[i];
+    const std::string name = callback_name(i);
+    arrays[name] = vector_of<double>({callback.best, double(callback.wait), double(callback.cooldown)});
+    arrays[name + "/weights"] = vector_of(callback.weights);
+  }
   for (const auto& [name, values] : columns_of(state.history)) arrays[kHistory + name] = vector_of(values);
   return arrays;
 }
@@ -68,11 +84,25 @@ NpzArrays to_arrays(const TrainState& state) {
 TrainState train_state_from(const NpzArrays& arrays) {
   TrainState state;
   const auto position = values_of<std::int64_t>(arrays, "position", 3);
-  const auto sums = values_of<double>(arrays, "sums", 2);
+  const auto sums = values_of<double>(arrays, "sums", 3);
+  const auto metrics = values_of<double>(arrays, "metrics");
   constexpr std::int64_t kMost = INT32_MAX;
   require(position[0] >= 0 && position[0] <= kMost && position[1] >= 0 && position[1] <= kMost,
           "'position' is damaged");
-  state.position = {static_cast<int>(position[0]), static_cast<int>(position[1]), {sums[0], position[2]}, sums[1]};
+  state.position = {static_cast<int>(position[0]),
+                    static_cast<int>(position[1]),
+                    {sums[0], sums[1], {metrics.begin(), metrics.end()}},
+                    sums[2]};
+  state.over = position[2] != 0;
+  state.learning_rate = values_of<double>(arrays, "learning_rate", 1)[0];
+  for (std::size_t i = 0; arrays.contains(callback_name(i)); ++i) {
+    const auto numbers = values_of<double>(arrays, callback_name(i), 3);
+    const auto weights = values_of<float>(arrays, callback_name(i) + "/weights");
+    for (const double number : numbers.subspan(1))
+      require(number >= 0 && number <= double{kMost}, "'callback' is damaged");
+    state.callbacks.push_back(
+        {numbers[0], static_cast<int>(numbers[1]), static_cast<int>(numbers[2]), {weights.begin(), weights.end()}});
+  }
   state.history.resize(static_cast<std::size_t>(position[0]));
   for (const auto& [name, array] : arrays) {
     if (!name.starts_with(kHistory)) continue;
@@ -93,6 +123,7 @@ TrainState train_state_from(const NpzArrays& arrays) {
 std::string history_json(const std::vector<EpochResult>& history) {
   std::string json;
   for (const auto& [name, values] : columns_of(history)) {
+    if (std::ranges::all_of(values, [](double value) { return std::isnan(value); })) continue;
     json += fmt::format("{}  \"{}\": [", json.empty() ? "{\n" : ",\n", name);
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::string text = std::isfinite(values[i]) ? fmt::format("{}", values[i]) : "null";

@@ -2,6 +2,7 @@
 // bits.
 #pragma once
 
+#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace thimble {
 
 struct EpochResult {
   double loss = 0.0;
-  double accuracy = 0.0;
+  double accuracy = 0.0;  // NaN for losses of numbers
   double val_loss = 0.0;
   double val_accuracy = 0.0;
   double seconds = 0.0;                // of training alone
@@ -28,9 +29,20 @@ struct EpochPosition {
   double seconds = 0.0;  // that they took
 };
 
+/// What a callback remembers.
+struct CallbackState {
+  double best = std::nan("");       // of what it watches; NaN: nothing yet
+  int wait = 0;                     // epochs without improvement
+  int cooldown = 0;                 // epochs to wait
+  std::vector<float> weights = {};  // the best ones, if it restores them
+};
+
 struct TrainState {
   EpochPosition position;
-  std::vector<EpochResult> history;  // of the epochs that are over
+  std::vector<EpochResult> history = {};      // of the epochs that are over
+  std::vector<CallbackState> callbacks = {};  // in the order of TrainOptions::callbacks
+  double learning_rate = 0.0;                 // as a callback has set it; 0: as the optimizer has it
+  bool over = false;                          // stopped early
 };
 
 /// The state as arrays by name, and back. Throws InputError when an array is missing or of another kind.
@@ -38,7 +50,7 @@ NpzArrays to_arrays(const TrainState& state);
 TrainState train_state_from(const NpzArrays& arrays);
 
 /// Keras's History.history as JSON: a list for each of loss, accuracy, val_loss, val_accuracy, seconds, and what else
-/// the epochs have.
+/// the epochs have; accuracies only where there are any.
 std::string history_json(const std::vector<EpochResult>& history);
 
 }  // namespace thimble

@@ -1,8 +1,10 @@
 #include "train/train.h"
 
 #include <chrono>
+#include <cmath>
 
 #include "base/error.h"
+#include "train/callbacks.h"
 
 namespace thimble {
 namespace {
@@ -11,27 +13,80 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// " - accuracy: 0.9012 - loss: 0.3345", as Keras says it.
+std::string metrics_text(const LossAndAccuracy& result, const char* prefix) {
+  std::string text;
+  if (!std::isnan(result.accuracy)) text += fmt::format(" - {}accuracy: {:.4f}", prefix, result.accuracy);
+  for (const auto& [name, value] : result.metrics) text += fmt::format(" - {}{}: {:.4f}", prefix, name, value);
+  return text + fmt::format(" - {}loss: {:.4f}", prefix, result.loss);
+}
+
+/// What there is to watch and to put into the history, by name.
+std::map<std::string, double> values_of(const EpochResult& epoch) {
+  std::map<std::string, double> values = epoch.more;
+  values["loss"] = epoch.loss;
+  values["val_loss"] = epoch.val_loss;
+  if (!std::isnan(epoch.accuracy)) {
+    values["accuracy"] = epoch.accuracy;
+    values["val_accuracy"] = epoch.val_accuracy;
+  }
+  return values;
+}
+
 /// The epochs of one call of train().
-class Loop {
+class Loop final : private CallbackContext {
  public:
   Loop(Model& model, const Dataset& train, const Dataset& test, const TrainOptions& options, Progress& progress,
        const TrainHooks& hooks, TrainState start)
-      : data_(train),
+      : model_(model),
+        data_(train),
         test_(test),
         options_(options),
         progress_(progress),
         hooks_(hooks),
         trainer_(model, options),
-        state_(std::move(start)) {}
+        state_(std::move(start)) {
+    check_callbacks(options.callbacks, names(), model.optimizer.schedule);
+    state_.callbacks.resize(options.callbacks.size());
+    if (state_.learning_rate > 0.0) trainer_.set_learning_rate(state_.learning_rate);
+  }
 
   TrainResult run() {
     save();  // an older checkpoint in this place is not taken for one of this training
-    while (state_.position.epoch < options_.epochs && !stopped_) run_epoch();
+    while (state_.position.epoch < options_.epochs && !stopped_ && !state_.over) run_epoch();
+    TrainResult result = {state_.history, stopped_, {}};
+    if (!stopped_) finish(result);
     trainer_.save();
-    return {state_.history, stopped_};
+    return result;
   }
 
  private:
+  double learning_rate() const override { return trainer_.learning_rate(); }
+  void set_learning_rate(double rate) override {
+    progress_.line(fmt::format("The learning rate is reduced to {:.6g}", rate));
+    trainer_.set_learning_rate(rate);
+    state_.learning_rate = rate;
+  }
+  std::vector<float> weights() const override { return trainer_.evaluated_parameters(); }
+  void keep(const std::string& file) override {
+    if (!hooks_.keep) return;
+    const std::vector<float> current = trainer_.parameters();
+    trainer_.set_parameters(trainer_.evaluated_parameters());
+    trainer_.save();
+    trainer_.set_parameters(current);
+    hooks_.keep(file);
+  }
+
+  /// Of what values_of gives for an epoch.
+  std::vector<std::string> names() const {
+    EpochResult epoch;
+    epoch.accuracy = trainer_.so_far().accuracy;
+    for (const auto& [name, value] : trainer_.so_far().metrics) epoch.more[name] = epoch.more["val_" + name] = value;
+    std::vector<std::string> result = {"learning_rate"};
+    for (const auto& [name, value] : values_of(epoch)) result.push_back(name);
+    return result;
+  }
+
   void run_epoch() {
     EpochPosition& position = state_.position;
     progress_.line(fmt::format("Epoch {}/{}", position.epoch + 1, options_.epochs));
@@ -39,11 +94,15 @@ class Loop {
       save();
       if (stopped_) return;
     }
-    const double seconds = position.seconds;
     const LossAndAccuracy trained = trainer_.so_far();
     const LossAndAccuracy tested = trainer_.evaluate(test_);
-    progress_.finish(position.step, progress_note(seconds, position.step, trained) + validation_note(tested));
-    state_.history.push_back({trained.loss, trained.accuracy, tested.loss, tested.accuracy, seconds, {}});
+    progress_.finish(position.step, progress_note(position.seconds, position.step, trained) + validation_note(tested));
+    EpochResult result = {trained.loss, trained.accuracy, tested.loss, tested.accuracy, position.seconds, {}};
+    for (const auto& [name, value] : trained.metrics) result.more[name] = value;
+    for (const auto& [name, value] : tested.metrics) result.more["val_" + name] = value;
+    if (changes_rate()) result.more["learning_rate"] = trainer_.learning_rate();
+    state_.history.push_back(result);
+    run_callbacks(result);
     position = {.epoch = position.epoch + 1};
     save();
   }
@@ -62,6 +121,38 @@ class Loop {
     return over;
   }
 
+  bool changes_rate() const {
+    return !model_.optimizer.schedule.class_name.empty() ||
+           std::ranges::any_of(options_.callbacks,
+                               [](const Callback& c) { return c.class_name == "ReduceLROnPlateau"; });
+  }
+
+  void run_callbacks(const EpochResult& result) {
+    std::map<std::string, double> values = values_of(result);
+    values["learning_rate"] = trainer_.learning_rate();
+    for (std::size_t i = 0; i < options_.callbacks.size(); ++i) {
+      const bool stop = run_callback(options_.callbacks[i], state_.callbacks[i], state_.position.epoch, values, *this);
+      if (stop) progress_.line("Stopped early: " + options_.callbacks[i].config.text("monitor") + " does not improve");
+      state_.over |= stop;
+    }
+  }
+
+  /// The weights that the training comes to: the best ones, or the moving averages, or the last ones.
+  void finish(TrainResult& result) {
+    trainer_.set_parameters(trainer_.evaluated_parameters());
+    for (const CallbackState& callback : state_.callbacks) {
+      if (callback.weights.empty()) continue;
+      trainer_.set_parameters(callback.weights);
+      result.test = trainer_.evaluate_as_it_is(test_);
+      return;
+    }
+    const EpochResult& last = result.epochs.back();
+    result.test = {last.val_loss, last.val_accuracy, {}};
+    for (const auto& [name, value] : last.more) {
+      if (name.starts_with("val_")) result.test.metrics.emplace_back(name.substr(4), value);
+    }
+  }
+
   bool is_due() {
     ++steps_since_save_;
     if (hooks_.save_steps > 0 && steps_since_save_ >= hooks_.save_steps) return true;
@@ -76,6 +167,7 @@ class Loop {
     saved_ = Clock::now();
   }
 
+  Model& model_;
   const Dataset& data_;
   const Dataset& test_;
   const TrainOptions& options_;
@@ -91,13 +183,11 @@ class Loop {
 }  // namespace
 
 std::string progress_note(double seconds, int steps, const LossAndAccuracy& result) {
-  return fmt::format("{:.0f}s {:.1f}ms/step - accuracy: {:.4f} - loss: {:.4f}", seconds,
-                     steps > 0 ? 1000 * seconds / steps : 0.0, result.accuracy, result.loss);
+  return fmt::format("{:.0f}s {:.1f}ms/step", seconds, steps > 0 ? 1000 * seconds / steps : 0.0) +
+         metrics_text(result, "");
 }
 
-std::string validation_note(const LossAndAccuracy& result) {
-  return fmt::format(" - val_accuracy: {:.4f} - val_loss: {:.4f}", result.accuracy, result.loss);
-}
+std::string validation_note(const LossAndAccuracy& result) { return metrics_text(result, "val_"); }
 
 TrainResult train(Model& model, const Dataset& train, const Dataset& test, const TrainOptions& options,
                   Progress& progress, const TrainHooks& hooks, TrainState start) {

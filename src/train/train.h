@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/progress.h"
@@ -16,19 +18,32 @@
 
 namespace thimble {
 
+/// A teacher to learn from, besides the labels (Hinton, Vinyals, Dean 2015).
+struct Distillation {
+  std::vector<float> teacher;  // its logits for all training samples; empty: no teacher
+  float alpha = 0.1f;          // the share of the labels in the loss
+  float temperature = 3.0f;
+};
+
 struct TrainOptions {
   int batch_size = 32;
-  int epochs = 1;                  // the number of the last one
-  std::uint64_t seed = 0;          // of the order of the samples, and of dropout
-  int threads = 0;                 // 0: one a CPU
-  Augmentation augmentation = {};  // of the training samples
+  int epochs = 1;                         // the number of the last one
+  std::uint64_t seed = 0;                 // of the order of the samples, and of dropout
+  int threads = 0;                        // 0: one a CPU
+  Augmentation augmentation = {};         // of the training samples
+  std::vector<std::string> metrics = {};  // besides accuracy: data/metrics.h
+  int top_k = 5;                          // of the metric top_k_categorical_accuracy
+  std::vector<float> class_weight = {};   // what the loss of each class's samples is multiplied by; empty: 1
+  std::vector<Callback> callbacks = {};
+  Distillation distillation = {};
 };
 
 /// As Keras reports them: in training, the means over the epoch's batches while the weights moved; in evaluation, the
 /// means over the data set.
 struct LossAndAccuracy {
   double loss = 0.0;
-  double accuracy = 0.0;  // 0 for losses without classes
+  double accuracy = 0.0;  // NaN for losses of numbers
+  std::vector<std::pair<std::string, double>> metrics = {};
 };
 
 /// "1s 0.3ms/step - accuracy: 0.9012 - loss: 0.3345", as Keras says it.
@@ -43,6 +58,8 @@ struct TrainHooks {
   std::function<void(const TrainState&)> save = {};
   double save_seconds = 10.0;
   int save_steps = 0;
+  /// ModelCheckpoint: keeps the model, which is the best so far, in `file`.
+  std::function<void(const std::string& file)> keep = {};
   /// Asked after each step: whether to stop here. A checkpoint is kept before train() returns.
   std::function<bool()> stop = {};
 };
@@ -50,6 +67,7 @@ struct TrainHooks {
 struct TrainResult {
   std::vector<EpochResult> epochs;
   bool stopped = false;  // by TrainHooks::stop
+  LossAndAccuracy test;  // of the weights that the model has now
 };
 
 /// Trains `model` with its own optimizer and loss, going on from the optimizer's state if it has one, and evaluates on
@@ -82,8 +100,19 @@ class Trainer {
   void constrain(const Constraints& constraints);
   /// At inference: no dropout, moving averages.
   LossAndAccuracy evaluate(const Dataset& data);
+  /// Likewise, of the parameters as they are even where there are moving averages.
+  LossAndAccuracy evaluate_as_it_is(const Dataset& data);
   /// Writes weights and optimizer state back to the model.
   void save() const;
+
+  /// Of the next step.
+  double learning_rate() const;
+  void set_learning_rate(double rate);
+  /// All parameters in a row, those that are not trained, too.
+  std::vector<float> parameters() const;
+  /// Likewise, as they are evaluated: the moving averages, if there are any.
+  std::vector<float> evaluated_parameters() const;
+  void set_parameters(std::span<const float> values);
 
  private:
   class Impl;

@@ -1,16 +1,14 @@
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 #include <thread>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "data/batches_ahead.h"
-#include "data/load.h"
 #include "train/executor.h"
-#include "train/loss.h"
-#include "train/optimizer.h"
+#include "train/objective.h"
+#include "train/parameter_update.h"
 #include "train/thread_team.h"
 #include "train/train.h"
 
@@ -18,26 +16,6 @@ namespace thimble {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-Loss loss_of(const Model& model) {
-  if (model.loss == "SparseCategoricalCrossentropy") return Loss::kSparseCategoricalCrossentropy;
-  if (model.loss == "MeanSquaredError") return Loss::kMeanSquaredError;
-  input_error("the loss '{}' cannot be trained with; use SparseCategoricalCrossentropy or MeanSquaredError",
-              model.loss);
-}
-
-/// What the loss is computed from: the model's output, or, where that is a softmax, the logits before it. The gradient
-/// by the logits is the same, and loses no precision.
-TensorId loss_input(const Model& model) {
-  require(model.graph.outputs.size() == 1, "the model has {} outputs; training is for models with one",
-          model.graph.outputs.size());
-  const TensorId output = model.graph.outputs[0];
-  if (model.loss_from_logits || model.loss != "SparseCategoricalCrossentropy") return output;
-  const int producer = producers(model.graph)[at(output)];
-  require(producer >= 0 && model.graph.nodes[at(producer)].op == "SOFTMAX",
-          "the loss is not from_logits, but the model does not end with a softmax; set from_logits");
-  return model.graph.nodes[at(producer)].inputs[0];
-}
 
 int threads_for(const TrainOptions& options) {
   const int wanted = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
@@ -55,24 +33,21 @@ class Trainer::Impl {
   Impl(Model& model, const TrainOptions& options)
       : model_(model),
         options_(options),
-        loss_(loss_of(model)),
         executor_(plan_training(model.graph, loss_input(model), checked_batch(options)), model.graph,
                   threads_for(options)),
-        optimizer_(make_optimizer(model.optimizer, executor_.plan().trainable)),
+        objective_(model, options_, executor_.plan()),
+        update_(model, executor_.plan()),
         team_(threads_for(options)),
-        iterations_(model.optimizer.iterations),
-        sums_(at(executor_.plan().sharding.shards)),
-        labels_(at(executor_.plan().sharding.batch)),
-        targets_(at(executor_.plan().sharding.batch)) {
-    load_optimizer();
-  }
+        sums_(at(executor_.plan().sharding.shards)) {}
 
   bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
     check(data);
     const auto number = static_cast<std::uint64_t>(position.epoch);
     order_ = shuffled_order(data.size(), options_.seed, number);
-    optimizer_->begin_step(iterations_ + 1);
+    const auto batches = (data.size() + at(options_.batch_size) - 1) / at(options_.batch_size);
+    update_.resolve_schedule(static_cast<std::int64_t>(batches) * options_.epochs);
     total_ = position.sums;
+    total_.metrics.resize(objective_.metrics().counters());
     steps_done_ = position.step;
     if (options_.augmentation.any()) augment_ahead(data, number, steps_done_);
     run(data, true, Random(options_.seed, ~number).next(), step_done);
@@ -80,10 +55,11 @@ class Trainer::Impl {
     const double loss = means().loss;
     require(steps_done_ <= steps_, "the checkpoint is at step {} of an epoch of {} steps: it is of other data",
             steps_done_, steps_);
-    require(std::isfinite(loss),
-            "training diverged: the loss is {} in epoch {}, step {}; try a learning_rate below {}, or data scaled to "
-            "[0, 1]",
-            loss, position.epoch + 1, steps_done_, model_.optimizer.config.real("learning_rate"));
+    require(
+        std::isfinite(loss),
+        "training diverged: the loss is {} in epoch {}, step {}; try a learning_rate below {:.6g}, clipnorm = 1, or "
+        "data scaled to [0, 1]",
+        loss, position.epoch + 1, steps_done_, update_.learning_rate());
     position.sums = total_;
     position.step = steps_done_;
     return steps_done_ == steps_;
@@ -104,34 +80,55 @@ class Trainer::Impl {
     order_.resize(data.size());
     for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
     total_ = {};
+    total_.metrics.resize(objective_.metrics().counters());
     steps_done_ = 0;
     run(data, false, 0, {});
-    return means();
+    LossAndAccuracy result = means();
+    result.loss += update_.penalty(executor_.parameters());
+    return result;
+  }
+
+  LossAndAccuracy evaluate_averages(const Dataset& data) {
+    swap_averages();
+    const LossAndAccuracy result = evaluate(data);
+    swap_averages();
+    return result;
   }
 
   /// Of the samples of the steps that are over.
-  LossAndAccuracy means() const {
+  LossAndAccuracy means(bool with_metrics = true) const {
     const double count = std::min(samples_, steps_done_ * executor_.plan().sharding.batch);
-    return count == 0 ? LossAndAccuracy{}
-                      : LossAndAccuracy{total_.loss / count, static_cast<double>(total_.correct) / count};
+    LossAndAccuracy result;
+    if (count > 0) result = {total_.loss / count, total_.correct / count, {}};
+    if (!objective_.has_accuracy()) result.accuracy = std::nan("");
+    if (with_metrics) result.metrics = objective_.metrics().values(total_.metrics);
+    return result;
   }
 
   void save() const {
-    OptimizerState& state = model_.optimizer;
-    state.iterations = iterations_;
-    state.tensors.clear();
-    state.slots.assign(optimizer_->slots().size(), {});
-    const auto copy_of = [](const float* from, std::size_t count) { return std::vector<float>(from, from + count); };
     for (const ParameterPlace& place : executor_.plan().parameters) {
-      Tensor& tensor = model_.graph.tensor(place.tensor);
-      tensor.data = make_data(copy_of(executor_.parameters() + place.offset, place.count));
-      if (!tensor.trainable) continue;
-      state.tensors.push_back(place.tensor);
-      for (std::size_t s = 0; s < state.slots.size(); ++s) {
-        state.slots[s].push_back(copy_of(optimizer_->slots()[s].data() + place.offset, place.count));
-      }
+      const float* values = executor_.parameters() + place.offset;
+      model_.graph.tensor(place.tensor).data = make_data(std::span(values, place.count));
     }
+    update_.save(model_.optimizer);
   }
+
+  std::vector<float> parameters() const {
+    return {executor_.parameters(), executor_.parameters() + executor_.plan().all};
+  }
+  std::vector<float> evaluated_parameters() const {
+    std::vector<float> values = parameters();
+    const float* averages = update_.averages();
+    if (averages && update_.iterations() > 0) std::copy_n(averages, executor_.plan().trainable, values.begin());
+    return values;
+  }
+  void set_parameters(std::span<const float> values) {
+    require(values.size() == executor_.plan().all, "the checkpoint's best weights are of another model");
+    std::ranges::copy(values, executor_.parameters());
+    see_all_weights();
+  }
+
+  ParameterUpdate& update() { return update_; }
 
  private:
   static int checked_batch(const TrainOptions& options) {
@@ -140,19 +137,12 @@ class Trainer::Impl {
     return options.batch_size;
   }
 
-  void load_optimizer() {
-    const OptimizerState& state = model_.optimizer;
-    auto& slots = optimizer_->slots();
-    for (const ParameterPlace& place : executor_.plan().parameters) {
-      const auto found = std::ranges::find(state.tensors, place.tensor);
-      if (found == state.tensors.end()) continue;
-      const auto index = static_cast<std::size_t>(found - state.tensors.begin());
-      for (std::size_t s = 0; s < std::min(slots.size(), state.slots.size()); ++s) {
-        const std::vector<float>& values = state.slots[s][index];
-        ensure(values.size() == place.count, "optimizer state of {} numbers for a tensor of {}", values.size(),
-               place.count);
-        std::ranges::copy(values, slots[s].data() + place.offset);
-      }
+  /// Evaluation is of the moving averages, if there are any.
+  void swap_averages() {
+    float* averages = update_.averages();
+    if (averages && update_.iterations() > 0) {
+      std::swap_ranges(averages, averages + executor_.plan().trainable, executor_.parameters());
+      see_all_weights();
     }
   }
 
@@ -162,14 +152,7 @@ class Trainer::Impl {
     const Shape actual(data.sample_shape.begin(), data.sample_shape.end());
     require(expected == actual, "the data's samples are {}, the model's input is {}", to_string(actual),
             to_string(expected));
-    const auto outputs = executor_.plan().output.size;
-    if (loss_ == Loss::kSparseCategoricalCrossentropy) {
-      require_labels_below(data, static_cast<std::int32_t>(outputs));
-    } else {
-      require(outputs == 1 || outputs == data.sample_size(),
-              "MeanSquaredError needs 1 output for the label, or {} for the input itself; the model has {}",
-              data.sample_size(), outputs);
-    }
+    objective_.check(data);
   }
 
   /// What happens to a sample depends on nothing but the seed, the epoch and the sample.
@@ -202,8 +185,11 @@ class Trainer::Impl {
         const int step = steps_done_;
         const StepContext context = {std::min(batch, samples_ - step * batch), training, seed + at(step)};
         run_stages(thread, step * batch, context);
-        if (training) update();
-        team_.barrier([&] { paused = step_done && step_done(steps_done_, steps_, means()); });
+        if (training) {
+          update_.run(team_, used_, executor_.parameters());
+          see_weights();
+        }
+        team_.barrier([&] { paused = step_done && step_done(steps_done_, steps_, means(false)); });
       }
     });
   }
@@ -260,23 +246,11 @@ class Trainer::Impl {
   }
 
   void compute_loss(ShardPlace place, int first, const StepContext& context) {
-    const auto samples = indices(place, first, context);
-    const int size = static_cast<int>(executor_.plan().output.size);
-    const int count = static_cast<int>(samples.size());
-    const std::size_t offset = at(executor_.plan().sharding.first(place.shard));
-    const float factor = 1.0f / static_cast<float>(context.samples);
-    float* gradient = context.training ? executor_.output_gradient(place) : nullptr;
-    LossSums& sums = sums_[at(place.shard)].sums;
-    if (loss_ == Loss::kSparseCategoricalCrossentropy) {
-      const std::span<std::int32_t> labels = std::span(labels_).subspan(offset, samples.size());
-      std::ranges::transform(samples, labels.begin(), [&](std::uint32_t i) { return data_->labels[i]; });
-      sums = sparse_categorical_crossentropy(labels, size, executor_.output(place), factor, gradient);
-      return;
-    }
-    float* targets = targets_.data() + offset;
-    std::ranges::transform(samples, targets, [&](std::uint32_t i) { return static_cast<float>(data_->labels[i]); });
-    if (size > 1) targets = executor_.input(place);
-    sums = mean_squared_error(count, size, executor_.output(place), targets, factor, gradient);
+    const auto offset = at(executor_.plan().sharding.first(place.shard));
+    sums_[at(place.shard)].sums = objective_.compute(
+        *data_,
+        {indices(place, first, context), offset, executor_.input(place), executor_.output(place),
+         context.training ? executor_.output_gradient(place) : nullptr, 1.0f / static_cast<float>(context.samples)});
   }
 
   /// Between the last stage and the update, while all threads wait.
@@ -287,20 +261,18 @@ class Trainer::Impl {
       total_.add(sums_[at(s)].sums);
       used_.push_back(executor_.gradients(s));
     }
+    if (context.training && update_.has_penalty()) {
+      total_.loss += context.samples * update_.penalty(executor_.parameters());
+    }
     if (batches_) batches_->release(steps_done_);
     ++steps_done_;
   }
 
-  void update() {
-    constexpr std::size_t kRange = 2048;
-    const std::size_t all = executor_.plan().trainable;
-    for (std::size_t first; (first = at(team_.next_ticket()) * kRange) < all;) {
-      optimizer_->update(first, std::min(kRange, all - first), used_, executor_.parameters());
-    }
-    team_.barrier([&] {
-      team_.reset_tickets();
-      optimizer_->begin_step(++iterations_ + 1);
-    });
+  void see_all_weights() {
+    for (int index = 0; index < executor_.constrained_weights(); ++index) executor_.see_weights(index);
+  }
+  /// After the parameters have changed in a step: by all threads.
+  void see_weights() {
     if (executor_.constrained_weights() == 0) return;
     for (int index; (index = team_.next_ticket()) < executor_.constrained_weights();) executor_.see_weights(index);
     team_.barrier([&] { team_.reset_tickets(); });
@@ -312,15 +284,12 @@ class Trainer::Impl {
 
   Model& model_;
   TrainOptions options_;
-  Loss loss_;
   TrainExecutor executor_;
-  std::unique_ptr<Optimizer> optimizer_;
+  Objective objective_;
+  ParameterUpdate update_;
   ThreadTeam team_;
-  std::int64_t iterations_;
-  std::vector<ShardSums> sums_;       // of each shard, of this step
-  std::vector<std::int32_t> labels_;  // of each sample, of this step
-  std::vector<float> targets_;        // likewise, as numbers
-  std::vector<const float*> used_;    // the gradients of the shards that have samples in this step
+  std::vector<ShardSums> sums_;     // of each shard, of this step
+  std::vector<const float*> used_;  // the gradients of the shards that have samples in this step
   LossSums total_;
   int steps_done_ = 0;
   int steps_ = 0;    // of the walk
@@ -342,7 +311,13 @@ LossAndAccuracy Trainer::run_epoch(const Dataset& data, int epoch) {
   return impl_->means();
 }
 LossAndAccuracy Trainer::so_far() const { return impl_->means(); }
-LossAndAccuracy Trainer::evaluate(const Dataset& data) { return impl_->evaluate(data); }
+LossAndAccuracy Trainer::evaluate(const Dataset& data) { return impl_->evaluate_averages(data); }
+LossAndAccuracy Trainer::evaluate_as_it_is(const Dataset& data) { return impl_->evaluate(data); }
+double Trainer::learning_rate() const { return impl_->update().learning_rate(); }
+void Trainer::set_learning_rate(double rate) { impl_->update().set_learning_rate(rate); }
+std::vector<float> Trainer::parameters() const { return impl_->parameters(); }
+std::vector<float> Trainer::evaluated_parameters() const { return impl_->evaluated_parameters(); }
+void Trainer::set_parameters(std::span<const float> values) { impl_->set_parameters(values); }
 void Trainer::constrain(const Constraints& constraints) { impl_->constrain(constraints); }
 void Trainer::save() const { impl_->save(); }
 

@@ -1,0 +1,207 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "io/layer_config.h"
+#include "io/names.h"
+#include "io/recipe_parts.h"
+#include "ops/training_codec.h"
+
+namespace thimble {
+namespace {
+
+using nlohmann::json;
+using Kind = LayerArgument::Kind;
+
+constexpr const char* kRate = "learning_rate";
+
+template <typename Codec>
+std::vector<std::string_view> class_names(std::span<const Codec> codecs) {
+  std::vector<std::string_view> names;
+  for (const Codec& codec : codecs) names.push_back(codec.class_name);
+  return names;
+}
+
+template <typename Codec>
+std::vector<std::string_view> short_names(std::span<const Codec> codecs) {
+  std::vector<std::string_view> names;
+  for (const Codec& codec : codecs) names.push_back(codec.name);
+  return names;
+}
+
+/// Whether the last layer's activation is the loss's own.
+bool ends_with(const RecipeLayer& layer, std::string_view class_name, std::string_view activation) {
+  return layer.codec->class_name == class_name ||
+         (layer.config.has("activation") && layer.config.text("activation") == activation);
+}
+
+std::vector<double> numbers_of(const json& value, const std::string& name) {
+  require(value.is_array() && !value.empty(), "{} = {}: expected a list of numbers", name, value.dump());
+  std::vector<double> numbers;
+  for (const json& number : value) {
+    require(number.is_number(), "{} = {}: expected a list of numbers", name, value.dump());
+    numbers.push_back(number.get<double>());
+  }
+  return numbers;
+}
+
+/// learning_rate = {type = "CosineDecay", ...}.
+LearningRateSchedule schedule_of(const json& table) {
+  require(table.contains("type") && table["type"].is_string(), "the argument type is missing; name one of {}",
+          "Keras's learning rate schedules");
+  const std::string type = table["type"].get<std::string>();
+  const ScheduleCodec* codec = find_schedule(type);
+  require(codec != nullptr, "{}", unknown_name("schedule", type, class_names(schedule_codecs())));
+  const bool has_values = type == "PiecewiseConstantDecay";
+  std::vector<std::string_view> known = names_of(codec->arguments, {"type"});
+  if (has_values) known.push_back("values");
+  require_known(table, "argument", known);
+  LearningRateSchedule schedule = {type, config_from_json(codec->arguments, table), {}};
+  if (has_values) schedule.values = numbers_of(table.value("values", json()), "values");
+  return schedule;
+}
+
+/// A schedule's first rate.
+double first_rate(const LearningRateSchedule& schedule) {
+  for (const char* name : {"initial_learning_rate", "max_learning_rate"}) {
+    if (schedule.config.has(name)) return double{schedule.config.real(name)};
+  }
+  return schedule.values.at(0);
+}
+
+void read_optimizer(json table, const OptimizerCodec& codec, Recipe& recipe) {
+  if (table.contains(kRate) && table[kRate].is_object()) {
+    recipe.optimizer.schedule = with_context(kRate, [&] { return schedule_of(table[kRate]); });
+    table[kRate] = first_rate(recipe.optimizer.schedule);
+  }
+  recipe.optimizer.class_name = codec.class_name;
+  recipe.optimizer.config = config_from_json(codec.arguments, table);
+}
+
+void read_loss(const json& table, const LossCodec& codec, Recipe& recipe) {
+  const bool binary = codec.class_name == "BinaryCrossentropy";
+  const RecipeLayer& last = recipe.layers.back();
+  const bool activated = binary ? ends_with(last, "Sigmoid", "sigmoid") : ends_with(last, "Softmax", "softmax");
+  const std::vector<LayerArgument> from_logits = {
+      {.kind = Kind::kBool, .name = "from_logits", .default_value = !activated}};
+  recipe.loss = codec.class_name;
+  recipe.loss_from_logits = config_from_json(from_logits, table).flag("from_logits") && codec.has_from_logits;
+  recipe.loss_config = config_from_json(codec.arguments, table);
+}
+
+void read_class_weight(const json& table, Recipe& recipe) {
+  const auto found = table.find("class_weight");
+  if (found == table.end()) return;
+  recipe.balanced_classes = *found == "balanced";
+  if (recipe.balanced_classes) return;
+  require(found->is_array(), "class_weight = {}: expected \"balanced\" or a list with a number for each class",
+          found->dump());
+  for (const double number : numbers_of(*found, "class_weight")) {
+    require(number >= 0.0, "class_weight = {}: no weight may be below 0", found->dump());
+    recipe.class_weight.push_back(static_cast<float>(number));
+  }
+}
+
+void read_metrics(const json& table, Recipe& recipe) {
+  const json metrics = table.value("metrics", json::array());
+  require(metrics.is_array(), "metrics = {}: expected a list of names", metrics.dump());
+  for (const json& metric : metrics) {
+    require(metric.is_string(), "metrics = {}: expected a list of names", metrics.dump());
+    if (metric != "accuracy") recipe.metrics.push_back(metric.get<std::string>());  // which is always there
+  }
+}
+
+}  // namespace
+
+void require_known(const json& table, const std::string& what, const std::vector<std::string_view>& known) {
+  for (const auto& [name, value] : table.items()) {
+    require(std::ranges::find(known, std::string_view(name)) != known.end(), "{}", unknown_name(what, name, known));
+  }
+}
+
+std::vector<std::string_view> names_of(std::span<const LayerArgument> arguments, std::vector<std::string_view> more) {
+  std::vector<std::string_view> names;
+  for (const LayerArgument& argument : arguments) names.push_back(argument.name);
+  names.insert(names.end(), more.begin(), more.end());
+  return names;
+}
+
+json table_of(const json& file, const std::string& name) {
+  const json table = file.value(name, json::object());
+  require(table.is_object(), "{} must be a table: [{}]", name, name);
+  return table;
+}
+
+void read_train(const json& table, Recipe& recipe) {
+  const std::vector<LayerArgument> arguments = {
+      {.kind = Kind::kText, .name = "optimizer", .default_value = std::string("adam")},
+      {.kind = Kind::kText, .name = "loss", .default_value = std::string("sparse_categorical_crossentropy")},
+      {.kind = Kind::kInt, .name = "batch_size", .default_value = std::int64_t{32}},
+      {.kind = Kind::kInt, .name = "epochs", .default_value = std::int64_t{1}},
+      {.kind = Kind::kInt, .name = "seed", .default_value = static_cast<std::int64_t>(recipe.seed), .least = 0},
+      {.kind = Kind::kFloat, .name = "validation_split", .default_value = 0.0},
+      {.kind = Kind::kInt, .name = "folds", .default_value = std::int64_t{0}, .least = 0},
+      {.kind = Kind::kInt, .name = "top_k", .default_value = std::int64_t{5}}};
+  const Attributes config = config_from_json(arguments, table);
+  const OptimizerCodec* optimizer = find_optimizer(config.text("optimizer"));
+  require(optimizer != nullptr, "{}",
+          unknown_name("optimizer", config.text("optimizer"), short_names(optimizer_codecs())));
+  const LossCodec* loss = find_loss(config.text("loss"));
+  require(loss != nullptr, "{}", unknown_name("loss", config.text("loss"), short_names(loss_codecs())));
+  // With smoothed labels, Keras knows it under this name only; integer labels stand for their one-hot vectors.
+  if (loss->class_name == "SparseCategoricalCrossentropy" && table.contains("label_smoothing")) {
+    loss = find_loss("CategoricalCrossentropy");
+  }
+  std::vector<std::string_view> known = names_of(optimizer->arguments, names_of(arguments));
+  known = names_of(loss->arguments, known);
+  for (const char* more : {"from_logits", "class_weight", "metrics"}) known.emplace_back(more);
+  require_known(table, "argument", known);
+  read_optimizer(table, *optimizer, recipe);
+  read_loss(table, *loss, recipe);
+  read_class_weight(table, recipe);
+  read_metrics(table, recipe);
+  recipe.batch_size = config.integer("batch_size");
+  recipe.epochs = config.integer("epochs");
+  recipe.seed = static_cast<std::uint64_t>(config.integer("seed"));
+  recipe.top_k = config.integer("top_k");
+  recipe.validation_split = config.real("validation_split");
+  require(recipe.validation_split >= 0.0f && recipe.validation_split < 1.0f,
+          "validation_split = {}: must be from 0 to below 1", recipe.validation_split);
+  recipe.folds = config.integer("folds");
+  require(recipe.folds != 1, "folds = 1: two are the least");
+  require(recipe.folds == 0 || recipe.validation_split == 0.0f, "give validation_split or folds, not both");
+}
+
+void read_callbacks(const json& file, Recipe& recipe) {
+  const json tables = file.value("callbacks", json::array());
+  require(tables.is_array(), "callbacks must be tables: [[callbacks]]");
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    with_context(fmt::format("callback {}", i + 1), [&] {
+      const json& table = tables[i];
+      require(table.is_object() && table.contains("type") && table["type"].is_string(),
+              "the argument type is missing; name one of Keras's callbacks");
+      const std::string type = table["type"].get<std::string>();
+      const CallbackCodec* codec = find_callback(type);
+      require(codec != nullptr, "{}", unknown_name("callback", type, class_names(callback_codecs())));
+      require_known(table, "argument", names_of(codec->arguments, {"type"}));
+      recipe.callbacks.push_back({type, config_from_json(codec->arguments, table)});
+    });
+  }
+}
+
+void read_distillation(const json& table, Recipe& recipe) {
+  if (table.empty()) return;
+  const std::vector<LayerArgument> arguments = {{.kind = Kind::kText, .name = "teacher", .required = true},
+                                                {.kind = Kind::kFloat, .name = "alpha", .default_value = 0.1},
+                                                {.kind = Kind::kFloat, .name = "temperature", .default_value = 3.0}};
+  require_known(table, "argument", names_of(arguments));
+  const Attributes config = config_from_json(arguments, table);
+  RecipeDistillation& distillation = recipe.distillation;
+  distillation.teacher = (recipe.path.parent_path() / config.text("teacher")).lexically_normal();
+  distillation.alpha = config.real("alpha");
+  distillation.temperature = config.real("temperature");
+  require(distillation.alpha >= 0.0f && distillation.alpha <= 1.0f, "alpha = {}: must be from 0 to 1",
+          distillation.alpha);
+  require(distillation.temperature > 0.0f, "temperature = {}: must be above 0", distillation.temperature);
+}
+
+}  // namespace thimble

@@ -1,0 +1,129 @@
+#include "train/objective.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "data/load.h"
+
+namespace thimble {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+OutputKind kind_of(const LossFunction& function) {
+  return function.of_classes()  ? OutputKind::kClasses
+         : function.of_logits() ? OutputKind::kBinary
+                                : OutputKind::kNumbers;
+}
+
+}  // namespace
+
+TensorId loss_input(const Model& model) {
+  require(model.graph.outputs.size() == 1, "the model has {} outputs; training is for models with one",
+          model.graph.outputs.size());
+  const TensorId output = model.graph.outputs[0];
+  const LossFunction function = loss_function(model);
+  if (model.loss_from_logits || !function.of_logits()) return output;
+  const int producer = producers(model.graph)[at(output)];
+  const char* op = function.of_classes() ? "SOFTMAX" : "LOGISTIC";
+  const char* name = function.of_classes() ? "softmax" : "sigmoid";
+  require(producer >= 0 && model.graph.nodes[at(producer)].op == op,
+          "the loss is not from_logits, but the model does not end with a {}; set from_logits", name);
+  return model.graph.nodes[at(producer)].inputs[0];
+}
+
+Objective::Objective(const Model& model, const TrainOptions& options, const TrainPlan& plan)
+    : function_(loss_function(model)),
+      options_(options),
+      metrics_(options.metrics, kind_of(function_), static_cast<int>(plan.output.size), options.top_k),
+      input_size_(plan.input.size),
+      size_(plan.output.size),
+      labels_(at(plan.sharding.batch)),
+      targets_(at(plan.sharding.batch) * size_),
+      weights_(options.class_weight.empty() ? 0 : at(plan.sharding.batch)),
+      teacher_(options.distillation.teacher.empty() ? 0 : targets_.size()) {
+  require(options.class_weight.empty() || function_.of_logits(), "class_weight is for losses of classes");
+}
+
+void Objective::check(const Dataset& data) const {
+  if (data.target_size > 0) {
+    require(data.target_size == size_, "the data has {} targets a sample, the model {} outputs", data.target_size,
+            size_);
+    return;
+  }
+  if (function_.of_classes()) return require_labels_below(data, static_cast<std::int32_t>(size_));
+  if (function_.of_logits()) {
+    require(size_ == 1, "BinaryCrossentropy of labels needs 1 output, the model has {}", size_);
+    return require_labels_below(data, 2);
+  }
+  require(size_ == 1 || size_ == data.sample_size(),
+          "a loss of numbers needs 1 output for the label, or {} for the input itself; the model has {}",
+          data.sample_size(), size_);
+}
+
+float* Objective::rows(std::vector<float>& buffer, const Part& part) const {
+  return buffer.data() + part.place * size_;
+}
+
+void Objective::find_targets(const Dataset& data, const Part& part, LossBatch& batch) {
+  if (data.target_size > 0) {
+    float* targets = rows(targets_, part);
+    batch.targets = targets;
+    for (const std::uint32_t i : part.samples) {
+      targets = std::copy_n(data.targets.data() + std::size_t{i} * size_, size_, targets);
+    }
+    return;
+  }
+  if (function_.of_classes()) {
+    const std::span<std::int32_t> labels = std::span(labels_).subspan(part.place, part.samples.size());
+    std::ranges::transform(part.samples, labels.begin(), [&](std::uint32_t i) { return data.labels[i]; });
+    batch.labels = labels;
+    return;
+  }
+  if (size_ == 1) {
+    float* targets = rows(targets_, part);
+    batch.targets = targets;
+    for (const std::uint32_t i : part.samples) *targets++ = static_cast<float>(data.labels[i]);
+    return;
+  }
+  batch.targets = part.input;  // an autoencoder
+}
+
+LossSums Objective::compute(const Dataset& data, const Part& part) {
+  LossBatch batch;
+  batch.samples = static_cast<int>(part.samples.size());
+  batch.size = static_cast<int>(size_);
+  batch.outputs = part.output;
+  batch.factor = part.factor;
+  batch.gradient = part.gradient;
+  find_targets(data, part, batch);
+  const bool training = part.gradient != nullptr;
+  if (training && !weights_.empty()) {
+    float* weights = weights_.data() + part.place;
+    batch.weights = weights;
+    for (const std::uint32_t i : part.samples) *weights++ = options_.class_weight[at(data.labels[i])];
+  }
+  const Distillation& distillation = options_.distillation;
+  const bool taught = training && !teacher_.empty();
+  if (taught) batch.factor *= distillation.alpha;
+  LossSums sums = compute_loss(function_, batch);
+  if (!metrics_.empty()) {
+    sums.metrics.assign(metrics_.counters(), 0.0);
+    metrics_.add({batch.samples, batch.size, batch.outputs, function_.of_logits(), batch.labels, batch.targets},
+                 sums.metrics.data());
+  }
+  if (!taught) return sums;
+  float* teacher = rows(teacher_, part);
+  LossBatch soft = batch;
+  soft.targets = teacher;
+  soft.labels = {};
+  soft.factor = part.factor * (1.0f - distillation.alpha);
+  for (const std::uint32_t i : part.samples) {
+    teacher = std::copy_n(distillation.teacher.data() + std::size_t{i} * size_, size_, teacher);
+  }
+  sums.loss = double{distillation.alpha} * sums.loss +
+              double{1.0f - distillation.alpha} * distillation_loss(soft, distillation.temperature).loss;
+  return sums;
+}
+
+}  // namespace thimble

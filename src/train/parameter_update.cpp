@@ -1,0 +1,217 @@
+#include "train/parameter_update.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "ops/simd.h"
+#include "train/schedule.h"
+
+namespace thimble {
+namespace {
+
+constexpr std::size_t kPiece = 2048;  // floats that a thread takes at a time
+
+double squared_norm(const float* values, std::size_t count) {
+  double total = 0.0;
+  for (std::size_t first = 0; first < count; first += kPiece) {
+    const std::size_t part = std::min(kPiece, count - first);
+    simd([&](auto isa) THIMBLE_INLINE_LAMBDA {
+      using I = decltype(isa);
+      typename I::Vector sum = {};
+      for (std::size_t i = first; i < first + part; i += I::kLanes) sum += I::load(values + i) * I::load(values + i);
+      total += double{sum_of_lanes<I>(sum)};
+    });
+  }
+  return total;
+}
+
+float sign(float x) { return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : 0.0f; }
+
+double option(const Attributes& config, const char* name) { return config.has(name) ? double{config.real(name)} : 0.0; }
+
+}  // namespace
+
+ParameterUpdate::ParameterUpdate(const Model& model, const TrainPlan& plan)
+    : optimizer_(make_optimizer(model.optimizer, plan.trainable)),
+      schedule_(model.optimizer.schedule),
+      rate_(double{model.optimizer.config.real("learning_rate")}),
+      weight_decay_(option(model.optimizer.config, "weight_decay")) {
+  for (const ParameterPlace& place : plan.parameters) {
+    if (place.offset >= plan.trainable) continue;
+    const std::size_t tensor = tensors_.size();
+    tensors_.push_back(place);
+    const std::size_t end = place.offset + AlignedFloats::round_up(place.count);
+    for (std::size_t first = place.offset; first < end; first += kPiece) {
+      pieces_.push_back({first, std::min(kPiece, end - first), tensor});
+    }
+    for (const Layer& layer : model.layers) {
+      for (const LayerWeight& weight : layer.weights) {
+        if (weight.tensor != place.tensor || (weight.l1 == 0.0 && weight.l2 == 0.0)) continue;
+        regularized_.push_back({tensor, static_cast<float>(weight.l1), static_cast<float>(weight.l2)});
+      }
+    }
+  }
+  const Attributes& config = model.optimizer.config;
+  read_clipping(config);
+  if (clip_ != Clip::kNone || has_penalty()) merged_ = AlignedFloats(plan.trainable);
+  factors_.assign(tensors_.size(), 1.0f);
+  if (config.has("use_ema") && config.flag("use_ema")) {
+    ema_momentum_ = config.real("ema_momentum");
+    require(ema_momentum_ >= 0.0f && ema_momentum_ < 1.0f, "ema_momentum = {}: must be from 0 to below 1",
+            ema_momentum_);
+    averages_ = AlignedFloats(plan.trainable);
+  }
+  load(model.optimizer);
+  if (schedule_.class_name.empty()) begin_step();
+}
+
+void ParameterUpdate::read_clipping(const Attributes& config) {
+  struct Limit {
+    const char* name;
+    Clip clip;
+  };
+  for (const Limit& limit : {Limit{"clipnorm", Clip::kNorm}, Limit{"global_clipnorm", Clip::kGlobalNorm},
+                             Limit{"clipvalue", Clip::kValue}}) {
+    if (!config.has(limit.name)) continue;
+    require(clip_ == Clip::kNone, "only one of clipnorm, global_clipnorm and clipvalue can be given");
+    clip_ = limit.clip;
+    clip_limit_ = config.real(limit.name);
+    require(clip_limit_ > 0.0f, "{} = {}: must be above 0", limit.name, clip_limit_);
+  }
+}
+
+void ParameterUpdate::load(const OptimizerState& state) {
+  iterations_ = state.iterations;
+  const std::size_t own = optimizer_->slots().size();
+  for (const ParameterPlace& place : tensors_) {
+    const auto found = std::ranges::find(state.tensors, place.tensor);
+    if (found == state.tensors.end()) continue;
+    const auto index = static_cast<std::size_t>(found - state.tensors.begin());
+    for (std::size_t s = 0; s < state.slots.size(); ++s) {
+      float* slot = s < own ? optimizer_->slots()[s].data() : averages();
+      const std::vector<float>& values = state.slots[s][index];
+      ensure(slot != nullptr && values.size() == place.count, "optimizer state of {} numbers for a tensor of {}",
+             values.size(), place.count);
+      std::ranges::copy(values, slot + place.offset);
+    }
+  }
+}
+
+void ParameterUpdate::save(OptimizerState& state) const {
+  state.iterations = iterations_;
+  state.schedule = schedule_;
+  if (schedule_.class_name.empty()) state.config.set("learning_rate", rate_);
+  state.tensors.clear();
+  state.slots.assign(optimizer_->slots().size() + (averages_.size() > 0 ? 1 : 0), {});
+  for (const ParameterPlace& place : tensors_) {
+    state.tensors.push_back(place.tensor);
+    for (std::size_t s = 0; s < state.slots.size(); ++s) {
+      const auto& slots = optimizer_->slots();
+      const float* values = (s < slots.size() ? slots[s] : averages_).data() + place.offset;
+      state.slots[s].emplace_back(values, values + place.count);
+    }
+  }
+}
+
+void ParameterUpdate::begin_step() {
+  step_rate_ = schedule_.class_name.empty() ? rate_ : rate_at(schedule_, iterations_);
+  optimizer_->begin_step(iterations_ + 1, static_cast<float>(step_rate_));
+}
+
+void ParameterUpdate::set_learning_rate(double rate) {
+  rate_ = rate;
+  begin_step();
+}
+
+void ParameterUpdate::resolve_schedule(std::int64_t total_steps) {
+  if (!schedule_.class_name.empty()) schedule_ = resolved(schedule_, total_steps);
+  begin_step();
+}
+
+double ParameterUpdate::penalty(const float* parameters) const {
+  double total = 0.0;
+  for (const Regularizer& regularizer : regularized_) {
+    const ParameterPlace& place = tensors_[regularizer.tensor];
+    double sum = 0.0;
+    for (std::size_t i = 0; i < place.count; ++i) sum += double{std::abs(parameters[place.offset + i])};
+    total +=
+        double{regularizer.l1} * sum + double{regularizer.l2} * squared_norm(parameters + place.offset, place.count);
+  }
+  return total;
+}
+
+/// The gradients' sum and the regularizers' part.
+void ParameterUpdate::merge(const Piece& piece, std::span<const float* const> gradients, const float* parameters) {
+  float* const sum = merged_.data();
+  simd([&](auto) THIMBLE_INLINE_LAMBDA {
+    for (std::size_t i = piece.first; i < piece.first + piece.count; ++i) sum[i] = gradients[0][i];
+    for (std::size_t g = 1; g < gradients.size(); ++g) {
+      for (std::size_t i = piece.first; i < piece.first + piece.count; ++i) sum[i] += gradients[g][i];
+    }
+  });
+  for (const Regularizer& regularizer : regularized_) {
+    if (regularizer.tensor != piece.tensor) continue;
+    for (std::size_t i = piece.first; i < piece.first + piece.count; ++i) {
+      sum[i] += regularizer.l1 * sign(parameters[i]) + 2.0f * regularizer.l2 * parameters[i];
+    }
+  }
+}
+
+/// What each tensor's gradient is multiplied by so that norms stay below the limit.
+void ParameterUpdate::find_factors() {
+  if (clip_ != Clip::kNorm && clip_ != Clip::kGlobalNorm) return;
+  double global = 0.0;
+  for (std::size_t t = 0; t < tensors_.size(); ++t) {
+    const double square = squared_norm(merged_.data() + tensors_[t].offset, tensors_[t].count);
+    global += square;
+    factors_[t] = clip_limit_ / std::max(static_cast<float>(std::sqrt(square)), clip_limit_);
+  }
+  if (clip_ == Clip::kNorm) return;
+  const float factor = clip_limit_ / std::max(static_cast<float>(std::sqrt(global)), clip_limit_);
+  std::ranges::fill(factors_, factor);
+}
+
+void ParameterUpdate::move(const Piece& piece, std::span<const float* const> gradients, float* parameters) {
+  const std::size_t end = piece.first + piece.count;
+  const float* merged = merged_.data();
+  if (merged_.size() > 0) {
+    float* const sum = merged_.data();
+    const float factor = factors_[piece.tensor];
+    for (std::size_t i = piece.first; i < end; ++i) {
+      sum[i] = clip_ == Clip::kValue ? std::clamp(sum[i], -clip_limit_, clip_limit_) : sum[i] * factor;
+    }
+    gradients = std::span(&merged, 1);
+  }
+  if (weight_decay_ > 0.0) {
+    const auto keep = static_cast<float>(weight_decay_ * step_rate_);
+    for (std::size_t i = piece.first; i < end; ++i) parameters[i] -= parameters[i] * keep;
+  }
+  optimizer_->update(piece.first, piece.count, gradients, parameters);
+  if (averages_.size() > 0) {
+    float* const averages = averages_.data();
+    const float keep = iterations_ == 0 ? 0.0f : ema_momentum_;
+    for (std::size_t i = piece.first; i < end; ++i) averages[i] = keep * averages[i] + (1.0f - keep) * parameters[i];
+  }
+}
+
+void ParameterUpdate::run(ThreadTeam& team, std::span<const float* const> gradients, float* parameters) {
+  const auto for_pieces = [&](const auto& work) {
+    for (std::size_t i; (i = static_cast<std::size_t>(team.next_ticket())) < pieces_.size();) work(pieces_[i]);
+  };
+  if (merged_.size() > 0) {
+    for_pieces([&](const Piece& piece) { merge(piece, gradients, parameters); });
+    team.barrier([&] {
+      team.reset_tickets();
+      find_factors();
+    });
+  }
+  for_pieces([&](const Piece& piece) { move(piece, gradients, parameters); });
+  team.barrier([&] {
+    team.reset_tickets();
+    ++iterations_;
+    begin_step();
+  });
+}
+
+}  // namespace thimble

@@ -1,0 +1,81 @@
+// What happens to the parameters after the gradients of a step are there, in Keras's order: regularizers, clipping,
+// weight decay, the optimizer, moving averages.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "ir/layer.h"
+#include "train/optimizer.h"
+#include "train/plan.h"
+#include "train/thread_team.h"
+
+namespace thimble {
+
+class ParameterUpdate {
+ public:
+  /// With the optimizer's state as `model` has it. Throws InputError for an optimizer that is not known.
+  ParameterUpdate(const Model& model, const TrainPlan& plan);
+
+  /// Called by all threads of `team`: moves `parameters` by the sum of `gradients`, in their order.
+  void run(ThreadTeam& team, std::span<const float* const> gradients, float* parameters);
+
+  /// What the regularizers add to the loss.
+  double penalty(const float* parameters) const;
+  bool has_penalty() const { return !regularized_.empty(); }
+
+  /// The moving averages of the trainable parameters; null if there are none.
+  float* averages() const { return averages_.size() > 0 ? averages_.data() : nullptr; }
+
+  std::int64_t iterations() const { return iterations_; }
+  /// Of the next step.
+  double learning_rate() const { return step_rate_; }
+  /// From the next step on; only where there is no schedule.
+  void set_learning_rate(double rate);
+  const LearningRateSchedule& schedule() const { return schedule_; }
+  /// Fills in the steps that the schedule leaves open; before the first step, if there is a schedule.
+  void resolve_schedule(std::int64_t total_steps);
+
+  /// Writes the state to where the constructor found it.
+  void save(OptimizerState& state) const;
+
+ private:
+  /// A part of a tensor, of a size that a thread takes at a time.
+  struct Piece {
+    std::size_t first;
+    std::size_t count;
+    std::size_t tensor;
+  };
+  struct Regularizer {
+    std::size_t tensor;
+    float l1;
+    float l2;
+  };
+  enum class Clip { kNone, kNorm, kGlobalNorm, kValue };
+
+  void load(const OptimizerState& state);
+  void read_clipping(const Attributes& config);
+  void begin_step();
+  void merge(const Piece& piece, std::span<const float* const> gradients, const float* parameters);
+  void find_factors();
+  void move(const Piece& piece, std::span<const float* const> gradients, float* parameters);
+
+  std::vector<ParameterPlace> tensors_;  // the trainable ones
+  std::vector<Piece> pieces_;
+  std::unique_ptr<Optimizer> optimizer_;
+  LearningRateSchedule schedule_;
+  double rate_;             // where there is no schedule
+  double step_rate_ = 0.0;  // of the next step
+  double weight_decay_ = 0.0;
+  Clip clip_ = Clip::kNone;
+  float clip_limit_ = 0.0f;
+  std::vector<Regularizer> regularized_;
+  AlignedFloats merged_;        // the gradients' sum, where it has to be known before the optimizer runs
+  std::vector<float> factors_;  // what clipping multiplies each tensor's gradient by
+  AlignedFloats averages_;
+  float ema_momentum_ = 0.0f;
+  std::int64_t iterations_ = 0;
+};
+
+}  // namespace thimble
