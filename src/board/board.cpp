@@ -53,6 +53,11 @@ Board with_dsp(Board board) {
   return board;
 }
 
+Board with_mve(Board board) {
+  board.mve = true;
+  return with_dsp(std::move(board));
+}
+
 /// Arm's MPS3 FPGA board with SSE-300: starts in the secure state, so all addresses are the secure ones. Code lies in
 /// the instruction memory next to the core, data in the data memory next to it.
 Board mps3_an547() {
@@ -102,7 +107,7 @@ std::span<const Board> boards() {
                     {"-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"})),
       with_dsp(mps2("m7", "Arm Cortex-M7 (QEMU mps2-an500)", "mps2-an500",
                     {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"})),
-      with_dsp(mps3_an547()),
+      with_mve(mps3_an547()),
       riscv_virt(),
   };
   return all;

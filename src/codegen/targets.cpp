@@ -25,7 +25,7 @@ const Target& find_target(const std::string& name) {
        "arm-none-eabi-gcc",
        "arm-none-eabi-ar",
        "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard -O2",
-       {.dsp = true}},
+       {.dsp = true, .mve = true}},
       {"rv32imc", "riscv64-unknown-elf-gcc", "riscv64-unknown-elf-ar", "-march=rv32imc -mabi=ilp32 -O2"},
   }};
   const auto found = std::find_if(kTargets.begin(), kTargets.end(), [&](const Target& t) { return t.name == name; });

@@ -19,14 +19,15 @@ class Layers {
     last_ = builder_.input(std::move(input), Type::kInt8, {{0.05f}, {-7}, 0});
   }
 
-  void convolve(const std::string& op, Shape filter, std::int64_t stride, const std::string& padding) {
+  void convolve(const std::string& op, Shape filter, std::int64_t stride, const std::string& padding,
+                const std::string& activation = "RELU") {
     const int channels = op == "CONV_2D" ? filter[0] : filter[3];
     add(op, {last_, weights(filter), bias(channels)},
         {{"padding", padding},
          {"stride_h", stride},
          {"stride_w", stride},
          {"depth_multiplier", std::int64_t{1}},
-         {"activation", std::string("RELU")}});
+         {"activation", activation}});
   }
   void pool(const std::string& op, std::int64_t size) {
     last_ = builder_.node(op, {last_},
@@ -98,14 +99,28 @@ Graph residual_network() {
   return layers.finish();
 }
 
-class DspBoards : public ::testing::TestWithParam<const char*> {};
+/// Windows of 1, 2, 4, 5 and 9 vectors; channels and pixels left over; with and without an activation.
+Graph vector_network() {
+  Layers layers(3, {1, 9, 8, 1});
+  layers.convolve("CONV_2D", {16, 3, 3, 1}, 1, "SAME");
+  layers.convolve("CONV_2D", {20, 3, 3, 16}, 1, "SAME", "NONE");
+  layers.convolve("CONV_2D", {32, 1, 1, 20}, 1, "VALID");
+  layers.convolve("CONV_2D", {64, 1, 1, 32}, 2, "SAME", "NONE");
+  layers.convolve("CONV_2D", {40, 1, 1, 64}, 1, "VALID");
+  layers.convolve("CONV_2D", {18, 3, 3, 8 * 5}, 1, "SAME", "RELU_N1_TO_1");
+  layers.connect(21, 5 * 4 * 18);
+  layers.connect(9, 21);
+  return layers.finish();
+}
 
-TEST_P(DspBoards, ComputeWhatThePortableKernelsCompute) {
+class CpuBoards : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
   const Board& board = find_board(GetParam());
   if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) {
     GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
   }
-  for (const Graph& graph : {image_network(), residual_network()}) {
+  for (const Graph& graph : {image_network(), residual_network(), vector_network()}) {
     constexpr std::size_t kInvocations = 3;
     const Optimize optimize = Optimize::kSpeed;
     const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
@@ -114,7 +129,9 @@ TEST_P(DspBoards, ComputeWhatThePortableKernelsCompute) {
         measure(deployment, board, optimize, made_up_inputs(graph, kInvocations), kInvocations, folder.path());
     EXPECT_TRUE(measurement.bits_equal);
     EXPECT_EQ(measurement.firmware.warnings, "");
-    const auto other = [](const Step& step) { return step.call.symbol.find("_dsp") == std::string::npos; };
+    const auto other = [](const Step& step) {
+      return step.call.symbol.find("_dsp") == std::string::npos && step.call.symbol.find("_mve") == std::string::npos;
+    };
     const Program& program = deployment.executable->program;
     EXPECT_EQ(std::count_if(program.begin(), program.end(), other), 0);
   }
@@ -150,7 +167,7 @@ TEST(RamLimit, KeepsTheBitsOnTheBoard) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DspBoards, ::testing::Values("m4", "m7"));
+INSTANTIATE_TEST_SUITE_P(All, CpuBoards, ::testing::Values("m4", "m7", "m55"));
 
 }  // namespace
 }  // namespace thimble

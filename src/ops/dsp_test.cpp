@@ -2,127 +2,14 @@
 // the first are assembly (src/deploy/deploy_test.cpp).
 #include "ops/dsp.h"
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
-
-#include "base/random.h"
-#include "ops/op_testing.h"
+#include "ops/variant_testing.h"
 
 namespace thimble {
 namespace {
 
 constexpr LowerOptions kDsp = {.features = {.dsp = true}};
 
-class Generator {
- public:
-  explicit Generator(int seed) : random_(static_cast<std::uint64_t>(seed)) {}
-
-  int between(int low, int high) {
-    return low + static_cast<int>(random_.below(static_cast<std::uint32_t>(high - low + 1)));
-  }
-  float scale(float low, float high) { return low + (high - low) * random_.uniform(); }
-  std::string one_of(const std::vector<std::string>& texts) {
-    return texts[static_cast<std::size_t>(between(0, static_cast<int>(texts.size()) - 1))];
-  }
-
-  std::shared_ptr<const Bytes> bytes(const Shape& shape, int low) {
-    std::vector<std::int8_t> values(static_cast<std::size_t>(element_count(shape)));
-    for (std::int8_t& value : values) value = static_cast<std::int8_t>(between(low, 127));
-    return make_data(values);
-  }
-
-  /// An activation tensor; its zero point is often the lowest, as behind a ReLU.
-  Tensor activation(Shape shape, float low, float high) {
-    Tensor tensor = TestNode::tensor_of(Type::kInt8, std::move(shape));
-    tensor.quantization = {{scale(low, high)}, {between(0, 2) == 0 ? -128 : between(-128, 127)}, 0};
-    return tensor;
-  }
-  Tensor input(const Shape& shape) {
-    Tensor tensor = activation(shape, 0.01f, 0.1f);
-    tensor.data = bytes(shape, -128);
-    return tensor;
-  }
-  Tensor weights(const Shape& shape, int channels, int axis) {
-    Tensor tensor = TestNode::tensor_of(Type::kInt8, shape);
-    for (int c = 0; c < channels; ++c) {
-      tensor.quantization.scales.push_back(scale(0.0005f, 0.01f));
-      tensor.quantization.zero_points.push_back(0);
-    }
-    tensor.quantization.axis = axis;
-    tensor.data = bytes(shape, -127);
-    return tensor;
-  }
-  Tensor bias(int channels) {
-    Tensor tensor = TestNode::tensor_of(Type::kInt32, {channels});
-    std::vector<std::int32_t> values;
-    for (int c = 0; c < channels; ++c) values.push_back(between(-3000, 3000));
-    tensor.data = make_data(values);
-    return tensor;
-  }
-
- private:
-  Random random_;
-};
-
-/// What `calls` make of the graph's constants in tensor `id`, which lies in the place of tensor `place`. If that is
-/// smaller, it lies at the end of it.
-Bytes outputs_of(const Graph& graph, const std::vector<KernelCall>& calls, TensorId id, TensorId place) {
-  std::vector<Bytes> memory;
-  for (const Tensor& tensor : graph.tensors) memory.push_back(tensor.data ? *tensor.data : Bytes(tensor.bytes()));
-  const auto bytes_of = [&](TensorId tensor) -> Bytes& { return memory[static_cast<std::size_t>(tensor)]; };
-  Bytes& shared = bytes_of(place);
-  const std::size_t input = graph.tensor(place).bytes(), more = std::max(graph.tensor(id).bytes(), input) - input;
-  shared.insert(shared.begin(), place == id ? 0 : more, 0);
-  for (const KernelCall& call : calls) {
-    Bytes scratch(call.scratch_bytes);
-    const auto address = [&](TensorId tensor) {
-      if (tensor == id) return shared.data();
-      return tensor == place ? shared.data() + more : bytes_of(tensor).data();
-    };
-    call.invoke(bind_operands(call, address, scratch.data()).data());
-  }
-  shared.resize(graph.tensor(id).bytes());
-  return shared;
-}
-
-/// Adds the output that the node infers, lowers for both, and compares; also where the output takes an input's place.
-void expect_equal(TestNode& test, const Tensor& output_like) {
-  Tensor output = output_like;
-  output.data = nullptr;
-  output.shape = test.infer()[0].shape;
-  test.output(output);
-  const std::vector<KernelCall> calls = op_of(test.node()).lower(NodeView(test.graph(), test.node()), kDsp);
-  ASSERT_NE(calls[0].symbol.find("_dsp"), std::string::npos) << calls[0].symbol;
-  const std::vector<Bytes> expected = test.run();
-  EXPECT_EQ(test.run(kDsp), expected);
-  for (const TensorId input : calls[0].in_place) {
-    EXPECT_EQ(outputs_of(test.graph(), calls, test.node().outputs[0], input), expected[0]);
-  }
-}
-
-/// The portable calls of all nodes.
-std::vector<KernelCall> apart(const Graph& graph) {
-  std::vector<KernelCall> calls;
-  for (const Node& node : graph.nodes) {
-    for (KernelCall& call : op_of(node).lower(NodeView(graph, node), {})) calls.push_back(std::move(call));
-  }
-  return calls;
-}
-
-Attributes window_attributes(Generator& make) {
-  return {{"padding", make.one_of({"SAME", "VALID"})},
-          {"stride_h", std::int64_t{make.between(1, 2)}},
-          {"stride_w", std::int64_t{make.between(1, 2)}},
-          {"activation", make.one_of({"NONE", "RELU", "RELU6", "RELU_N1_TO_1"})}};
-}
-
-Attributes convolution_attributes(Generator& make) {
-  Attributes attributes = window_attributes(make);
-  attributes.set("dilation_h", std::int64_t{make.between(1, 2)});
-  attributes.set("dilation_w", std::int64_t{make.between(1, 2)});
-  return attributes;
-}
+void expect_equal(TestNode& test, const Tensor& output_like) { expect_equal_variant(test, output_like, kDsp, "_dsp"); }
 
 class Dsp : public ::testing::TestWithParam<int> {};
 

@@ -78,6 +78,7 @@ enum class Rounding { kTflm, kLitert };
 /// equal the portable kernels' bit for bit.
 struct Features {
   bool dsp = false;  // Armv7E-M: SMLAD and its kin, two 16-bit multiplies in one instruction
+  bool mve = false;  // Armv8.1-M's vectors (Helium): VMLADAVA, 16 multiplies of bytes in one instruction
 };
 
 struct LowerOptions {

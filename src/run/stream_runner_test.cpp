@@ -155,8 +155,8 @@ TEST(Streams, GiveTheBitsOfWholeMaps) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
     const Graph graph = RandomNetwork(seed).make();
-    for (const bool dsp : {false, true}) {
-      const LowerOptions options{.features = {.dsp = dsp}};
+    for (const Features features : {Features{}, Features{.dsp = true}, Features{.dsp = true, .mve = true}}) {
+      const LowerOptions options{.features = features};
       auto by_rows = std::make_shared<Executable>();
       by_rows->graph = graph;
       by_rows->program = lower(graph, options);
@@ -166,7 +166,7 @@ TEST(Streams, GiveTheBitsOfWholeMaps) {
       ASSERT_EQ(run(by_rows, seed), expected(graph, seed));
     }
   }
-  EXPECT_GT(streamed, 500);
+  EXPECT_GT(streamed, 750);
 }
 
 TEST(Streams, AreCutWhereItSavesMost) {

@@ -6,6 +6,7 @@
 #include "ops/conv_2d/conv_2d_host.h"
 #include "ops/conv_2d/conv_2d_hybrid_kernel.h"
 #include "ops/conv_2d/conv_2d_kernel.h"
+#include "ops/conv_2d/conv_2d_mve.h"
 #include "ops/conv_2d/conv_2d_u8_kernel.h"
 #include "ops/hybrid.h"
 #include "ops/op.h"
@@ -115,6 +116,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   }
   operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
   const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[0]);
+  if (const auto call = conv_2d_mve(node, int_params(node), requant, options)) return {*call};
   if (const auto call = conv_2d_dsp(node, int_params(node), requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_s8), int_params(node), operands)

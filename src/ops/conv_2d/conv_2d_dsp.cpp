@@ -1,42 +1,15 @@
 #include "ops/conv_2d/conv_2d_dsp.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "ops/conv_2d/conv_2d_dsp_kernel.h"
+#include "ops/conv_2d/conv_2d_geometry.h"
 #include "ops/host.h"
-#include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_conv_2d_dsp_params, window, quads, whole_quads, input_zero_point, ring_rows, narrow, output_min,
                output_max)
 
 namespace thimble {
-namespace {
-
-bool is_pointwise(const thimble_window& w) {
-  return w.filter_h == 1 && w.filter_w == 1 && w.stride_h == 1 && w.stride_w == 1;
-}
-
-/// All pixels of a pointwise convolution as one row: fewer of them are left over.
-thimble_window as_row(thimble_window w) {
-  w.input_w = w.output_w = w.batches * w.output_h * w.output_w;
-  w.batches = w.input_h = w.output_h = 1;
-  return w;
-}
-
-/// Whether the output fits into the input's place, row by row, nothing else reads the input, and a window's rows are
-/// but few of all: then the kernel copies them, to write over them.
-bool pays_to_copy(const NodeView& node, const thimble_window& w) {
-  const auto reads = [&](std::ptrdiff_t sum, const Node& reader) {
-    return sum + std::ranges::count(reader.inputs, node.input_id(0));
-  };
-  const auto& nodes = node.graph().nodes;
-  return w.batches == 1 && w.dilation_h == 1 && 2 * w.filter_h <= w.input_h && w.pad_top < w.filter_h &&
-         w.output_w * w.output_c <= w.input_w * w.input_c && w.output_h <= w.input_h &&
-         std::accumulate(nodes.begin(), nodes.end(), std::ptrdiff_t{0}, reads) <= 1;
-}
-
-}  // namespace
 
 ChannelWeights conv_2d_weights(const NodeView& node) {
   const Bytes& bytes = *contents(node, 1);
@@ -58,8 +31,8 @@ std::optional<KernelCall> conv_2d_dsp(const NodeView& node, const thimble_conv_2
   const int elements = window.filter_h * window.filter_w * window.input_c;
   const bool whole_quads =
       window.filter_w * window.input_c % 4 == 0 && window.dilation_h == 1 && window.dilation_w == 1;
-  const bool pointwise = is_pointwise(window), copies = !pointwise && pays_to_copy(node, window);
-  const thimble_conv_2d_dsp_params dsp = {pointwise ? as_row(window) : window,
+  const bool pointwise = conv_2d_is_pointwise(window), copies = !pointwise && conv_2d_pays_to_copy(node, window);
+  const thimble_conv_2d_dsp_params dsp = {pointwise ? conv_2d_as_row(window) : window,
                                           (elements + 3) / 4,
                                           whole_quads ? 1 : 0,
                                           -params.input_offset,

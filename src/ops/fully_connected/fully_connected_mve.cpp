@@ -1,0 +1,72 @@
+#include "ops/fully_connected/fully_connected_mve.h"
+
+#include "ops/dsp.h"
+#include "ops/fully_connected/fully_connected_mve_kernel.h"
+#include "ops/host.h"
+#include "ops/mve.h"
+
+THIMBLE_PARAMS(thimble_fully_connected_mve_params, batches, depth, units, factor_step, zero_point, narrow, output_min,
+               output_max)
+
+namespace thimble {
+namespace {
+
+constexpr std::size_t kUnits = 8;  // that the kernel computes at a time
+
+ChannelWeights weights_of(const NodeView& node, std::size_t units, std::size_t depth) {
+  const auto data = contents(node, 1);
+  const auto* first = as<std::int8_t>(data);
+  ChannelWeights weights;
+  for (std::size_t u = 0; u < units; ++u) weights.emplace_back(first + u * depth, first + (u + 1) * depth);
+  return weights;
+}
+
+KernelConstant packed(const ChannelWeights& weights, const std::vector<MveChannel>& channels) {
+  MveBytes bytes;
+  for (std::size_t unit = 0; unit < weights.size(); unit += kUnits) {
+    for (const std::size_t first : {unit, unit + 1}) {
+      bytes.words(channels, first, &MveChannel::bias);
+      for (std::size_t i = 0; i < weights[0].size(); i += 16) {
+        for (std::size_t u = first; u < first + kUnits; u += 2) {
+          bytes.bytes(u < weights.size() ? weights[u] : std::vector<std::int8_t>{}, i, 16);
+        }
+      }
+    }
+  }
+  return bytes.constant("weights");
+}
+
+KernelConstant factors(const std::vector<MveChannel>& channels, bool per_channel) {
+  MveBytes bytes;
+  const std::vector<MveChannel> same(kUnits, channels[0]);
+  for (std::size_t unit = 0; unit < (per_channel ? channels.size() : 1); unit += kUnits) {
+    for (const std::size_t first : {unit, unit + 1}) {
+      bytes.words(per_channel ? channels : same, first, &MveChannel::multiplier);
+      bytes.words(per_channel ? channels : same, first, &MveChannel::shift);
+    }
+  }
+  return bytes.constant("factors");
+}
+
+}  // namespace
+
+std::optional<KernelCall> fully_connected_mve(const NodeView& node, const thimble_fully_connected_params& params,
+                                              const KernelConstant& requant, const LowerOptions& options) {
+  if (!mve_applies(node, options) || options.rounding != Rounding::kTflm || params.weights_offset != 0) return {};
+  const auto units = static_cast<std::size_t>(params.units);
+  if (units == 0) return {};
+  const ChannelWeights weights = weights_of(node, units, static_cast<std::size_t>(params.depth));
+  const auto channels = mve_channels(node, weights, requant);
+  if (!channels) return {};
+  const thimble_fully_connected_mve_params mve = {params.batches,       params.depth,
+                                                  params.units,         params.per_channel ? 64 : 0,
+                                                  params.output_offset, is_narrow(params.output_min, params.output_max),
+                                                  params.output_min,    params.output_max};
+  KernelCall call = kernel_call("thimble_fully_connected_mve", "ops/fully_connected/fully_connected_mve_kernel",
+                                &thimble_fully_connected_mve, mve,
+                                {in(node.input_id(0)), constant(0), constant(1), out(node.output_id(0))});
+  call.constants = {packed(weights, *channels), factors(*channels, params.per_channel != 0)};
+  return call;
+}
+
+}  // namespace thimble

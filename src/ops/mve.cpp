@@ -1,0 +1,65 @@
+#include "ops/mve.h"
+
+#include <cstring>
+
+#include "ops/host.h"
+
+namespace thimble {
+namespace {
+
+bool is_byte(int value) { return value >= -128 && value <= 127; }
+
+/// The factor alone.
+std::optional<MveChannel> factor_of(const thimble_requant& requant) {
+  if (requant.multiplier == 0) return MveChannel{};
+  if (requant.shift > -1 || requant.shift < -31) return {};
+  return MveChannel{0, requant.multiplier, requant.shift};
+}
+
+}  // namespace
+
+bool mve_applies(const NodeView& node, const LowerOptions& options) {
+  return options.features.mve && node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8 &&
+         node.output(0).type == Type::kInt8 && constant_from(node, 1);
+}
+
+std::optional<std::vector<MveChannel>> mve_channels(const NodeView& node,
+                                                    std::span<const std::vector<std::int8_t>> weights,
+                                                    const KernelConstant& requants) {
+  const int zero_point = node.input(0).zero_point();
+  if (!is_byte(zero_point) || !is_byte(node.output(0).zero_point())) return {};
+  const auto bias = contents(node, 2);
+  const auto* factors = as<thimble_requant>(requants.data);
+  const std::size_t factor_step = requants.data->size() == sizeof(thimble_requant) ? 0 : 1;
+  std::vector<MveChannel> channels;
+  for (std::size_t c = 0; c < weights.size(); ++c) {
+    std::int64_t sum = bias ? as<std::int32_t>(bias)[c] : 0;
+    for (const std::int8_t weight : weights[c]) sum -= std::int64_t{zero_point} * weight;
+    std::optional<MveChannel> channel = factor_of(factors[c * factor_step]);
+    if (!channel) return {};
+    channel->bias = static_cast<std::int32_t>(sum);  // may wrap, as sums may
+    channels.push_back(*channel);
+  }
+  return channels;
+}
+
+bool mve_exact(const NodeView& node, int output_min) { return output_min < node.output(0).zero_point(); }
+
+void MveBytes::word(std::int32_t value) {
+  const std::size_t size = bytes_.size();
+  bytes_.resize(size + sizeof(value));
+  std::memcpy(bytes_.data() + size, &value, sizeof(value));
+}
+
+void MveBytes::words(const std::vector<MveChannel>& channels, std::size_t first, std::int32_t MveChannel::*member) {
+  for (std::size_t c = first; c < first + 8; c += 2) word(c < channels.size() ? channels[c].*member : 0);
+}
+
+void MveBytes::bytes(std::span<const std::int8_t> weights, std::size_t first, std::size_t count) {
+  for (std::size_t i = first; i < first + count; ++i)
+    bytes_.push_back(i < weights.size() ? weights[i] : std::int8_t{0});
+}
+
+KernelConstant MveBytes::constant(std::string name) const { return {std::move(name), Type::kInt8, make_data(bytes_)}; }
+
+}  // namespace thimble

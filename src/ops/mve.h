@@ -1,0 +1,46 @@
+// What lowering to the kernels for Armv8.1-M's vector instructions (kernel/mve.h) needs.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "kernel/mve.h"
+#include "ops/op.h"
+
+namespace thimble {
+
+/// Whether a node of bytes with constant weights and bias may lower to an MVE kernel.
+bool mve_applies(const NodeView& node, const LowerOptions& options);
+
+/// For one output channel: the bias, with the input's zero point in it, and the factor.
+struct MveChannel {
+  std::int32_t bias = 0;
+  std::int32_t multiplier = 0;
+  std::int32_t shift = -1;  // as VRSHL takes it: less than 0
+};
+
+/// A channel for each list of weights. None where the kernels' arithmetic could differ from thimble_multiply's: factors
+/// of 0.5 or more. `requants` has a factor for each channel, or one for all.
+std::optional<std::vector<MveChannel>> mve_channels(const NodeView& node,
+                                                    std::span<const std::vector<std::int8_t>> weights,
+                                                    const KernelConstant& requants);
+
+/// Whether outputs below the zero point pass, so that ties below it must be rounded as TFLite does.
+bool mve_exact(const NodeView& node, int output_min);
+
+/// Bytes as the kernels read them.
+class MveBytes {
+ public:
+  void word(std::int32_t value);
+  /// A member of four channels from `first` on, every other one.
+  void words(const std::vector<MveChannel>& channels, std::size_t first, std::int32_t MveChannel::*member);
+  /// Elements [first, first + count) of `weights`, zeros where it has none.
+  void bytes(std::span<const std::int8_t> weights, std::size_t first, std::size_t count);
+  KernelConstant constant(std::string name) const;
+
+ private:
+  std::vector<std::int8_t> bytes_;
+};
+
+}  // namespace thimble
