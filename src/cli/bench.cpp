@@ -22,6 +22,7 @@ struct BenchArguments {
   std::string data;
   std::string optimize = "size";
   std::string keep;
+  std::string front_end;
   bool json = false;
   FitArguments fit;
 };
@@ -128,6 +129,7 @@ void bench(const BenchArguments& arguments) {
   }
   const bool on_host = boards.size() < arguments.boards.size();
   Graph graph = load_graph(files, arguments.model);
+  apply_front_end(files, arguments.front_end, graph);
   const auto [inputs, invocations] = inputs_for(files, graph, arguments);
   nlohmann::ordered_json results;
   with_context(arguments.model, [&, &inputs = inputs, &invocations = invocations] {
@@ -155,6 +157,7 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("--data", arguments->data, "DATA[:test|:train|:N]: run these samples instead of made-up inputs");
   add_optimize_option(app, arguments->optimize);
   arguments->fit.add_to(app);
+  add_front_end_option(app, arguments->front_end);
   app.add_option("--keep", arguments->keep, "Keep the firmware, below this folder, and say how to debug it");
   app.add_flag("--json", arguments->json, "Print the figures as JSON");
   return [arguments] { bench(*arguments); };

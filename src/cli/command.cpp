@@ -3,6 +3,9 @@
 #include <charconv>
 
 #include "base/error.h"
+#include "data/dataset.h"
+#include "data/front_end_file.h"
+#include "passes/front_end.h"
 #include "passes/passes.h"
 
 namespace thimble {
@@ -47,6 +50,16 @@ std::optional<std::size_t> FitArguments::ram_bytes() const {
 
 void FitArguments::apply_to(Graph& graph) const {
   if (output == "class") output_class(graph);
+}
+
+void add_front_end_option(CLI::App& app, std::string& path) {
+  app.add_option(
+      "--front-end", path,
+      "A data set of sounds, or its front_end.toml: the model gets its front end before it, and takes sound");
+}
+
+void apply_front_end(FileSystem& files, const std::string& path, Graph& graph) {
+  if (!path.empty()) prepend_front_end(graph, read_front_end(files, path), Dataset().scale);
 }
 
 }  // namespace thimble

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/file_system.h"
 #include "base/optimize.h"
 #include "ir/graph.h"
 
@@ -34,6 +35,11 @@ struct FitArguments {
   std::optional<std::size_t> ram_bytes() const;
   void apply_to(Graph& graph) const;
 };
+
+/// --front-end FILE
+void add_front_end_option(CLI::App& app, std::string& path);
+/// Puts the front end of a data set of sounds (data/front_end_file.h) before the model, unless `path` is empty.
+void apply_front_end(FileSystem& files, const std::string& path, Graph& graph);
 
 extern const Command kBenchCommand;
 extern const Command kCompileCommand;

@@ -16,6 +16,7 @@ struct CompileArguments {
   std::string folder;
   std::string optimize = "size";
   FitArguments fit;
+  std::string front_end;
 };
 
 void compile(const CompileArguments& arguments) {
@@ -26,6 +27,7 @@ void compile(const CompileArguments& arguments) {
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);
     arguments.fit.apply_to(graph);
+    apply_front_end(files, arguments.front_end, graph);
     const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
     fold_constant_channels(graph, lower_options);
     const Program program = lower(graph, lower_options);
@@ -43,6 +45,7 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("-o,--folder", arguments->folder, "The folder to write the C files to")->required();
   add_optimize_option(app, arguments->optimize);
   arguments->fit.add_to(app);
+  add_front_end_option(app, arguments->front_end);
   return [arguments] { compile(*arguments); };
 }
 

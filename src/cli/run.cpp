@@ -19,6 +19,7 @@ struct RunArguments {
   std::string sample;
   std::size_t index = 0;
   std::string board;
+  std::string front_end;
   std::string rounding = "tflm";
   std::string optimize = "size";
 };
@@ -68,6 +69,7 @@ void run(const RunArguments& arguments) {
   if (!arguments.sample.empty()) return show_sample(files, arguments);
   require(!arguments.inputs.empty(), "nothing to run on; give --input FILE.npy, or --sample DATA with --on BOARD");
   Graph graph = load_graph(files, arguments.model);
+  apply_front_end(files, arguments.front_end, graph);
   std::vector<NpyArray> arrays;
   for (const std::string& path : arguments.inputs) {
     arrays.push_back(with_context(path, [&] { return parse_npy(files.read(path)); }));
@@ -98,6 +100,7 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("--rounding", arguments->rounding, "Whose rounding, where TFLM and LiteRT differ")
       ->check(CLI::IsMember({"tflm", "litert"}));
   add_optimize_option(app, arguments->optimize);
+  add_front_end_option(app, arguments->front_end);
   return [arguments] { run(*arguments); };
 }
 

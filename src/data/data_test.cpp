@@ -116,7 +116,7 @@ TEST(Load, FolderFaults) {
   const auto train = [&] { return fault([&] { load_dataset(files, "folder", Split::kTrain); }); };
   EXPECT_EQ(train(),
             "folder: train-images-idx3-ubyte is missing, and train-images-idx3-ubyte.gz, too; a data set is a folder "
-            "with the four files of MNIST, or an .npz");
+            "with the four files of MNIST, an .npz, or a folder with a folder of .wav files for each class");
   files.write("folder/train-images-idx3-ubyte", idx({2, 3, 3}, 17, 7));
   files.write("folder/train-labels-idx1-ubyte", idx({3}, 3, 1));
   EXPECT_EQ(train(),
@@ -161,10 +161,12 @@ TEST(Load, NpzFaults) {
   EXPECT_EQ(fault([&] { load_dataset(files, "a.npz"); }),
             "a.npz: samples to train on and to test with have different shapes");
   EXPECT_EQ(fault([&] { load_dataset(files, "b.npz", Split::kTest); }),
-            "b.npz: is not there; a data set is a folder with the four files of MNIST, or an .npz");
+            "b.npz: is not there; a data set is a folder with the four files of MNIST, an .npz, or a folder with a "
+            "folder of .wav files for each class");
   files.write("c.png", Bytes(9));
   EXPECT_EQ(fault([&] { load_dataset(files, "c.png", Split::kTest); }),
-            "c.png: is no data set that can be read; a data set is a folder with the four files of MNIST, or an .npz");
+            "c.png: is no data set that can be read; a data set is a folder with the four files of MNIST, an .npz, or "
+            "a folder with a folder of .wav files for each class");
 }
 
 TEST(Load, LabelsMustFitTheModel) {

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "data/class_folders.h"
+#include "data/sounds.h"
 #include "wire/idx.h"
 #include "wire/npz.h"
 
@@ -17,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int32_t kMaxClasses = 65'536;
-constexpr std::string_view kAdvice = "a data set is a folder with the four files of MNIST, or an .npz";
+constexpr std::string_view kAdvice =
+    "a data set is a folder with the four files of MNIST, an .npz, or a folder with a folder of .wav files for each class";
 
 /// Samples and labels as they came, and what to call them in messages.
 struct Source {
@@ -167,6 +170,7 @@ Dataset make_dataset(Source source) {
 }  // namespace
 
 Dataset load_dataset(FileSystem& files, const fs::path& path, Split split) {
+  if (files.is_folder(path) && is_class_folders(path, ".wav")) return load_sounds(files, path, split);
   if (files.is_folder(path)) return make_dataset(read_folder(files, path, split));
   require(files.is_file(path), "{}: is not there; {}", path.string(), kAdvice);
   require(path.extension() == ".npz", "{}: is no data set that can be read; {}", path.string(), kAdvice);

@@ -13,7 +13,7 @@ namespace thimble {
 enum class Split { kTrain, kTest };
 
 /// `path` is a folder with the four files of MNIST (train-images-idx3-ubyte and so on, gzipped or not), or an .npz with
-/// x_train, y_train, x_test and y_test. Samples are uint8 or floats, of the shapes (count, height, width),
+/// x_train, y_train, x_test and y_test, or a folder of WAV files by class (data/sounds.h). Samples are uint8 or floats, of the shapes (count, height, width),
 /// (count, height, width, channels) or (count, features); labels are integers from 0. Throws InputError that names the
 /// file and what is wrong with it.
 Dataset load_dataset(FileSystem& files, const std::filesystem::path& path, Split split);

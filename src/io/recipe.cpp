@@ -11,8 +11,8 @@
 #include "io/model_builder.h"
 #include "io/names.h"
 #include "io/recipe_parts.h"
-#include "io/toml_json.h"
 #include "ops/op.h"
+#include "wire/toml.h"
 
 namespace thimble {
 namespace {

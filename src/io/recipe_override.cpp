@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "io/toml_json.h"
+#include "wire/toml.h"
 
 namespace thimble {
 namespace {

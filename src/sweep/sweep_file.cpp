@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "io/layer_config.h"
 #include "io/names.h"
-#include "io/toml_json.h"
+#include "wire/toml.h"
 
 namespace thimble {
 namespace {

@@ -1,4 +1,4 @@
-#include "io/toml_json.h"
+#include "wire/toml.h"
 
 #include <toml++/toml.h>
 
