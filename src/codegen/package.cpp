@@ -205,12 +205,23 @@ class PackageWriter {
     text +=
         fmt::format("\nstatic uint64_t arena[{}];\n#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n",
                     std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
-    const std::string lines = options_.optimize == Optimize::kSize ? shared_call_lines(text) : call_lines(text);
+    const std::string lines = pays_to_share() ? shared_call_lines(text) : call_lines(text);
     text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", lines);
     text += tensor_table("inputs", graph_.inputs) + tensor_table("outputs", graph_.outputs);
     text += fmt::format("void *model_input(int index) {{\n{}}}\n\n", address_table(graph_.inputs));
     text += fmt::format("const void *model_output(int index) {{\n{}}}\n\n", address_table(graph_.outputs));
     return text + fmt::format("void model_reset(void) {{\n{}}}\n", reset_lines());
+  }
+
+  /// Whether layers that share a body take less flash. A body by rows cannot be told as much, and pays for more than a
+  /// few layers only: measured, the MLPerf Tiny models and the examples.
+  bool pays_to_share() const {
+    constexpr std::ptrdiff_t kFew = 3;
+    if (options_.optimize != Optimize::kSize) return false;
+    if (plan_.streams.empty()) return true;
+    std::map<std::string, std::ptrdiff_t> count;
+    for (const auto& [call, step] : calls()) ++count[call->symbol];
+    return std::ranges::any_of(count, [&](const auto& kernel) { return kernel.second > kFew; });
   }
 
   const Node& node_of(std::size_t step) const { return graph_.nodes[at(program_[step].node)]; }

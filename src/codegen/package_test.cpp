@@ -111,6 +111,35 @@ INSTANTIATE_TEST_SUITE_P(All, Package,
                                             ::testing::Values(Optimize::kSize, Optimize::kSpeed),
                                             ::testing::Values("gcc", "clang")));
 
+/// Enough convolutions by rows that they share a body.
+Graph many_layers() {
+  GraphBuilder builder;
+  const std::vector<std::int8_t> filter(2 * 9 * 2, 21);
+  TensorId last = builder.input({1, 12, 6, 2}, Type::kInt8, {{0.05f}, {-3}, 0});
+  for (int i = 0; i < 5; ++i) {
+    const TensorId before = last;
+    last = builder.node("CONV_2D", {last, builder.constant({2, 3, 3, 2}, Type::kInt8, filter, {{0.01f}, {0}, 0})},
+                        {{"padding", std::string(i % 2 == 0 ? "SAME" : "VALID")},
+                         {"stride_h", std::int64_t{1}},
+                         {"stride_w", std::int64_t{1}},
+                         {"activation", std::string("NONE")}});
+    builder.quantize(last, 0.1f, i);
+    if (i % 2 == 1) continue;
+    last = builder.node("ADD", {before, last}, {{"activation", std::string("NONE")}});
+    builder.quantize(last, 0.1f, -i);
+  }
+  return builder.finish({last});
+}
+
+TEST(PackageByRows, ManyLayersShareABody) {
+  const TemporaryFolder folder;
+  const FileSet package = package_by_rows(many_layers(), Optimize::kSize);
+  EXPECT_NE(package.at("model.c").find("conv_2d_s8_layer(1, input, output)"), std::string::npos) << package.at("model.c");
+  real_file_system().write_all(folder.path(), package);
+  EXPECT_EQ(compile("gcc", folder.path()), "");
+  EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
+}
+
 TEST(PackageByRows, CompilesWithoutWarningsAndPassesItsSelfTest) {
   for (const Optimize optimize : {Optimize::kSize, Optimize::kRam}) {
     const TemporaryFolder folder;

@@ -12,6 +12,7 @@
 #include "io/save.h"
 #include "passes/pipeline.h"
 #include "quant/calibrate.h"
+#include "quant/trained.h"
 #include "run/evaluate.h"
 
 namespace thimble {
@@ -26,6 +27,15 @@ Graph quantized(const Graph& model, const Dataset& train) {
   Graph graph = model;
   simplify(graph);
   return calibrate_and_quantize(graph, train.first(kCalibrationSamples), {Scheme::kInt8, false});
+}
+
+/// Of a trained model: with the scales that it was trained with, if it was trained for the chip.
+Graph quantized(FileSystem& files, const fs::path& model, const Dataset& train) {
+  const auto forms = load_integer_forms(files, model);
+  Graph graph = load_graph(files, model);
+  if (forms.empty()) return quantized(graph, train);
+  simplify(graph);
+  return quantize_as_trained(graph, forms, false);
 }
 
 /// The figures of an integer model on the sweep's board.
@@ -92,7 +102,7 @@ void try_out(const Sweep& sweep, const fs::path& folder, const fs::path& thimble
   }
   train(sweep, trial.job, folder, thimble);
   read_history(folder, trial);
-  const Graph graph = quantized(load_graph(files, folder / "model.keras"), data.train);
+  const Graph graph = quantized(files, folder / "model.keras", data.train);
   save_graph(files, folder / "int8.tflite", graph);
   trial.quantized_accuracy = evaluate(prepare(graph), data.test).accuracy;
   if (measured) measure_on_device(sweep.device, graph, trial);
