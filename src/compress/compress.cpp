@@ -53,14 +53,17 @@ std::vector<LayerWeights> weights_of(const Graph& graph) {
   return result;
 }
 
-/// The model as it will be converted, with weights that can be trained, and its optimizer anew.
+/// The model as it will be converted, with weights that can be trained, and its optimizer anew: without a schedule, and
+/// without averages, which would not be on the grids that training sees.
 Model ready_for_chip(const Model& model) {
   Model result;
   result.graph = model.graph;
   result.loss = model.loss;
   result.loss_from_logits = model.loss_from_logits;
+  result.loss_config = model.loss_config;
   result.optimizer.class_name = model.optimizer.class_name;
   result.optimizer.config = model.optimizer.config;
+  if (result.optimizer.config.has("use_ema")) result.optimizer.config.set("use_ema", false);
   simplify(result.graph);
   for (const LayerWeights& layer : weights_of(result.graph)) {
     result.graph.tensor(layer.weights).trainable = true;

@@ -33,7 +33,23 @@ bool Augmentation::moves_pixels() const {
 }
 
 bool Augmentation::any() const {
-  return moves_pixels() || cutout != 0 || time_shift != 0 || time_masks != 0 || frequency_masks != 0 || noise != 0;
+  return moves_pixels() || cutout != 0 || time_shift != 0 || time_masks != 0 || frequency_masks != 0 || noise != 0 ||
+         mixup != 0;
+}
+
+/// Of two powers of uniform numbers whose sum is at most 1, the first one's part of the sum is Beta-distributed (Johnk
+/// 1964).
+Mix draw_mix(float alpha, std::size_t samples, Random random) {
+  Mix mix;
+  mix.partner = random.below(static_cast<std::uint32_t>(samples));
+  const double exponent = 1.0 / double{alpha};
+  double first = 0.0, second = 0.0;
+  do {
+    first = std::pow(double{random.uniform()}, exponent);
+    second = std::pow(double{random.uniform()}, exponent);
+  } while (first + second > 1.0 || first + second <= 0.0);
+  mix.share = static_cast<float>(first / (first + second));
+  return mix;
 }
 
 Augmenter::Augmenter(const Augmentation& augmentation, std::span<const std::int32_t> sample_shape)

@@ -28,12 +28,22 @@ struct Augmentation {
   std::int32_t frequency_masks = 0;  // likewise bands of frequencies
   float frequency_mask = 0.0F;
   // Any samples.
+  float mixup = 0.0F;  // samples and their targets are blended with others', in shares from Beta(mixup, mixup)
   float noise = 0.0F;  // standard deviation of what is added to each number
   float fill = 0.0F;   // the value of what comes from outside, or was cut out or masked
 
   bool moves_pixels() const;
   bool any() const;
 };
+
+/// With which sample another one is blended (Zhang, Cisse, Dauphin, Lopez-Paz: mixup, 2018).
+struct Mix {
+  std::uint32_t partner = 0;
+  float share = 1.0F;  // of the sample itself
+};
+
+/// A partner among `samples`, and a share from Beta(alpha, alpha).
+Mix draw_mix(float alpha, std::size_t samples, Random random);
 
 /// Changes samples of one shape.
 class Augmenter {

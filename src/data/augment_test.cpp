@@ -214,6 +214,24 @@ TEST(Augmenter, ChannelsMoveTogether) {
   EXPECT_NE(moved, changed(all, 6));
 }
 
+TEST(DrawMix, SharesAreBetaDistributed) {
+  for (const float alpha : {0.2F, 1.0F}) {
+    double sum = 0, squares = 0;
+    std::set<std::uint32_t> partners;
+    for (std::uint64_t seed = 0; seed < 4000; ++seed) {
+      const Mix mix = draw_mix(alpha, 10, Random(seed));
+      EXPECT_TRUE(mix.share >= 0 && mix.share <= 1 && mix.partner < 10);
+      partners.insert(mix.partner);
+      sum += double{mix.share};
+      squares += double{mix.share} * double{mix.share};
+    }
+    const double mean = sum / 4000;
+    EXPECT_NEAR(mean, 0.5, 0.02);
+    EXPECT_NEAR(squares / 4000 - mean * mean, 1 / (4 * (2 * double{alpha} + 1)), 0.01);
+    EXPECT_EQ(partners.size(), 10u);
+  }
+}
+
 TEST(Augmenter, RefusesWhatTheShapeCannotHave) {
   EXPECT_THROW(Augmenter({.shift = 0.1F}, std::vector<std::int32_t>{20, 10}), InputError);
   EXPECT_THROW(Augmenter({.cutout = 0.1F}, std::vector<std::int32_t>{20}), InputError);

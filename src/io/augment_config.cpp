@@ -25,6 +25,7 @@ constexpr Number kNumbers[] = {{"shift", &Augmentation::shift, 0, 1},
                                {"time_mask", &Augmentation::time_mask, 0, 1},
                                {"frequency_mask", &Augmentation::frequency_mask, 0, 1},
                                {"noise", &Augmentation::noise, 0, 1e6F},
+                               {"mixup", &Augmentation::mixup, 0, 1},
                                {"fill", &Augmentation::fill, -1e6F, 1e6F}};
 
 constexpr std::int32_t kMostCells = 64;  // of the elastic grid, in a direction

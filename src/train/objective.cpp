@@ -42,6 +42,8 @@ Objective::Objective(const Model& model, const TrainOptions& options, const Trai
       targets_(at(plan.sharding.batch) * size_),
       weights_(options.class_weight.empty() ? 0 : at(plan.sharding.batch)),
       teacher_(options.distillation.teacher.empty() ? 0 : targets_.size()) {
+  require(teacher_.empty() || options.augmentation.mixup == 0,
+          "a teacher's outputs are for samples as they are; leave out mixup, or the teacher");
   require(options.class_weight.empty() || function_.of_logits(), "class_weight is for losses of classes");
 }
 
@@ -65,7 +67,30 @@ float* Objective::rows(std::vector<float>& buffer, const Part& part) const {
   return buffer.data() + part.place * size_;
 }
 
+/// Of classes: probabilities.
+void Objective::find_blended_targets(const Dataset& data, const Part& part, LossBatch& batch) {
+  float* targets = rows(targets_, part);
+  batch.targets = targets;
+  const auto add = [&](std::uint32_t sample, float share) {
+    if (data.target_size > 0) {
+      const float* own = data.targets.data() + std::size_t{sample} * size_;
+      for (std::size_t k = 0; k < size_; ++k) targets[k] += share * own[k];
+    } else if (function_.of_classes()) {
+      targets[at(data.labels[sample])] += share;
+    } else {
+      targets[0] += share * static_cast<float>(data.labels[sample]);
+    }
+  };
+  for (std::size_t i = 0; i < part.samples.size(); ++i, targets += size_) {
+    std::fill_n(targets, size_, 0.0f);
+    add(part.samples[i], part.mixes[i].share);
+    add(part.mixes[i].partner, 1.0f - part.mixes[i].share);
+  }
+}
+
 void Objective::find_targets(const Dataset& data, const Part& part, LossBatch& batch) {
+  const bool autoencoder = data.target_size == 0 && !function_.of_classes() && size_ > 1;
+  if (!part.mixes.empty() && !autoencoder) return find_blended_targets(data, part, batch);
   if (data.target_size > 0) {
     float* targets = rows(targets_, part);
     batch.targets = targets;

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "data/augment.h"
 #include "data/dataset.h"
 #include "data/metrics.h"
 #include "train/loss.h"
@@ -26,8 +27,9 @@ class Objective {
     std::size_t place;                       // of the first one in the batch
     const float* input;
     const float* output;
-    float* gradient;  // null: evaluation
-    float factor;     // of the gradient
+    float* gradient;                  // null: evaluation
+    float factor;                     // of the gradient
+    std::span<const Mix> mixes = {};  // with which samples each is blended; empty: with none
   };
   /// Parts of a batch may be computed by different threads.
   LossSums compute(const Dataset& data, const Part& part);
@@ -38,6 +40,7 @@ class Objective {
  private:
   /// The rows of a part in a buffer of the whole batch.
   float* rows(std::vector<float>& buffer, const Part& part) const;
+  void find_blended_targets(const Dataset& data, const Part& part, LossBatch& batch);
   void find_targets(const Dataset& data, const Part& part, LossBatch& batch);
 
   LossFunction function_;

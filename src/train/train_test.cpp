@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "base/error.h"
+#include "train/objective.h"
 #include "train/plan.h"
 #include "train/testing.h"
 
@@ -52,7 +53,7 @@ TEST(Train, AugmentationDependsOnTheSeedAlone) {
           {.batch_size = 40, .epochs = 2, .seed = seed, .threads = threads, .augmentation = augmentation});
     return weights_of(model);
   };
-  const Augmentation augmentation = {.shift = 0.2F, .noise = 0.1F};
+  const Augmentation augmentation = {.shift = 0.2F, .mixup = 0.4F, .noise = 0.1F};
   const auto expected = weights(1, 1, augmentation);
   EXPECT_EQ(weights(1, 3, augmentation), expected);
   EXPECT_NE(weights(2, 1, augmentation), expected);
@@ -69,6 +70,24 @@ TEST(Train, AugmentationDependsOnTheSeedAlone) {
   EXPECT_EQ(saved.position.step, 3);
   train(parts, data, data, options, no_progress(), {}, saved);
   EXPECT_EQ(weights_of(parts), weights_of(whole));
+}
+
+TEST(Train, TheLossOfABlendIsTheBlendOfTheLosses) {
+  const Model model = plain_model();
+  const TrainOptions options;
+  Objective objective(model, options, plan_training(model.graph, model.graph.outputs[0], 4));
+  const Dataset data = bright_spots(9);
+  const float outputs[] = {0.3f, -1.0f, 0.5f};
+  const auto loss_of = [&](std::uint32_t sample, const std::vector<Mix>& mixes, float* gradient) {
+    const std::uint32_t samples[] = {sample};
+    return objective.compute(data, {samples, 1, nullptr, outputs, gradient, 1.0f, mixes}).loss;
+  };
+  for (std::uint32_t partner = 0; partner < 9; ++partner) {
+    float first[3], second[3], blend[3];
+    const double expected = 0.7 * loss_of(4, {}, first) + 0.3 * loss_of(partner, {}, second);
+    EXPECT_NEAR(loss_of(4, {{partner, 0.7f}}, blend), expected, 1e-6);
+    for (int i = 0; i < 3; ++i) EXPECT_NEAR(blend[i], 0.7f * first[i] + 0.3f * second[i], 1e-6f);
+  }
 }
 
 TEST(Train, TheSeedGivesTheOrderAndTheDropout) {

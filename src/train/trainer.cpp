@@ -38,7 +38,8 @@ class Trainer::Impl {
         objective_(model, options_, executor_.plan()),
         update_(model, executor_.plan()),
         team_(threads_for(options)),
-        sums_(at(executor_.plan().sharding.shards)) {}
+        sums_(at(executor_.plan().sharding.shards)),
+        mixes_(at(executor_.plan().sharding.batch)) {}
 
   bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
     check(data);
@@ -159,17 +160,36 @@ class Trainer::Impl {
   void augment_ahead(const Dataset& data, std::uint64_t epoch, int first_step) {
     const Augmenter augmenter(options_.augmentation, data.sample_shape);
     const std::uint64_t seed = Random(~options_.seed, epoch).next();
+    mix_seed_ = Random(seed, epoch).next();
     const std::size_t size = data.sample_size(), batch = at(executor_.plan().sharding.batch);
-    const auto make = [=, this, &data, scratch = std::vector<float>()](int number, std::span<float> out) mutable {
+    const auto make = [=, this, &data, scratch = std::vector<float>(), other = std::vector<float>(size)](
+                          int number, std::span<float> out) mutable {
       const std::size_t first = at(number) * batch, count = std::min(batch, order_.size() - first);
       for (std::size_t i = 0; i < count; ++i) {
         const std::span<float> sample = out.subspan(i * size, size);
         data.read(order_[first + i], sample);
         augmenter.apply(sample, Random(seed, order_[first + i]), scratch);
+        if (options_.augmentation.mixup == 0) continue;
+        const Mix mix = mix_of(order_[first + i], data);
+        data.read(mix.partner, other);
+        augmenter.apply(other, Random(mix_seed_ + 1, order_[first + i]), scratch);
+        for (std::size_t k = 0; k < size; ++k) sample[k] += (1.0f - mix.share) * (other[k] - sample[k]);
       }
     };
     const int steps = static_cast<int>((order_.size() + batch - 1) / batch);
     batches_ = std::make_unique<BatchesAhead>(first_step, steps, batch * size, make);
+  }
+
+  Mix mix_of(std::uint32_t sample, const Dataset& data) const {
+    return draw_mix(options_.augmentation.mixup, data.size(), Random(mix_seed_, sample));
+  }
+
+  /// Of the samples of a part of a batch; empty: they are not blended.
+  std::span<const Mix> mixes_of(std::span<const std::uint32_t> samples, std::size_t place) {
+    if (!batches_ || options_.augmentation.mixup == 0) return {};
+    const std::span<Mix> mixes = std::span(mixes_).subspan(place, samples.size());
+    std::ranges::transform(samples, mixes.begin(), [&](std::uint32_t sample) { return mix_of(sample, *data_); });
+    return mixes;
   }
 
   /// Walks over the data, in the order of order_, from step steps_done_ on.
@@ -247,10 +267,11 @@ class Trainer::Impl {
 
   void compute_loss(ShardPlace place, int first, const StepContext& context) {
     const auto offset = at(executor_.plan().sharding.first(place.shard));
-    sums_[at(place.shard)].sums = objective_.compute(
-        *data_,
-        {indices(place, first, context), offset, executor_.input(place), executor_.output(place),
-         context.training ? executor_.output_gradient(place) : nullptr, 1.0f / static_cast<float>(context.samples)});
+    const auto samples = indices(place, first, context);
+    sums_[at(place.shard)].sums =
+        objective_.compute(*data_, {samples, offset, executor_.input(place), executor_.output(place),
+                                    context.training ? executor_.output_gradient(place) : nullptr,
+                                    1.0f / static_cast<float>(context.samples), mixes_of(samples, offset)});
   }
 
   /// Between the last stage and the update, while all threads wait.
@@ -289,6 +310,8 @@ class Trainer::Impl {
   ParameterUpdate update_;
   ThreadTeam team_;
   std::vector<ShardSums> sums_;     // of each shard, of this step
+  std::vector<Mix> mixes_;          // of each sample, likewise
+  std::uint64_t mix_seed_ = 0;      // of the epoch
   std::vector<const float*> used_;  // the gradients of the shards that have samples in this step
   LossSums total_;
   int steps_done_ = 0;
