@@ -113,6 +113,22 @@ Graph vector_network() {
   return layers.finish();
 }
 
+/// Depthwise filters in pairs of outputs and one by one, over rows of all widths; more channels than are computed at a
+/// time.
+Graph depthwise_network() {
+  Layers layers(4, {1, 9, 7, 20});
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 20}, 1, "SAME");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 4, 4, 20}, 1, "SAME", "NONE");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 2, 3, 20}, 1, "SAME", "NONE");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 20}, 2, "SAME");
+  layers.convolve("CONV_2D", {160, 1, 1, 20}, 1, "VALID");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 160}, 1, "SAME");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 2, 2, 160}, 1, "VALID");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 1, 1, 160}, 1, "VALID", "RELU6");
+  layers.convolve("CONV_2D", {24, 3, 3, 160}, 1, "VALID", "NONE");
+  return layers.finish();
+}
+
 class CpuBoards : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
@@ -120,7 +136,7 @@ TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
   if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) {
     GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
   }
-  for (const Graph& graph : {image_network(), residual_network(), vector_network()}) {
+  for (const Graph& graph : {image_network(), residual_network(), vector_network(), depthwise_network()}) {
     constexpr std::size_t kInvocations = 3;
     const Optimize optimize = Optimize::kSpeed;
     const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));

@@ -5,18 +5,11 @@
 #include "ops/host.h"
 
 namespace thimble {
-namespace {
-
-bool is_byte(int value) { return value >= -128 && value <= 127; }
-
-/// The factor alone.
-std::optional<MveChannel> factor_of(const thimble_requant& requant) {
+std::optional<MveChannel> mve_factor(const thimble_requant& requant) {
   if (requant.multiplier == 0) return MveChannel{};
   if (requant.shift > -1 || requant.shift < -31) return {};
   return MveChannel{0, requant.multiplier, requant.shift};
 }
-
-}  // namespace
 
 bool mve_applies(const NodeView& node, const LowerOptions& options) {
   return options.features.mve && node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8 &&
@@ -27,7 +20,7 @@ std::optional<std::vector<MveChannel>> mve_channels(const NodeView& node,
                                                     std::span<const std::vector<std::int8_t>> weights,
                                                     const KernelConstant& requants) {
   const int zero_point = node.input(0).zero_point();
-  if (!is_byte(zero_point) || !is_byte(node.output(0).zero_point())) return {};
+  if (!mve_is_byte(zero_point) || !mve_is_byte(node.output(0).zero_point())) return {};
   const auto bias = contents(node, 2);
   const auto* factors = as<thimble_requant>(requants.data);
   const std::size_t factor_step = requants.data->size() == sizeof(thimble_requant) ? 0 : 1;
@@ -35,7 +28,7 @@ std::optional<std::vector<MveChannel>> mve_channels(const NodeView& node,
   for (std::size_t c = 0; c < weights.size(); ++c) {
     std::int64_t sum = bias ? as<std::int32_t>(bias)[c] : 0;
     for (const std::int8_t weight : weights[c]) sum -= std::int64_t{zero_point} * weight;
-    std::optional<MveChannel> channel = factor_of(factors[c * factor_step]);
+    std::optional<MveChannel> channel = mve_factor(factors[c * factor_step]);
     if (!channel) return {};
     channel->bias = static_cast<std::int32_t>(sum);  // may wrap, as sums may
     channels.push_back(*channel);

@@ -20,8 +20,14 @@ struct MveChannel {
   std::int32_t shift = -1;  // as VRSHL takes it: less than 0
 };
 
-/// A channel for each list of weights. None where the kernels' arithmetic could differ from thimble_multiply's: factors
-/// of 0.5 or more. `requants` has a factor for each channel, or one for all.
+/// Whether a zero point is one.
+inline bool mve_is_byte(int value) { return value >= -128 && value <= 127; }
+
+/// A factor alone; none where the kernels' arithmetic could differ from thimble_multiply's: of 0.5 or more.
+std::optional<MveChannel> mve_factor(const thimble_requant& requant);
+
+/// A channel for each list of weights. None where a factor is none. `requants` has a factor for each channel, or one
+/// for all.
 std::optional<std::vector<MveChannel>> mve_channels(const NodeView& node,
                                                     std::span<const std::vector<std::int8_t>> weights,
                                                     const KernelConstant& requants);

@@ -37,6 +37,34 @@ TEST_P(Mve, FullyConnected) {
   expect_equal(test, make.activation({}, 0.02f, 0.4f));
 }
 
+TEST_P(Mve, DepthwiseConv2D) {
+  Generator make(GetParam());
+  const bool usual = make.between(0, 1);
+  const int filter_h = usual ? 3 : make.between(1, 4), filter_w = usual ? 3 : make.between(1, 4);
+  const int channels = make.between(0, 9) ? make.between(1, 40) : make.between(100, 200);
+  Attributes attributes = window_attributes(make);
+  attributes.set("depth_multiplier", std::int64_t{1});
+  attributes.set("dilation_h", std::int64_t{1});
+  attributes.set("dilation_w", std::int64_t{1});
+  if (make.between(0, 1)) attributes.set("stride_h", std::int64_t{1}), attributes.set("stride_w", std::int64_t{1});
+  TestNode test("DEPTHWISE_CONV_2D", attributes);
+  test.input(make.input({make.between(1, 2), make.between(4, 9), make.between(4, 13), channels}));
+  test.input(make.weights({1, filter_h, filter_w, channels}, channels, 3));
+  if (make.between(0, 3)) test.input(make.bias(channels));
+  expect_equal(test, make.activation({}, 0.02f, 0.2f));
+}
+
+TEST_P(Mve, Add) {
+  Generator make(GetParam());
+  TestNode test("ADD", {{"activation", make.one_of({"NONE", "RELU", "RELU_N1_TO_1"})}});
+  const Shape shape = {1, make.between(1, 3), make.between(1, 40)};
+  Tensor a = make.input(shape), b = make.input(shape);
+  if (make.between(0, 3) == 0) b.quantization.scales = a.quantization.scales;
+  test.input(a);
+  test.input(b);
+  expect_equal(test, make.activation({}, 0.02f, 0.2f));
+}
+
 // Quantized channels whose weights are all zero have tiny scales, and biases that take all bits.
 TEST_P(Mve, ChannelsOfHugeBias) {
   Generator make(GetParam());

@@ -4,6 +4,7 @@
 #include "ops/add/add_dsp.h"
 #include "ops/add/add_host.h"
 #include "ops/add/add_kernel.h"
+#include "ops/add/add_mve.h"
 #include "ops/broadcast.h"
 #include "ops/checks.h"
 #include "ops/op.h"
@@ -76,7 +77,10 @@ KernelCall lower_call(const NodeView& node) {
 
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   KernelCall call = lower_call(node);
-  if (node.input(0).type == Type::kInt8) call = add_dsp(node, int_params(node), options).value_or(call);
+  if (node.input(0).type == Type::kInt8) {
+    const thimble_add_params params = int_params(node);
+    call = add_mve(node, params, options).value_or(add_dsp(node, params, options).value_or(call));
+  }
   call.in_place = overwritable_inputs(node);
   return {call};
 }

@@ -25,4 +25,19 @@ bool conv_2d_pays_to_copy(const NodeView& node, const thimble_window& w) {
          std::accumulate(nodes.begin(), nodes.end(), std::ptrdiff_t{0}, reads) <= 1;
 }
 
+bool conv_2d_is_pooled_2x2(const NodeView& pool, const thimble_window& w) {
+  const Attributes& attributes = pool.attributes();
+  const Shape& shape = pool.output(0).shape;
+  return pool.node().op == "MAX_POOL_2D" && attributes.integer("filter_h") == 2 &&
+         attributes.integer("filter_w") == 2 && attributes.integer("stride_h") == 2 &&
+         attributes.integer("stride_w") == 2 && attributes.text("activation") == "NONE" &&
+         pool.input(0).quantization == pool.output(0).quantization && 2 * shape[1] <= w.output_h &&
+         2 * shape[2] <= w.output_w;
+}
+
+bool conv_2d_is_3x3_of_one_channel(const thimble_window& w) {
+  return w.input_c == 1 && w.filter_h == 3 && w.filter_w == 3 && w.stride_h == 1 && w.stride_w == 1 &&
+         w.dilation_h == 1 && w.dilation_w == 1;
+}
+
 }  // namespace thimble

@@ -5,13 +5,42 @@
 #include "ops/conv_2d/conv_2d_mve_kernel.h"
 #include "ops/mve.h"
 
-THIMBLE_PARAMS(thimble_conv_2d_mve_params, window, vectors, interleaved, whole_vectors, input_zero_point, ring_rows,
-               zero_point, exact, narrow, output_min, output_max)
+THIMBLE_PARAMS(thimble_conv_2d_mve_params, window, form, vectors, ring_rows, ring_columns, input_zero_point, zero_point,
+               exact, narrow, output_min, output_max)
 
 namespace thimble {
 namespace {
 
 constexpr std::size_t kChannels = 8;  // that the kernel computes at a time
+
+/// Three neighbours' windows of 3 x 3 overlap: five vectors for a row and 16 channels.
+bool by_rows(const thimble_window& w) {
+  return w.filter_h == 3 && w.filter_w == 3 && w.stride_h == 1 && w.stride_w == 1 && w.dilation_h == 1 &&
+         w.dilation_w == 1 && w.input_c % 16 == 0 && w.output_w >= 3;
+}
+
+std::int32_t form_of(const thimble_window& w, int vectors) {
+  if (by_rows(w)) return THIMBLE_CONV_2D_MVE_ROWS;
+  if (vectors == 1) return THIMBLE_CONV_2D_MVE_1;
+  if (vectors == 2) return THIMBLE_CONV_2D_MVE_2;
+  if (vectors == 4) return THIMBLE_CONV_2D_MVE_4;
+  return THIMBLE_CONV_2D_MVE_N;
+}
+
+/// A filter by row, plane of 16 channels, column.
+std::vector<std::int8_t> by_planes(const std::vector<std::int8_t>& filter, int depth) {
+  std::vector<std::int8_t> planes;
+  const auto row_bytes = static_cast<std::size_t>(3 * depth);
+  for (std::size_t row = 0; row < filter.size(); row += row_bytes) {
+    for (std::size_t c = 0; c < static_cast<std::size_t>(depth); c += 16) {
+      for (std::size_t column = 0; column < row_bytes; column += static_cast<std::size_t>(depth)) {
+        const auto first = filter.begin() + static_cast<std::ptrdiff_t>(row + column + c);
+        planes.insert(planes.end(), first, first + 16);
+      }
+    }
+  }
+  return planes;
+}
 
 KernelConstant packed(const ChannelWeights& weights, const std::vector<MveChannel>& channels) {
   MveBytes bytes;
@@ -32,39 +61,44 @@ KernelConstant packed(const ChannelWeights& weights, const std::vector<MveChanne
   return bytes.constant("filters");
 }
 
+/// The kernel's pointers have 8 bytes on this host, and 4 on the target.
+std::size_t scratch_bytes(const thimble_conv_2d_mve_params& p) {
+  const thimble_window& w = p.window;
+  const int ring = p.ring_rows * p.ring_columns * w.input_c + 16;
+  if (p.form == THIMBLE_CONV_2D_MVE_ROWS) return static_cast<std::size_t>(8 * 3 * w.input_c / 16 + ring);
+  return static_cast<std::size_t>(8 * w.filter_h + 64 * p.vectors + 32 + ring);
+}
+
 }  // namespace
 
 std::optional<KernelCall> conv_2d_mve(const NodeView& node, const thimble_conv_2d_params& params,
                                       const KernelConstant& requant, const LowerOptions& options) {
-  const thimble_window& window = params.window;
-  if (!mve_applies(node, options) || params.filter_c != window.input_c || window.output_c == 0) return {};
-  const ChannelWeights weights = conv_2d_weights(node);
-  const bool exact = mve_exact(node, params.output_min);
+  const thimble_window& w = params.window;
+  if (!mve_applies(node, options) || params.filter_c != w.input_c || w.output_c == 0) return {};
+  ChannelWeights weights = conv_2d_weights(node);
   const auto channels = mve_channels(node, weights, requant);
   if (!channels) return {};
-  const int vectors = (window.filter_h * window.filter_w * window.input_c + 15) / 16;
-  const bool whole_vectors =
-      window.filter_w * window.input_c % 16 == 0 && window.dilation_h == 1 && window.dilation_w == 1;
-  const bool pointwise = conv_2d_is_pointwise(window), copies = !pointwise && conv_2d_pays_to_copy(node, window);
-  const bool in_registers = !exact && (vectors == 1 || vectors == 2 || vectors == 4);
-  const thimble_conv_2d_mve_params mve = {pointwise ? conv_2d_as_row(window) : window,
-                                          vectors,
-                                          in_registers ? 0 : 1,
-                                          whole_vectors ? 1 : 0,
-                                          -params.input_offset,
-                                          copies      ? window.filter_h
-                                          : pointwise ? 1
-                                                      : window.input_h,
-                                          params.output_offset,
-                                          exact ? 1 : 0,
-                                          is_narrow(params.output_min, params.output_max),
-                                          params.output_min,
-                                          params.output_max};
+  const int vectors = (w.filter_h * w.filter_w * w.input_c + 15) / 16;
+  const bool pointwise = conv_2d_is_pointwise(w), copies = !pointwise && conv_2d_pays_to_copy(node, w);
+  const thimble_conv_2d_mve_params mve = {
+      w,
+      form_of(w, vectors),
+      vectors,
+      pointwise ? 0 : (w.filter_h - 1) * w.dilation_h + 1,
+      pointwise ? 0 : (w.output_w - 1) * w.stride_w + (w.filter_w - 1) * w.dilation_w + 1,
+      -params.input_offset,
+      params.output_offset,
+      mve_exact(node, params.output_min) ? 1 : 0,
+      is_narrow(params.output_min, params.output_max),
+      params.output_min,
+      params.output_max};
+  if (mve.form == THIMBLE_CONV_2D_MVE_ROWS) {
+    for (std::vector<std::int8_t>& filter : weights) filter = by_planes(filter, w.input_c);
+  }
   KernelCall call = kernel_call("thimble_conv_2d_mve", "ops/conv_2d/conv_2d_mve_kernel", &thimble_conv_2d_mve, mve,
                                 {in(node.input_id(0)), constant(0), scratch(), out(node.output_id(0))});
   call.constants = {packed(weights, *channels)};
-  call.scratch_bytes = static_cast<std::size_t>(64 * vectors);
-  if (copies) call.scratch_bytes += static_cast<std::size_t>(window.filter_h * window.input_w * window.input_c);
+  call.scratch_bytes = scratch_bytes(mve);
   if (copies || pointwise) call.in_place = {node.input_id(0)};
   return call;
 }

@@ -1,299 +1,274 @@
 #include "ops/conv_2d/conv_2d_mve_kernel.h"
 
-/* What the assembly below reads, in this order. */
+#include "ops/conv_2d/conv_2d_mve_blocks_kernel.h"
+
+/* Copies pieces of memory; what the assembly reads, in this order. */
 typedef struct {
-  int32_t zeros[6];
-  const int8_t* columns; /* of three pixels */
-  const int8_t* filters;
-  int8_t* outputs[3];  /* of the three pixels; pixel 0 is written last */
-  int32_t blocks;      /* eights of channels */
-  int32_t fours, ones; /* the vectors as 4 * fours + ones */
-  int32_t zero_point;
-  const int32_t* sums_of[4]; /* where those of filters 0, 2, 4 and 6 are */
-  int32_t sums[24];
-} thimble_conv_2d_mve_task;
+  const int8_t* const* from; /* of each piece, less `offset` */
+  int32_t count;             /* pieces */
+  int32_t vectors;           /* of each, at least 1; bytes beyond the piece are copied too */
+  int32_t step;              /* bytes from the place of one piece to that of the next */
+  int32_t offset;
+  int8_t* to;
+} thimble_conv_2d_mve_pieces;
 
+/* Pieces to consecutive places. */
+THIMBLE_MVE_CALLED void thimble_conv_2d_mve_collect(thimble_conv_2d_mve_pieces* task) {
 #ifdef THIMBLE_MVE
-/* Products of a vector of each pixel, X0 to X2, with those of two filters, F0 and F1; VMLADAV starts a sum. */
-#define THIMBLE_CONV_2D_MVE_SIX(VMLADAV, X0, X1, X2, F0, F1)                                                    \
-  VMLADAV " r0, " X0 ", " F0 "\n\t" VMLADAV " r2, " X1 ", " F0 "\n\t" VMLADAV " r4, " X2 ", " F0 "\n\t" VMLADAV \
-          " r6, " X0 ", " F1 "\n\t" VMLADAV " r8, " X1 ", " F1 "\n\t" VMLADAV " r10, " X2 ", " F1 "\n\t"
-#define THIMBLE_CONV_2D_MVE_FILTERS(F0, F1) "vldrb.8 " F0 ", [r3], #16\n\tvldrb.8 " F1 ", [r3], #16\n\t"
-
-/* The sums of eight channels. r1: columns, r3: filters, r5: sums, r12: task. One vector a window: */
-#define THIMBLE_CONV_2D_MVE_SUMS_1 \
-  "vldrw.32 q0, [r1]\n\t"                                 \
-  "vldrw.32 q1, [r1, #16]\n\t"                            \
-  "vldrw.32 q2, [r1, #32]\n\t"                            \
-  "mov lr, #4\n\t"                                        \
-  "dls lr, lr\n"                                          \
-  "1:\n\t" THIMBLE_CONV_2D_MVE_FILTERS("q3", "q4")        \
-  THIMBLE_CONV_2D_MVE_SIX("vmladav.s8", "q0", "q1", "q2", "q3", "q4") \
-  "stm r5!, {r0, r2, r4, r6, r8, r10}\n\t"                \
-  "le lr, 1b\n\t"
-/* Two: */
-#define THIMBLE_CONV_2D_MVE_SUMS_2 \
-  "vldrw.32 q0, [r1]\n\t"                                 \
-  "vldrw.32 q1, [r1, #16]\n\t"                            \
-  "vldrw.32 q2, [r1, #32]\n\t"                            \
-  "vldrw.32 q3, [r1, #48]\n\t"                            \
-  "vldrw.32 q4, [r1, #64]\n\t"                            \
-  "vldrw.32 q5, [r1, #80]\n\t"                            \
-  "mov lr, #4\n\t"                                        \
-  "dls lr, lr\n"                                          \
-  "1:\n\t" THIMBLE_CONV_2D_MVE_FILTERS("q6", "q7")        \
-  THIMBLE_CONV_2D_MVE_SIX("vmladav.s8", "q0", "q2", "q4", "q6", "q7") \
-  THIMBLE_CONV_2D_MVE_FILTERS("q6", "q7")                 \
-  THIMBLE_CONV_2D_MVE_SIX("vmladava.s8", "q1", "q3", "q5", "q6", "q7") \
-  "stm r5!, {r0, r2, r4, r6, r8, r10}\n\t"                \
-  "le lr, 1b\n\t"
-/* Four, of which those of pixel 0 stay in registers: */
-#define THIMBLE_CONV_2D_MVE_TURN(VMLADAV, X0, OFFSET_1, OFFSET_2) \
-  THIMBLE_CONV_2D_MVE_FILTERS("q4", "q5")                         \
-  "vldrw.32 q6, [r1, #" OFFSET_1                                  \
-  "]\n\t"                                                         \
-  "vldrw.32 q7, [r1, #" OFFSET_2 "]\n\t" THIMBLE_CONV_2D_MVE_SIX(VMLADAV, X0, "q6", "q7", "q4", "q5")
-#define THIMBLE_CONV_2D_MVE_SUMS_4 \
-  "vldrw.32 q0, [r1]\n\t"                                 \
-  "vldrw.32 q1, [r1, #16]\n\t"                            \
-  "vldrw.32 q2, [r1, #32]\n\t"                            \
-  "vldrw.32 q3, [r1, #48]\n\t"                            \
-  "mov lr, #4\n\t"                                        \
-  "dls lr, lr\n"                                          \
-  "1:\n\t" THIMBLE_CONV_2D_MVE_TURN("vmladav.s8", "q0", "64", "128")   \
-  THIMBLE_CONV_2D_MVE_TURN("vmladava.s8", "q1", "80", "144")  \
-  THIMBLE_CONV_2D_MVE_TURN("vmladava.s8", "q2", "96", "160")  \
-  THIMBLE_CONV_2D_MVE_TURN("vmladava.s8", "q3", "112", "176") \
-  "stm r5!, {r0, r2, r4, r6, r8, r10}\n\t"                \
-  "le lr, 1b\n\t"
-/* Any number, interleaved: */
-#define THIMBLE_CONV_2D_MVE_STEP                                        \
-  "vldrw.32 q0, [r1], #48\n\t"                                          \
-  "vldrw.32 q1, [r1, #-32]\n\t"                                         \
-  "vldrw.32 q2, [r1, #-16]\n\t" THIMBLE_CONV_2D_MVE_FILTERS("q3", "q4") \
-      THIMBLE_CONV_2D_MVE_SIX("vmladava.s8", "q0", "q1", "q2", "q3", "q4")
-#define THIMBLE_CONV_2D_MVE_SUMS_N                                                                             \
-  "mov r7, #4\n"                                                                                               \
-  "2:\n\t"                                                                                                     \
-  "ldm r12, {r0, r2, r4, r6, r8, r10}\n\t"                                                                     \
-  "ldr r1, [r12, #24]\n\t"                                                                                     \
-  "wls lr, r9, 3f\n"                                                                                           \
-  "1:\n\t" THIMBLE_CONV_2D_MVE_STEP THIMBLE_CONV_2D_MVE_STEP THIMBLE_CONV_2D_MVE_STEP THIMBLE_CONV_2D_MVE_STEP \
-  "le lr, 1b\n"                                                                                                \
-  "3:\n\t"                                                                                                     \
-  "wls lr, r11, 3f\n"                                                                                          \
-  "1:\n\t" THIMBLE_CONV_2D_MVE_STEP                                                                            \
-  "le lr, 1b\n"                                                                                                \
-  "3:\n\t"                                                                                                     \
-  "stm r5!, {r0, r2, r4, r6, r8, r10}\n\t"                                                                     \
-  "subs r7, r7, #1\n\t"                                                                                        \
-  "bne 2b\n\t"
-
-/* Scales four channels' sums of a pixel in Q; bias, multiplier and shift are in q0 to q2. r0: -1. */
-#define THIMBLE_CONV_2D_MVE_SCALE(Q, OFFSET, EXACT) \
-  "vldrw.u32 " Q ", [q7, #" OFFSET                  \
-  "]\n\t"                                           \
-  "vadd.i32 " Q ", " Q                              \
-  ", q0\n\t"                                        \
-  "vqrdmulh.s32 " Q ", " Q ", q1\n\t" EXACT(Q) "vrshl.s32 " Q ", " Q ", q2\n\t"
-#define THIMBLE_CONV_2D_MVE_EXACT(Q) "vpt.s32 lt, " Q ", zr\n\tvaddt.i32 " Q ", " Q ", r0\n\t"
-#define THIMBLE_CONV_2D_MVE_PLAIN(Q)
-#define THIMBLE_CONV_2D_MVE_FACTORS \
-  "vldrb.8 q0, [r3], #16\n\t"       \
-  "vldrb.8 q1, [r3], #16\n\t"       \
-  "vldrb.8 q2, [r3], #16\n\t"
-/* Eight channels of three pixels, from their sums. */
-#define THIMBLE_CONV_2D_MVE_OUTPUTS(EXACT) \
-  "vldrw.32 q7, [r12, #60]\n\t"                       \
-  "mov r0, #-1\n\t" THIMBLE_CONV_2D_MVE_FACTORS       \
-  THIMBLE_CONV_2D_MVE_SCALE("q3", "0", EXACT)         \
-  "vqmovnb.s32 q3, q3\n\t"                            \
-  THIMBLE_CONV_2D_MVE_SCALE("q4", "4", EXACT)         \
-  "vqmovnb.s32 q4, q4\n\t"                            \
-  THIMBLE_CONV_2D_MVE_SCALE("q5", "8", EXACT)         \
-  "vqmovnb.s32 q5, q5\n\t" THIMBLE_CONV_2D_MVE_FACTORS \
-  THIMBLE_CONV_2D_MVE_SCALE("q6", "12", EXACT)        \
-  "vqmovnt.s32 q3, q6\n\t"                            \
-  THIMBLE_CONV_2D_MVE_SCALE("q6", "16", EXACT)        \
-  "vqmovnt.s32 q4, q6\n\t"                            \
-  THIMBLE_CONV_2D_MVE_SCALE("q6", "20", EXACT)        \
-  "vqmovnt.s32 q5, q6\n\t"                            \
-  "ldr r0, [r12, #56]\n\t"                            \
-  "add r2, r12, #32\n\t"                              \
-  "ldm r2, {r1, r5, r7}\n\t"                          \
-  "vqadd.s16 q5, q5, r0\n\t"                          \
-  "vqmovnb.s16 q5, q5\n\t"                            \
-  "vqadd.s16 q4, q4, r0\n\t"                          \
-  "vqmovnb.s16 q4, q4\n\t"                            \
-  "vqadd.s16 q3, q3, r0\n\t"                          \
-  "vqmovnb.s16 q3, q3\n\t"                            \
-  "vstrb.16 q5, [r7], #8\n\t"                         \
-  "vstrb.16 q4, [r5], #8\n\t"                         \
-  "vstrb.16 q3, [r1], #8\n\t"                         \
-  "stm r2, {r1, r5, r7}\n\t"
-
-#define THIMBLE_CONV_2D_MVE_BLOCKS(NAME, SUMS, EXACT)                         \
-  THIMBLE_MVE_CALLED void NAME(thimble_conv_2d_mve_task* task) {              \
-    register thimble_conv_2d_mve_task* r12 __asm__("r12") = task;             \
-    __asm__ volatile(                                                       \
-        "ldr r3, [r12, #28]\n\t"                                            \
-        "ldrd r9, r11, [r12, #48]\n"                                        \
-        "4:\n\t"                                                            \
-        "ldr r1, [r12, #24]\n\t"                                            \
-        "add r5, r12, #76\n\t" SUMS THIMBLE_CONV_2D_MVE_OUTPUTS(EXACT)      \
-        "ldr r0, [r12, #44]\n\t"                                            \
-        "subs r0, r0, #1\n\t"                                               \
-        "str r0, [r12, #44]\n\t"                                            \
-        "bne 4b\n\t"                                                        \
-        "str r3, [r12, #28]\n\t"                                            \
-        : "+r"(r12)                                                         \
-        :                                                                   \
-        : THIMBLE_MVE_CLOBBERS); \
-  }
-THIMBLE_CONV_2D_MVE_BLOCKS(thimble_conv_2d_mve_blocks_1, THIMBLE_CONV_2D_MVE_SUMS_1, THIMBLE_CONV_2D_MVE_PLAIN)
-THIMBLE_CONV_2D_MVE_BLOCKS(thimble_conv_2d_mve_blocks_2, THIMBLE_CONV_2D_MVE_SUMS_2, THIMBLE_CONV_2D_MVE_PLAIN)
-THIMBLE_CONV_2D_MVE_BLOCKS(thimble_conv_2d_mve_blocks_4, THIMBLE_CONV_2D_MVE_SUMS_4, THIMBLE_CONV_2D_MVE_PLAIN)
-THIMBLE_CONV_2D_MVE_BLOCKS(thimble_conv_2d_mve_blocks_n, THIMBLE_CONV_2D_MVE_SUMS_N, THIMBLE_CONV_2D_MVE_PLAIN)
-THIMBLE_CONV_2D_MVE_BLOCKS(thimble_conv_2d_mve_blocks_n_exact, THIMBLE_CONV_2D_MVE_SUMS_N, THIMBLE_CONV_2D_MVE_EXACT)
-#endif
-
-/* All eights of channels of three pixels. */
-static inline void thimble_conv_2d_mve_blocks(const thimble_conv_2d_mve_params* p, thimble_conv_2d_mve_task* task) {
-#ifdef THIMBLE_MVE
-  if (p->exact) {
-    thimble_conv_2d_mve_blocks_n_exact(task);
-  } else if (p->interleaved) {
-    thimble_conv_2d_mve_blocks_n(task);
-  } else if (p->vectors == 4) {
-    thimble_conv_2d_mve_blocks_4(task);
-  } else if (p->vectors == 2) {
-    thimble_conv_2d_mve_blocks_2(task);
-  } else {
-    thimble_conv_2d_mve_blocks_1(task);
-  }
+  register thimble_conv_2d_mve_pieces* r12 __asm__("r12") = task;
+  __asm__ volatile(
+      "ldm r12, {r0, r1, r2, r3, r4, r5}\n\t"
+      "cmp r2, #1\n\t"
+      "bne 2f\n\t"
+      "dls lr, r1\n"
+      "1:\n\t"
+      "ldr r6, [r0], #4\n\t"
+      "add r6, r6, r4\n\t"
+      "vldrb.8 q0, [r6]\n\t"
+      "vstrb.8 q0, [r5]\n\t"
+      "add r5, r5, r3\n\t"
+      "le lr, 1b\n\t"
+      "b 4f\n"
+      "2:\n\t"
+      "ldr r6, [r0], #4\n\t"
+      "add r6, r6, r4\n\t"
+      "mov r7, r5\n\t"
+      "dls lr, r2\n"
+      "3:\n\t"
+      "vldrb.8 q0, [r6], #16\n\t"
+      "vstrb.8 q0, [r7], #16\n\t"
+      "le lr, 3b\n\t"
+      "add r5, r5, r3\n\t"
+      "subs r1, r1, #1\n\t"
+      "bne 2b\n"
+      "4:\n\t"
+      : "+r"(r12)
+      :
+      : THIMBLE_MVE_CLOBBERS);
 #else
-  const int32_t vectors = p->vectors, pixel_step = p->interleaved ? 16 : 16 * vectors;
-  const int32_t step = p->interleaved ? 48 : 16;
-  for (; task->blocks > 0; --task->blocks) {
-    const int8_t* const factors = task->filters + 128 * vectors;
-    for (int32_t channel = 0; channel < 8; ++channel) {
-      const int8_t* const filter = task->filters + 32 * vectors * (channel / 2) + 16 * (channel % 2);
-      const int8_t* const factor = factors + 48 * (channel % 2) + 4 * (channel / 2);
-      for (int32_t pixel = 2; pixel >= 0; --pixel) {
-        int32_t sum = thimble_mve_word(factor);
-        for (int32_t i = 0; i < vectors; ++i) {
-          sum = thimble_wrap_add(sum,
-                                 thimble_mve_dot(task->columns + pixel_step * pixel + step * i, filter + 32 * i, 16));
-        }
-        *task->outputs[pixel]++ = thimble_mve_requantize(sum, thimble_mve_word(factor + 16),
-                                                         thimble_mve_word(factor + 32), p->exact, task->zero_point);
-      }
-    }
-    task->filters = factors + 96;
+  for (int32_t i = 0; i < task->count; ++i) {
+    memcpy(task->to + i * task->step, task->from[i] + task->offset, (size_t)(16 * task->vectors));
   }
 #endif
 }
 
-/* Copies `count` vectors to every `step` bytes. */
-static inline void thimble_conv_2d_mve_spread(int8_t* to, int32_t step, const int8_t* from, int32_t count) {
-  for (; count > 0; --count, to += step, from += 16) memcpy(to, from, 16);
+/* Copies `count` vectors, at least 1, `from_step` bytes apart, to every `to_step` bytes. */
+static inline void thimble_conv_2d_mve_spread(int8_t* to, int32_t to_step, const int8_t* from, int32_t from_step,
+                                              int32_t count) {
+#ifdef THIMBLE_MVE
+  __asm__ volatile(
+      "dls lr, %[count]\n"
+      "1:\n\t"
+      "vldrb.8 q0, [%[from]]\n\t"
+      "add %[from], %[from], %[from_step]\n\t"
+      "vstrb.8 q0, [%[to]]\n\t"
+      "add %[to], %[to], %[to_step]\n\t"
+      "le lr, 1b\n\t"
+      : [to] "+r"(to), [from] "+r"(from)
+      : [count] "r"(count), [from_step] "r"(from_step), [to_step] "r"(to_step)
+      : "lr", "q0", "cc", "memory");
+#else
+  for (int32_t i = 0; i < count; ++i) memcpy(to + i * to_step, from + i * from_step, 16);
+#endif
 }
 
-/* Row y, if it is among the last rows of the ring. */
-static inline const int8_t* thimble_conv_2d_mve_row(const thimble_conv_2d_mve_params* p, const int8_t* ring,
-                                                    int32_t y) {
-  return ring + (p->ring_rows < p->window.input_h ? y % p->ring_rows : y) * (p->window.input_w * p->window.input_c);
-}
-
-/* Copies the window at (top, left) to `bytes`, the padding with it. */
-THIMBLE_MVE_CALLED void thimble_conv_2d_mve_gather(const thimble_conv_2d_mve_params* p, const int8_t* ring, int32_t top,
-                                                   int32_t left, int8_t* bytes) {
-  const thimble_window* w = &p->window;
-  const thimble_taps columns = thimble_taps_inside(left, w->filter_w, w->dilation_w, w->input_w);
-  /* Taps that are neighbours in the image too are copied at once. */
-  const int32_t run = w->dilation_w == 1 ? columns.last - columns.first : 1;
-  for (int32_t i = 0; i < w->filter_h; ++i, bytes += w->filter_w * w->input_c) {
-    const int32_t y = top + i * w->dilation_h;
-    const int inside = y >= 0 && y < w->input_h;
-    if (!inside || columns.last - columns.first < w->filter_w) {
-      thimble_mve_fill(bytes, p->input_zero_point, w->filter_w * w->input_c);
-    }
-    if (!inside) continue;
-    for (int32_t j = columns.first; j < columns.last; j += run) {
-      const int8_t* pixel = thimble_conv_2d_mve_row(p, ring, y) + (left + j * w->dilation_w) * w->input_c;
-      thimble_mve_copy(bytes + j * w->input_c, pixel, run * w->input_c);
-    }
-  }
-}
-
-/* Copies the window at (top, left) into a column. `bytes`: 16 * vectors bytes of scratch. */
-static inline void thimble_conv_2d_mve_column(const thimble_conv_2d_mve_params* p, const int8_t* ring, int32_t top,
-                                              int32_t left, int8_t* bytes, int8_t* column) {
-  const thimble_window* w = &p->window;
-  if (!p->whole_vectors || top < 0 || top + w->filter_h > w->input_h || left < 0 || left + w->filter_w > w->input_w) {
-    int8_t* const place = p->interleaved ? bytes : column;
-    thimble_conv_2d_mve_gather(p, ring, top, left, place);
-    if (p->interleaved) thimble_conv_2d_mve_spread(column, 48, bytes, p->vectors);
-    return;
-  }
-  const int32_t vectors = w->filter_w * w->input_c / 16, step = p->interleaved ? 48 : 16;
-  for (int32_t i = 0; i < w->filter_h; ++i, column += step * vectors) {
-    thimble_conv_2d_mve_spread(column, step, thimble_conv_2d_mve_row(p, ring, top + i) + left * w->input_c, vectors);
-  }
-}
-
-/* All channels of `count` pixels, 1 to 3, whose windows are in `columns`. */
-THIMBLE_MVE_CALLED void thimble_conv_2d_mve_pixels(const thimble_conv_2d_mve_params* p, const int8_t* columns,
-                                                   const int8_t* filters, int32_t count, int8_t* output) {
-  const int32_t depth = p->window.output_c, whole = depth & ~7;
-  int8_t last[24];
+/* What is set up once for all pixels. */
+typedef struct {
+  const thimble_conv_2d_mve_params* p;
+  const int8_t* filters;
+  int8_t* columns; /* of three pixels, and a vector */
+  int8_t* bytes;   /* N: of one, and a vector, in order */
+  int8_t* ring;    /* ring_rows rows, and a vector */
+  const int8_t** starts;
+  int32_t column_step; /* from a pixel's columns to the next one's */
+  thimble_conv_2d_mve_pieces pieces;
   thimble_conv_2d_mve_task task;
-  for (int32_t i = 0; i < 6; ++i) task.zeros[i] = 0;
-  for (int32_t i = 0; i < 4; ++i) task.sums_of[i] = task.sums + 6 * i;
-  task.columns = columns;
-  task.filters = filters;
-  task.fours = p->vectors / 4, task.ones = p->vectors % 4;
-  task.zero_point = p->zero_point;
+} thimble_conv_2d_mve_state;
+
+/* All channels of `count` pixels, 1 to 3, whose windows are in the columns. */
+THIMBLE_MVE_CALLED void thimble_conv_2d_mve_pixels(thimble_conv_2d_mve_state* s, int32_t count, int8_t* output) {
+  const thimble_conv_2d_mve_params* const p = s->p;
+  const int32_t depth = p->window.output_c, whole = depth & ~7;
+  thimble_conv_2d_mve_task* const task = &s->task;
+  task->filters = s->filters;
   if (whole > 0) {
-    task.blocks = depth / 8;
+    task->blocks = depth / 8;
     /* Pixels beyond `count` are written where pixel 0 goes, and before it. */
-    for (int32_t i = 0; i < 3; ++i) task.outputs[i] = output + (i < count ? i * depth : 0);
-    thimble_conv_2d_mve_blocks(p, &task);
+    task->outputs[0] = output;
+    task->outputs[1] = count > 1 ? output + depth : output;
+    task->outputs[2] = count > 2 ? output + 2 * depth : output;
+    thimble_conv_2d_mve_blocks(task, p->vectors);
   }
   if (whole < depth) {
-    task.blocks = 1;
-    for (int32_t i = 0; i < 3; ++i) task.outputs[i] = last + 8 * i;
-    thimble_conv_2d_mve_blocks(p, &task);
-    for (int32_t i = 0; i < count; ++i) {
-      for (int32_t c = whole; c < depth; ++c) output[i * depth + c] = last[8 * i + c - whole];
-    }
+    int8_t last[24];
+    task->blocks = 1;
+    for (int32_t i = 0; i < 3; ++i) task->outputs[i] = last + 8 * i;
+    thimble_conv_2d_mve_blocks(task, p->vectors);
+    for (int32_t i = 0; i < count; ++i) thimble_mve_copy(output + i * depth + whole, last + 8 * i, depth - whole);
   }
   if (p->narrow) thimble_mve_clamp(output, count * depth, p->output_min, p->output_max);
 }
 
-THIMBLE_SHARED_KERNEL void thimble_conv_2d_mve(const thimble_conv_2d_mve_params* p, const int8_t* input,
-                                               const int8_t* filters, int8_t* columns, int8_t* output) {
-  const thimble_window* w = &p->window;
-  const int32_t row_bytes = w->input_w * w->input_c, column_step = p->interleaved ? 16 : 16 * p->vectors;
-  int8_t* const bytes = columns + 48 * p->vectors;
-  int8_t* const copies = bytes + 16 * p->vectors;
-  int32_t filled = 0;
-  for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * row_bytes) {
-    int32_t copied = p->ring_rows < w->input_h ? 0 : w->input_h;
-    const int8_t* const ring = copied == 0 ? copies : input;
-    for (int32_t y = 0; y < w->output_h; ++y) {
-      const int32_t top = y * w->stride_h - w->pad_top;
-      for (; copied < w->input_h && copied < top + w->filter_h; ++copied) {
-        thimble_mve_copy(copies + copied % p->ring_rows * row_bytes, input + copied * row_bytes, row_bytes);
+/* Pixels side by side: their windows are but themselves. */
+static inline void thimble_conv_2d_mve_pointwise(thimble_conv_2d_mve_state* s, const int8_t* input, int8_t* output) {
+  const thimble_conv_2d_mve_params* const p = s->p;
+  const thimble_window* const w = &p->window;
+  const int32_t depth = w->input_c, whole = 16 * p->vectors, vector_step = p->form == THIMBLE_CONV_2D_MVE_N ? 48 : 16;
+  int32_t left = w->batches * w->output_h * w->output_w;
+  for (; left > 0; left -= 3, input += 3 * depth, output += 3 * w->output_c) {
+    const int32_t count = left < 3 ? left : 3;
+    if (vector_step == 16 && depth == whole) {
+      thimble_mve_copy(s->columns, input, count * whole);
+    } else if ((left - 2) * depth >= whole) {
+      for (int32_t v = 0; v < p->vectors; ++v) {
+        thimble_conv_2d_mve_spread(s->columns + vector_step * v, s->column_step, input + 16 * v, depth, 3);
       }
-      for (int32_t x = 0; x < w->output_w; ++x) {
-        thimble_conv_2d_mve_column(p, ring, top, x * w->stride_w - w->pad_left, bytes, columns + column_step * filled);
-        if (++filled < 3) continue;
-        thimble_conv_2d_mve_pixels(p, columns, filters, filled, output);
-        output += 3 * w->output_c;
-        filled = 0;
+    } else {
+      /* Vectors may reach beyond a pixel, but not beyond the image. */
+      for (int32_t i = 0; i < count; ++i) {
+        thimble_mve_copy(s->bytes, input + i * depth, depth);
+        thimble_conv_2d_mve_spread(s->columns + i * s->column_step, vector_step, s->bytes, 16, p->vectors);
+      }
+    }
+    thimble_conv_2d_mve_pixels(s, count, output);
+  }
+}
+
+static inline int8_t* thimble_conv_2d_mve_slot(thimble_conv_2d_mve_state* s, int32_t y) {
+  return s->ring + (y + s->p->window.pad_top) % s->p->ring_rows * (s->p->ring_columns * s->p->window.input_c);
+}
+
+/* Copies row y of the image into the ring; there may be no such row. */
+THIMBLE_MVE_CALLED void thimble_conv_2d_mve_read(thimble_conv_2d_mve_state* s, const int8_t* image, int32_t y) {
+  const thimble_conv_2d_mve_params* const p = s->p;
+  const thimble_window* const w = &p->window;
+  int8_t* slot = thimble_conv_2d_mve_slot(s, y);
+  if (y < 0 || y >= w->input_h) {
+    thimble_mve_fill(slot, p->input_zero_point, p->ring_columns * w->input_c);
+    return;
+  }
+  const int32_t room = p->ring_columns - w->pad_left, columns = w->input_w < room ? w->input_w : room;
+  const int8_t* row = image + y * w->input_w * w->input_c;
+  if (p->form != THIMBLE_CONV_2D_MVE_ROWS) {
+    thimble_mve_copy(slot + w->pad_left * w->input_c, row, columns * w->input_c);
+    return;
+  }
+  for (int32_t c = 0; c < w->input_c; c += 16, slot += 16 * p->ring_columns) {
+    thimble_conv_2d_mve_spread(slot + 16 * w->pad_left, 16, row + c, w->input_c, columns);
+  }
+}
+
+/* One row of outputs of 3 x 3, three at a time; the last three are made with those before them. */
+static inline void thimble_conv_2d_mve_row(thimble_conv_2d_mve_state* s, int32_t top, int8_t* output) {
+  const thimble_window* const w = &s->p->window;
+  const int32_t planes = w->input_c / 16;
+  const int8_t** start = s->starts;
+  for (int32_t i = 0; i < 3; ++i) {
+    const int8_t* plane = thimble_conv_2d_mve_slot(s, top + i);
+    for (int32_t c = 0; c < planes; ++c, plane += 16 * s->p->ring_columns) *start++ = plane;
+  }
+  for (int32_t left = w->output_w - 3;;) {
+    thimble_conv_2d_mve_pixels(s, 3, output);
+    if (left == 0) return;
+    const int32_t step = left < 3 ? left : 3;
+    left -= step;
+    output += step * w->output_c;
+    for (int32_t i = 0; i < 3 * planes; ++i) s->starts[i] += 16 * step;
+  }
+}
+
+/* Copies the window whose first column is x of the ring to the columns of pixel `filled`. s->starts: its rows. */
+static inline void thimble_conv_2d_mve_window(thimble_conv_2d_mve_state* s, int32_t x, int32_t filled) {
+  const thimble_conv_2d_mve_params* const p = s->p;
+  const thimble_window* const w = &p->window;
+  const int interleaved = p->form == THIMBLE_CONV_2D_MVE_N;
+  int8_t* const column = s->columns + filled * s->column_step;
+  s->pieces.to = interleaved ? s->bytes : column;
+  if (w->dilation_w == 1) {
+    s->pieces.offset = x * w->input_c;
+    thimble_conv_2d_mve_collect(&s->pieces);
+  } else {
+    int8_t* to = s->pieces.to;
+    for (int32_t i = 0; i < w->filter_h; ++i) {
+      for (int32_t j = 0; j < w->filter_w; ++j, to += w->input_c) {
+        thimble_mve_copy(to, s->starts[i] + (x + j * w->dilation_w) * w->input_c, w->input_c);
       }
     }
   }
-  if (filled > 0) thimble_conv_2d_mve_pixels(p, columns, filters, filled, output);
+  if (interleaved) thimble_conv_2d_mve_spread(column, 48, s->bytes, 16, p->vectors);
+}
+
+/* All outputs of one image; `filled` windows of the image before are in the columns, and their number is returned. */
+static inline int32_t thimble_conv_2d_mve_image(thimble_conv_2d_mve_state* s, const int8_t* image, int32_t filled,
+                                                int8_t** output) {
+  const thimble_conv_2d_mve_params* const p = s->p;
+  const thimble_window* const w = &p->window;
+  thimble_mve_fill(s->ring, p->input_zero_point, p->ring_rows * p->ring_columns * w->input_c);
+  int32_t next = -w->pad_top; /* the next row to read */
+  for (int32_t y = 0; y < w->output_h; ++y) {
+    const int32_t top = y * w->stride_h - w->pad_top;
+    if (next < top) next = top;
+    for (; next < top + p->ring_rows; ++next) {
+      if (next >= 0) thimble_conv_2d_mve_read(s, image, next);
+    }
+    if (p->form == THIMBLE_CONV_2D_MVE_ROWS) {
+      thimble_conv_2d_mve_row(s, top, *output);
+      *output += w->output_w * w->output_c;
+      continue;
+    }
+    for (int32_t i = 0; i < w->filter_h; ++i) s->starts[i] = thimble_conv_2d_mve_slot(s, top + i * w->dilation_h);
+    for (int32_t x = 0; x < w->output_w; ++x) {
+      thimble_conv_2d_mve_window(s, x * w->stride_w, filled);
+      if (++filled < 3) continue;
+      thimble_conv_2d_mve_pixels(s, 3, *output);
+      *output += 3 * w->output_c;
+      filled = 0;
+    }
+  }
+  return filled;
+}
+
+static inline void thimble_conv_2d_mve_begin(thimble_conv_2d_mve_state* s, int8_t* scratch) {
+  const thimble_conv_2d_mve_params* const p = s->p;
+  const int32_t vectors = p->vectors, loops = p->window.filter_h * (p->window.input_c / 16);
+  const int by_rows = p->form == THIMBLE_CONV_2D_MVE_ROWS;
+  const int32_t starts = by_rows ? loops : p->window.filter_h;
+  s->starts = (const int8_t**)(void*)scratch;
+  s->columns = scratch + (size_t)starts * sizeof(*s->starts);
+  s->bytes = s->columns + (by_rows ? 0 : 48 * vectors + 16);
+  s->ring = s->bytes + (by_rows ? 0 : 16 * vectors + 16);
+  s->column_step = p->form == THIMBLE_CONV_2D_MVE_N ? 16 : 16 * vectors;
+  const int32_t piece = p->window.filter_w * p->window.input_c;
+  s->pieces.from = s->starts;
+  s->pieces.count = p->window.filter_h;
+  s->pieces.vectors = (piece + 15) / 16;
+  s->pieces.step = piece;
+  thimble_conv_2d_mve_task* const task = &s->task;
+  for (int32_t i = 0; i < 6; ++i) task->zeros[i] = 0;
+  for (int32_t i = 0; i < 4; ++i) task->sums_of[i] = task->sums + 6 * i;
+  task->columns = s->columns;
+  task->loop_0 = by_rows ? loops : vectors / 4;
+  task->loop_1 = vectors % 4;
+  task->zero_point = p->zero_point;
+  task->form = p->form;
+  task->exact = p->exact;
+  task->starts = s->starts;
+}
+
+THIMBLE_SHARED_KERNEL void thimble_conv_2d_mve(const thimble_conv_2d_mve_params* p, const int8_t* input,
+                                               const int8_t* filters, int8_t* scratch, int8_t* output) {
+  const thimble_window* const w = &p->window;
+  thimble_conv_2d_mve_state state;
+  state.p = p;
+  state.filters = filters;
+  thimble_conv_2d_mve_begin(&state, scratch);
+  if (p->ring_rows == 0) {
+    thimble_conv_2d_mve_pointwise(&state, input, output);
+    return;
+  }
+  int32_t filled = 0;
+  for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {
+    filled = thimble_conv_2d_mve_image(&state, input, filled, &output);
+  }
+  if (filled > 0) thimble_conv_2d_mve_pixels(&state, filled, output);
 }

@@ -1,30 +1,14 @@
 #include "ops/conv_2d/conv_2d_pool_dsp_kernel.h"
 
 #include "ops/conv_2d/conv_2d_dsp.h"
+#include "ops/conv_2d/conv_2d_geometry.h"
 #include "ops/dsp.h"
 #include "ops/host.h"
-#include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_conv_2d_pool_dsp_params, window, input_zero_point)
 
 namespace thimble {
 namespace {
-
-/// Whether `pool` takes the maximum over 2 x 2 outputs of `w` that do not overlap, and nothing else.
-bool pools_2x2(const NodeView& pool, const thimble_window& w) {
-  const Attributes& attributes = pool.attributes();
-  const Shape& shape = pool.output(0).shape;
-  return pool.node().op == "MAX_POOL_2D" && attributes.integer("filter_h") == 2 &&
-         attributes.integer("filter_w") == 2 && attributes.integer("stride_h") == 2 &&
-         attributes.integer("stride_w") == 2 && attributes.text("activation") == "NONE" &&
-         pool.input(0).quantization == pool.output(0).quantization && 2 * shape[1] <= w.output_h &&
-         2 * shape[2] <= w.output_w;
-}
-
-bool is_3x3_of_one_channel(const thimble_window& w) {
-  return w.input_c == 1 && w.filter_h == 3 && w.filter_w == 3 && w.stride_h == 1 && w.stride_w == 1 &&
-         w.dilation_h == 1 && w.dilation_w == 1;
-}
 
 std::uint32_t pair(int low, int high) {
   return (static_cast<std::uint32_t>(low) & 0xFFFF) | static_cast<std::uint32_t>(high) << 16;
@@ -52,7 +36,8 @@ std::optional<KernelCall> conv_2d_pool_dsp(const NodeView& node, const NodeView&
                                            const thimble_conv_2d_params& params, const KernelConstant& requant,
                                            const LowerOptions& options) {
   thimble_window window = params.window;
-  if (!dsp_applies(node, options) || !is_3x3_of_one_channel(window) || !pools_2x2(next, window)) return {};
+  if (!dsp_applies(node, options) || !conv_2d_is_3x3_of_one_channel(window) || !conv_2d_is_pooled_2x2(next, window))
+    return {};
   if (is_narrow(params.output_min, params.output_max)) return {};
   const ChannelWeights weights = conv_2d_weights(node);
   const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);

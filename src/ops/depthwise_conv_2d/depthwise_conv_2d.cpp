@@ -6,6 +6,7 @@
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_host.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_kernel.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_mve.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_u8_kernel.h"
 #include "ops/hybrid.h"
 #include "ops/op.h"
@@ -112,6 +113,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
   const thimble_depthwise_conv_2d_params params = int_params(node);
   const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[3]);
+  if (const auto call = depthwise_conv_2d_mve(node, params, requant, options)) return {*call};
   if (const auto call = depthwise_conv_2d_dsp(node, params, requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s8), params, operands)

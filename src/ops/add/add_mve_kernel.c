@@ -1,0 +1,94 @@
+#include "ops/add/add_mve_kernel.h"
+
+/* What the assembly below reads, in this order. */
+typedef struct {
+  const int8_t *a, *b;
+  int8_t* output;
+  int32_t eights;
+  uint16_t order[8]; /* where the elements go: those of two vectors take turns */
+  const thimble_add_mve_params* p;
+} thimble_add_mve_task;
+
+#ifdef THIMBLE_MVE
+/* Adds -1 below zero. q2 is changed. */
+#define THIMBLE_ADD_MVE_AWAY(Q) "vshr.s32 q2, " Q ", #31\n\tvadd.i32 " Q ", " Q ", q2\n\t"
+#define THIMBLE_ADD_MVE_UP(Q)
+/* Four sums into Q. r0: a, r1: b, r3 to r10: the parameters from offset_a on. */
+#define THIMBLE_ADD_MVE_FOUR(Q, AWAY)                                                  \
+  "vldrb.s32 " Q                                                                       \
+  ", [r0], #4\n\t"                                                                     \
+  "vldrb.s32 q1, [r1], #4\n\t"                                                         \
+  "vshl.s32 " Q                                                                        \
+  ", r6\n\t"                                                                           \
+  "vadd.i32 " Q ", " Q                                                                 \
+  ", r3\n\t"                                                                           \
+  "vqrdmulh.s32 " Q ", " Q ", r4\n\t" THIMBLE_ADD_MVE_AWAY(Q) "vrshl.s32 " Q           \
+                                                              ", r5\n\t"               \
+                                                              "vadd.i32 " Q ", " Q     \
+                                                              ", r7\n\t"               \
+                                                              "vmla.s32 " Q            \
+                                                              ", q1, r8\n\t"           \
+                                                              "vqrdmulh.s32 " Q ", " Q \
+                                                              ", r9\n\t" AWAY(Q) "vrshl.s32 " Q ", r10\n\t"
+#define THIMBLE_ADD_MVE_EIGHTS(NAME, AWAY)                              \
+  THIMBLE_MVE_CALLED void NAME(thimble_add_mve_task* task) {            \
+    register thimble_add_mve_task* r12 __asm__("r12") = task;           \
+    __asm__ volatile(                                                 \
+        "ldm r12, {r0, r1, r2, lr}\n\t"                               \
+        "vldrw.32 q7, [r12, #16]\n\t"                                 \
+        "ldr r11, [r12, #32]\n\t"                                     \
+        "ldm r11!, {r3, r4, r5, r6, r7, r8, r9, r10}\n\t"             \
+        "ldr r11, [r11]\n\t"                                          \
+        "dls lr, lr\n"                                                \
+        "1:\n\t" THIMBLE_ADD_MVE_FOUR("q0", AWAY)                     \
+        THIMBLE_ADD_MVE_FOUR("q3", AWAY)                              \
+        "vqmovnb.s32 q0, q0\n\t"                                      \
+        "vqmovnt.s32 q0, q3\n\t"                                      \
+        "vqadd.s16 q0, q0, r11\n\t"                                   \
+        "vqmovnb.s16 q0, q0\n\t"                                      \
+        "vstrb.16 q0, [r2, q7]\n\t"                                   \
+        "add r2, r2, #8\n\t"                                          \
+        "le lr, 1b\n\t"                                               \
+        : "+r"(r12)                                                   \
+        :                                                             \
+        : THIMBLE_MVE_CLOBBERS); \
+  }
+THIMBLE_ADD_MVE_EIGHTS(thimble_add_mve_eights_away, THIMBLE_ADD_MVE_AWAY)
+THIMBLE_ADD_MVE_EIGHTS(thimble_add_mve_eights_up, THIMBLE_ADD_MVE_UP)
+#endif
+
+static inline void thimble_add_mve_eights(thimble_add_mve_task* task) {
+  const thimble_add_mve_params* const p = task->p;
+#ifdef THIMBLE_MVE
+  if (p->exact) {
+    thimble_add_mve_eights_away(task);
+  } else {
+    thimble_add_mve_eights_up(task);
+  }
+#else
+  for (int32_t i = 0; i < 8 * task->eights; ++i) {
+    const int32_t a = thimble_wrap_add(thimble_wrap_shl(task->a[i], p->shift_a), p->offset_a);
+    const int32_t scaled = thimble_multiply(a, p->multiplier_a, p->requant_shift_a);
+    const int32_t b = thimble_wrap_add(thimble_wrap_mul(task->b[i], p->factor_b), p->offset_b);
+    task->output[i] =
+        thimble_mve_requantize(thimble_wrap_add(scaled, b), p->multiplier, p->shift, p->exact, p->zero_point);
+  }
+#endif
+}
+
+THIMBLE_SHARED_KERNEL void thimble_add_mve(const thimble_add_mve_params* p, const int8_t* a, const int8_t* b,
+                                           int8_t* output) {
+  const int32_t whole = p->count & ~7, rest = p->count - whole;
+  thimble_add_mve_task task = {a, b, output, p->count / 8, {0, 4, 1, 5, 2, 6, 3, 7}, p};
+  if (whole > 0) thimble_add_mve_eights(&task);
+  if (rest > 0) {
+    int8_t last[3][8];
+    thimble_mve_copy(last[0], a + whole, rest);
+    thimble_mve_copy(last[1], b + whole, rest);
+    task.a = last[0], task.b = last[1], task.output = last[2];
+    task.eights = 1;
+    thimble_add_mve_eights(&task);
+    thimble_mve_copy(output + whole, last[2], rest);
+  }
+  if (p->narrow) thimble_mve_clamp(output, p->count, p->output_min, p->output_max);
+}

@@ -1,0 +1,31 @@
+/* Sum of as many bytes with Armv8.1-M's vector instructions. */
+#ifndef THIMBLE_ADD_MVE_KERNEL_H
+#define THIMBLE_ADD_MVE_KERNEL_H
+
+#include "kernel/kernel.h"
+#include "kernel/mve.h"
+
+THIMBLE_BEGIN
+
+/* Both operands are brought to half the scale of b, the larger, with 20 more bits: b by a shift of 19. */
+typedef struct {
+  int32_t offset_a; /* minus the zero point, shifted by shift_a */
+  int32_t multiplier_a, requant_shift_a;
+  int32_t shift_a;           /* 20, or 21 and the factor is halved */
+  int32_t offset_b;          /* minus the zero point, shifted by 19 */
+  int32_t factor_b;          /* 1 << 19 */
+  int32_t multiplier, shift; /* of the sum */
+  int32_t zero_point;
+  int32_t exact; /* thimble_mve_requantize */
+  int32_t count;
+  int32_t narrow; /* 1: the output's range is less than 8 bits */
+  int32_t output_min, output_max;
+} thimble_add_mve_params;
+
+/* The output may take the place of a or b. */
+THIMBLE_SHARED_KERNEL void thimble_add_mve(const thimble_add_mve_params* p, const int8_t* a, const int8_t* b,
+                                           int8_t* output);
+
+THIMBLE_END
+
+#endif
