@@ -1,5 +1,6 @@
 #include "io/keras_layout.h"
 
+#include <algorithm>
 #include <cctype>
 #include <regex>
 
@@ -24,26 +25,31 @@ std::string KerasLayerPaths::next(const std::string& class_name) {
 
 std::size_t KerasLayout::keras_index(std::size_t index) const {
   if (permutation.empty()) return index;
-  std::vector<std::size_t> position(keras_shape.size());
+  std::vector<std::size_t> position(permuted_shape.size());
   for (std::size_t axis = graph_shape.size(); axis-- > 0;) {
     const auto extent = static_cast<std::size_t>(graph_shape[axis]);
+    if (permutation[axis] < 0) continue;
     position[static_cast<std::size_t>(permutation[axis])] = index % extent;
     index /= extent;
   }
   std::size_t result = 0;
-  for (std::size_t axis = 0; axis < keras_shape.size(); ++axis) {
-    result = result * static_cast<std::size_t>(keras_shape[axis]) + position[axis];
+  for (std::size_t axis = 0; axis < permuted_shape.size(); ++axis) {
+    result = result * static_cast<std::size_t>(permuted_shape[axis]) + position[axis];
   }
   return result;
 }
 
 KerasLayout keras_layout(const LayerWeight& weight, const Shape& graph_shape) {
-  if (!weight.keras_shape.empty()) return {graph_shape, weight.keras_shape, {}};
+  if (weight.permutation.empty()) return {graph_shape, weight.keras_shape, {}};
   ensure(weight.permutation.size() == graph_shape.size(), "the permutation of '{}' does not fit", weight.name);
-  KerasLayout layout{graph_shape, graph_shape, weight.permutation};
+  KerasLayout layout{graph_shape, weight.keras_shape, weight.permutation};
+  const auto dropped = static_cast<std::size_t>(std::ranges::count(weight.permutation, -1));
+  layout.permuted_shape.resize(graph_shape.size() - dropped);
   for (std::size_t axis = 0; axis < graph_shape.size(); ++axis) {
-    layout.keras_shape[static_cast<std::size_t>(weight.permutation[axis])] = graph_shape[axis];
+    if (weight.permutation[axis] < 0) continue;
+    layout.permuted_shape[static_cast<std::size_t>(weight.permutation[axis])] = graph_shape[axis];
   }
+  if (layout.keras_shape.empty()) layout.keras_shape = layout.permuted_shape;
   return layout;
 }
 

@@ -25,6 +25,7 @@ struct KerasLayout {
   Shape graph_shape;
   Shape keras_shape;
   std::vector<int> permutation;  // empty: same order
+  Shape permuted_shape = {};     // the graph's dimensions in Keras's order; Keras may cut them into more
 
   /// Where Keras has the element that the graph has at `index`; both row-major.
   std::size_t keras_index(std::size_t index) const;

@@ -52,16 +52,23 @@ Shape sample_shape(const json& shape) {
 /// The variables of one layer after the other, as the graph lays them out.
 class KerasWeights final : public WeightSource {
  public:
-  void begin(std::vector<NpyArray> variables) {
-    variables_ = std::move(variables);
-    next_ = 0;
+  explicit KerasWeights(const Hdf5File& file) : file_(file) {}
+
+  void begin(std::string path) {
+    path_ = std::move(path);
+    parts_.clear();
+    part("");
   }
-  bool done() const { return next_ == variables_.size(); }
+  bool done() const {
+    return std::ranges::all_of(parts_,
+                               [](const auto& entry) { return entry.second.next == entry.second.variables.size(); });
+  }
 
   std::vector<float> values(const WeightSpec& spec) override {
-    require(next_ < variables_.size(), "the weights of '{}' are missing", spec.name);
+    Part& holder = part(std::string(spec.holder));
+    require(holder.next < holder.variables.size(), "the weights of '{}' are missing", spec.name);
     const LayerWeight weight = {std::string(spec.name), kNoTensor, spec.permutation, spec.keras_shape};
-    return from_keras(weight, spec.shape, variables_[next_++]);
+    return from_keras(weight, spec.shape, holder.variables[holder.next++]);
   }
 
   static std::vector<float> from_keras(const LayerWeight& weight, const Shape& shape, const NpyArray& variable) {
@@ -77,8 +84,20 @@ class KerasWeights final : public WeightSource {
   }
 
  private:
-  std::vector<NpyArray> variables_;
-  std::size_t next_ = 0;
+  struct Part {
+    std::vector<NpyArray> variables;
+    std::size_t next = 0;
+  };
+  /// The layer itself, or what it is made of.
+  Part& part(const std::string& holder) {
+    const auto found = parts_.find(holder);
+    if (found != parts_.end()) return found->second;
+    return parts_[holder] = {keras_variables(file_, holder.empty() ? path_ : path_ + "/" + holder), 0};
+  }
+
+  const Hdf5File& file_;
+  std::string path_;
+  std::map<std::string, Part> parts_;
 };
 
 /// Whether an argument that Thimble does not know changes nothing: how weights are made and kept in training, and
@@ -92,7 +111,25 @@ bool changes_nothing(const std::string& name, const json& value) {
   return (name == "data_format" && value == "channels_last") || (name == "groups" && value == 1);
 }
 
-Attributes layer_config(const LayerCodec& codec, const json& config) {
+/// The name of an initializer, which Keras writes as an object. One that is not known does not matter: the weights are
+/// there.
+json initializer_name(const LayerArgument& argument, const json& value) {
+  std::string name;
+  if (value.is_string()) name = value.get<std::string>();
+  if (value.is_object()) name = value.value("class_name", "");
+  name = keras_snake_case(name);
+  const bool known = std::ranges::find(kInitializers, std::string_view(name)) != kInitializers.end();
+  return known ? json(name) : json(std::get<std::string>(argument.default_value));
+}
+
+Attributes layer_config(const LayerCodec& codec, const json& given) {
+  json config = given;
+  for (const LayerArgument& argument : codec.arguments) {
+    const std::string name(argument.name);
+    if (argument.name.ends_with("_initializer") && config.contains(name)) {
+      config[name] = initializer_name(argument, config[name]);
+    }
+  }
   for (const auto& [name, value] : config.items()) {
     const bool known =
         std::ranges::any_of(codec.arguments, [&name = name](const LayerArgument& a) { return a.name == name; });
@@ -133,7 +170,10 @@ std::string single_end(const json& config, const char* name) {
 class Reader {
  public:
   explicit Reader(const KerasArchive& archive)
-      : archive_(archive), config_(member(archive.config, "config")), builder_(config_name()) {
+      : archive_(archive),
+        config_(member(archive.config, "config")),
+        builder_(config_name()),
+        weights_(archive.weights) {
     const std::string kind = text(archive.config, "class_name");
     require(kind == "Sequential" || kind == "Functional",
             "is a Keras model of the class {}; Sequential and Functional ones are read", kind);
@@ -202,7 +242,7 @@ class Reader {
       require(outputs_.contains(input), "reads the layer '{}', which is not before it", input);
       inputs.push_back(outputs_.at(input));
     }
-    weights_.begin(keras_variables(archive_.weights, paths_.next(class_name)));
+    weights_.begin(paths_.next(class_name));
     last_ = builder_.add_layer(*codec, name, layer_config(*codec, layer["config"]), inputs, weights_);
     require(weights_.done(), "has more weights than its arguments ask for");
     regularizers_.push_back(known_regularizers(layer["config"]));

@@ -58,11 +58,13 @@ json build_config_of(const Model& model, const Layer& layer) {
 }
 
 json layer_json(const Model& model, const Layer& layer) {
-  return {{"module", "keras.layers"},
-          {"class_name", layer.class_name},
-          {"config", config_of(layer)},
-          {"registered_name", nullptr},
-          {"build_config", build_config_of(model, layer)}};
+  json result = {{"module", "keras.layers"},
+                 {"class_name", layer.class_name},
+                 {"config", config_of(layer)},
+                 {"registered_name", nullptr}};
+  // What takes several inputs by name is built when it is called.
+  if (!find_layer(layer.class_name)->inputs_apart) result["build_config"] = build_config_of(model, layer);
+  return result;
 }
 
 json input_json(const Model& model) {
@@ -111,8 +113,10 @@ json functional_config(const Model& model, const std::string& name) {
     }
     json entry = layer_json(model, layer);
     entry["name"] = layer.name;
-    entry["inbound_nodes"] = json::array(
-        {{{"args", json::array({layer.inputs.size() == 1 ? arguments[0] : arguments})}, {"kwargs", json::object()}}});
+    const bool apart = find_layer(layer.class_name)->inputs_apart;
+    entry["inbound_nodes"] =
+        json::array({{{"args", apart ? arguments : json::array({layer.inputs.size() == 1 ? arguments[0] : arguments})},
+                      {"kwargs", json::object()}}});
     layers.push_back(entry);
     makers[layer.output] = layer.name;
   }
@@ -179,6 +183,17 @@ NpyArray variable(const Model& model, const LayerWeight& weight, std::span<const
   return make_npy<float>({layout.keras_shape.begin(), layout.keras_shape.end()}, moved);
 }
 
+void put_layer(const Model& model, const Layer& layer, const std::string& path, Hdf5File& weights) {
+  std::map<std::string, std::vector<NpyArray>> holders = {{"", {}}};
+  for (const LayerWeight& weight : layer.weights) {
+    holders[weight.holder].push_back(variable(model, weight, model.graph.tensor(weight.tensor).values<float>()));
+  }
+  for (auto& [holder, variables] : holders) {
+    put_keras_variables(weights, holder.empty() ? path : path + "/" + holder, holder.empty() ? layer.name : holder,
+                        std::move(variables));
+  }
+}
+
 template <typename T>
 NpyArray scalar(T value) {
   return make_npy<T>({}, std::span<const T>(&value, 1));
@@ -238,11 +253,7 @@ Bytes write_keras(const Model& model) {
   KerasLayerPaths paths;
   if (!sequential) put_keras_variables(archive.weights, paths.next("InputLayer"), kInputName, {});
   for (const Layer& layer : model.layers) {
-    std::vector<NpyArray> variables;
-    for (const LayerWeight& weight : layer.weights) {
-      variables.push_back(variable(model, weight, model.graph.tensor(weight.tensor).values<float>()));
-    }
-    put_keras_variables(archive.weights, paths.next(layer.class_name), layer.name, std::move(variables));
+    put_layer(model, layer, paths.next(layer.class_name), archive.weights);
   }
   if (!model.optimizer.class_name.empty() && !model.loss.empty()) {
     archive.config["compile_config"] = compile_config(model);

@@ -66,6 +66,8 @@ AttributeValue value_of(const LayerArgument& argument, const json& value) {
   switch (argument.kind) {
     case Kind::kInt:
       return integer_of(argument, value, "an integer");
+    case Kind::kIntSingle:
+      return integer_of(argument, value.is_array() && value.size() == 1 ? value[0] : value, "an integer");
     case Kind::kIntPair:
       return pair_of(argument, value);
     case Kind::kInts:

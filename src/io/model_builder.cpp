@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "io/initializers.h"
 #include "io/keras_layout.h"
 #include "ops/op.h"
 
@@ -12,20 +13,7 @@ namespace thimble {
 std::vector<float> InitialWeights::values(const WeightSpec& spec) {
   constexpr std::uint64_t kFirstStream = std::uint64_t{1} << 32;  // the streams below are those of the epochs
   Random random(seed_, kFirstStream + count_++);
-  std::vector<float> result(static_cast<std::size_t>(element_count(spec.shape)));
-  switch (spec.initializer) {
-    case WeightSpec::Initializer::kGlorotUniform: {
-      const float limit = glorot_limit(spec.fan_in, spec.fan_out);
-      for (float& value : result) value = random.uniform(-limit, limit);
-      break;
-    }
-    case WeightSpec::Initializer::kOnes:
-      std::ranges::fill(result, 1.0f);
-      break;
-    case WeightSpec::Initializer::kZeros:
-      break;
-  }
-  return result;
+  return initial_values(spec, random);
 }
 
 TensorId ModelBuilder::add_input(const std::string& name, const Shape& shape) {
@@ -91,7 +79,7 @@ TensorId ModelBuilder::weight(const WeightSpec& spec) {
   tensor.trainable = spec.trainable;
   tensor.data = make_data(weights_->values(spec));
   const TensorId id = model_.graph.add(std::move(tensor));
-  layer_.weights.push_back({std::string(spec.name), id, spec.permutation, spec.keras_shape});
+  layer_.weights.push_back({std::string(spec.name), id, spec.permutation, spec.keras_shape, std::string(spec.holder)});
   return id;
 }
 
@@ -111,10 +99,10 @@ TensorId ModelBuilder::integers(const std::vector<int>& values, const Shape& sha
   return model_.graph.add(std::move(tensor));
 }
 
-TensorId ModelBuilder::constant(const std::vector<float>& values) {
+TensorId ModelBuilder::constant(const std::vector<float>& values, const Shape& shape) {
   Tensor tensor;
   tensor.name = layer_.name + "/constant";
-  tensor.shape = {static_cast<int>(values.size())};
+  tensor.shape = shape;
   tensor.data = make_data(values);
   return model_.graph.add(std::move(tensor));
 }
@@ -130,11 +118,30 @@ bool ModelBuilder::fuse(TensorId input, const std::string& activation) {
 }
 
 TensorId ModelBuilder::activation(TensorId input, std::string_view name) {
+  struct Operator {
+    std::string_view name;
+    const char* op;
+    Attributes attributes = {};
+  };
+  static const Operator kOperators[] = {{"relu", "RELU"},
+                                        {"relu6", "RELU6"},
+                                        {"leaky_relu", "LEAKY_RELU", {{"alpha", 0.2}}},
+                                        {"elu", "ELU"},
+                                        {"gelu", "GELU", {{"approximate", false}}},
+                                        {"hard_silu", "HARD_SWISH"},
+                                        {"hard_swish", "HARD_SWISH"},
+                                        {"sigmoid", "LOGISTIC"},
+                                        {"tanh", "TANH"},
+                                        {"softmax", "SOFTMAX", {{"beta", 1.0}}},
+                                        {"softplus", "SOFTPLUS"}};
   if (name == "linear") return input;
-  if (name == "softmax") return add("SOFTMAX", {input}, {{"beta", 1.0}});
-  ensure(name == "relu" || name == "relu6", "no operator for the activation '{}'", name);
-  const std::string op = name == "relu" ? "RELU" : "RELU6";
-  return fuse(input, op) ? input : add(op, {input}, {});
+  if (name == "silu" || name == "swish") {
+    return add("MUL", {input, add("LOGISTIC", {input}, {})}, {{"activation", std::string("NONE")}});
+  }
+  const auto found = std::ranges::find(kOperators, name, &Operator::name);
+  ensure(found != std::end(kOperators), "no operator for the activation '{}'", name);
+  if ((name == "relu" || name == "relu6") && fuse(input, found->op)) return input;
+  return add(found->op, {input}, found->attributes);
 }
 
 }  // namespace thimble

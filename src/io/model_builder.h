@@ -19,7 +19,7 @@ class WeightSource {
   virtual std::vector<float> values(const WeightSpec& spec) = 0;
 };
 
-/// Weights to start training with. Keras's defaults: kernels are Glorot-uniform, biases 0.
+/// Weights to start training with, each as its initializer has it.
 class InitialWeights final : public WeightSource {
  public:
   explicit InitialWeights(std::uint64_t seed) : seed_(seed) {}
@@ -42,6 +42,9 @@ class ModelBuilder final : private LayerBuilder {
   TensorId add_layer(const LayerCodec& codec, std::string name, const Attributes& config,
                      const std::vector<TensorId>& inputs, WeightSource& weights);
 
+  /// The name of the layer that was added last.
+  const std::string& layer_name() const { return layer_.name; }
+
   /// The model, with its output.
   Model finish(TensorId output);
 
@@ -50,7 +53,7 @@ class ModelBuilder final : private LayerBuilder {
   TensorId weight(const WeightSpec& spec) override;
   TensorId add(std::string_view op, std::vector<TensorId> inputs, Attributes attributes) override;
   TensorId integers(const std::vector<int>& values, const Shape& shape) override;
-  TensorId constant(const std::vector<float>& values) override;
+  TensorId constant(const std::vector<float>& values, const Shape& shape) override;
   TensorId activation(TensorId input, std::string_view name) override;
 
   std::string unique_name(const std::string& class_name);

@@ -143,7 +143,7 @@ Model build_model(const Recipe& recipe, const Shape& sample_shape) {
         }
         return builder.add_layer(*layer.codec, layer.name, layer.config, inputs, weights);
       });
-      if (!layer.name.empty()) outputs[layer.name] = last;
+      outputs[builder.layer_name()] = last;
     }
     Model model = builder.finish(last);
     for (std::size_t i = 0; i < recipe.layers.size(); ++i) {

@@ -13,7 +13,8 @@
 //   filters = 8
 //   kernel_size = 3                       # or [3, 3]
 //   name = "first"                        # optional
-//   inputs = ["first", "second"]          # optional: the layers that this one reads, "input" being the model's
+//   inputs = ["first", "second"]          # optional: the layers that this one reads, "input" being the model's. One
+//                                         # without a name has Keras's: "conv2d", "conv2d_1", ...
 //   [train]
 //   optimizer = "adam"                    # with its arguments: learning_rate, beta_1, ...
 //   loss = "sparse_categorical_crossentropy"

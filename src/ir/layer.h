@@ -10,7 +10,7 @@
 namespace thimble {
 
 /// One weight of a layer. Keras and TFLite lay some weights out differently (Dense: in x out, out x in): dimension i of
-/// the graph's tensor is dimension `permutation[i]` of Keras's.
+/// the graph's tensor is dimension `permutation[i]` of Keras's, or, being 1, is none of them when that is -1.
 struct LayerWeight {
   std::string name;  // Keras's: "kernel", "bias"
   TensorId tensor = kNoTensor;
@@ -19,6 +19,7 @@ struct LayerWeight {
   /// Keras's regularizer: the loss grows by l1 * sum |w| + l2 * sum w^2.
   double l1 = 0.0;
   double l2 = 0.0;
+  std::string holder = {};  // the part of the layer that Keras keeps it in: "cell"; empty: the layer itself
 };
 
 struct Layer {

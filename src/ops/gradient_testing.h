@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/expansion.h"
 #include "ops/op.h"
 #include "ops/simd.h"
 
@@ -151,42 +152,42 @@ class GradientChecker {
     return gradients;
   }
 
+  /// The node as it runs at inference: itself, or what it expands to.
+  Graph inference_graph() const {
+    Graph graph = graph_;
+    const Node node = graph.nodes[0];
+    if (op_of(node).expand == nullptr) return graph;
+    graph.nodes.clear();
+    expand_node(graph, node);
+    return graph;
+  }
+
   void compare_with_inference() {
-    const Node& node = graph_.nodes[0];
-    const std::vector<KernelCall> calls = op_of(node).lower(NodeView(graph_, node), {});
-    ASSERT_EQ(calls.size(), 1u);
-    const KernelCall& call = calls[0];
+    const Graph graph = inference_graph();
+    const TensorId result = graph_.nodes[0].outputs[0];
     for (int sample = 0; sample < spec_.batch; ++sample) {
-      std::vector<float> expected(sample_);
-      std::vector<std::uint8_t> scratch(call.scratch_bytes + 1);
-      std::vector<void*> pointers;
-      for (const Operand& operand : call.operands) {
-        pointers.push_back(pointer(operand, call, sample, expected.data(), scratch.data()));
+      std::vector<Bytes> memory(graph.tensors.size());
+      for (std::size_t i = 0; i < memory.size(); ++i) memory[i].resize(graph.tensors[i].bytes());
+      const auto memory_of = [&](TensorId id) -> void* {
+        const Tensor& tensor = graph.tensor(id);
+        if (tensor.constant()) return const_cast<std::uint8_t*>(tensor.data->data());
+        if (static_cast<std::size_t>(id) < values_.size()) {
+          return values_[static_cast<std::size_t>(id)].data() + sample * tensor.elements();
+        }
+        return memory[static_cast<std::size_t>(id)].data();
+      };
+      for (const Node& node : graph.nodes) {
+        for (const KernelCall& call : op_of(node).lower(NodeView(graph, node), {})) {
+          Bytes scratch(call.scratch_bytes + 1);
+          call.invoke(bind_operands(call, memory_of, scratch.data()).data());
+        }
       }
-      call.invoke(pointers.data());
+      const auto* expected = static_cast<const float*>(memory_of(result));
       for (std::size_t i = 0; i < sample_; ++i) {
         const float actual = output_[static_cast<std::size_t>(sample) * sample_ + i];
         ASSERT_NEAR(actual, expected[i], 1e-5 * (1 + std::fabs(expected[i])))
             << "sample " << sample << " element " << i;
       }
-    }
-  }
-
-  void* pointer(const Operand& operand, const KernelCall& call, int sample, float* output, std::uint8_t* scratch) {
-    switch (operand.kind) {
-      case Operand::Kind::kOutput:
-        return output;
-      case Operand::Kind::kScratch:
-        return scratch;
-      case Operand::Kind::kConstant:
-        return const_cast<std::uint8_t*>(call.constants[static_cast<std::size_t>(operand.index)].data->data());
-      case Operand::Kind::kInput: {
-        const Tensor& tensor = graph_.tensor(operand.index);
-        if (tensor.constant()) return const_cast<std::uint8_t*>(tensor.data->data());
-        return values_[static_cast<std::size_t>(operand.index)].data() + sample * tensor.elements();
-      }
-      default:
-        return nullptr;
     }
   }
 

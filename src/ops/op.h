@@ -16,6 +16,9 @@
 
 namespace thimble {
 
+class Expansion;
+class NodeQuantizer;
+
 /// A node with its tensors, as an operator's functions see it.
 class NodeView {
  public:
@@ -67,8 +70,13 @@ struct QuantizationRule {
   /// The input that holds the bias: scale = input scale * weights scale, int32 (int64 with int16 activations); -1:
   /// none.
   int bias_input = -1;
+  /// The input whose scale is in the bias's.
+  int data_input = 0;
   /// All activation inputs must have the output's parameters (concatenation).
   bool inputs_like_output = false;
+  /// For operators whose inputs need more than the members above say: quantizes inputs and outputs
+  /// (ops/node_quantizer.h).
+  void (*quantize)(NodeQuantizer&) = nullptr;
 };
 
 /// Where TFLM's and LiteRT's optimized kernels round differently.
@@ -96,7 +104,7 @@ struct Op {
   /// Types and shapes of the outputs. Throws InputError when inputs or attributes do not fit: a file may hold anything.
   std::vector<TensorSpec> (*infer)(const NodeView&) = nullptr;
   /// The C calls that compute the node. Throws InputError for types that have no kernel. Null: the node must be gone by
-  /// then.
+  /// then, expanded.
   std::vector<KernelCall> (*lower)(const NodeView&, const LowerOptions&) = nullptr;
   /// How one row of the output is made; none, or null: only the whole image is. Only for nodes that lower to one call.
   RowRuleOf rows = nullptr;
@@ -112,6 +120,9 @@ struct Op {
   TfliteCodec tflite = {};
   /// The Keras layers that make nodes of this operator.
   std::span<const LayerCodec> layers = {};
+  /// For Keras's layers that TFLite does not have: adds nodes of TFLite's operators that compute the same at inference,
+  /// and returns their output (ops/expansion.h). Null: the operator is TFLite's, or is taken out by another pass.
+  TensorId (*expand)(Expansion&, const NodeView&) = nullptr;
   /// Forward and gradient for training; null: cannot be trained through.
   const TrainKernels* train = nullptr;
 };

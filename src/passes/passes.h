@@ -20,6 +20,9 @@ void remove_identities(Graph& graph);
 /// Float only. One that follows nothing of the kind stays as it is.
 void fold_batch_normalization(Graph& graph);
 
+/// Writes layers of Keras's that TFLite does not have in TFLite's operators: Op::expand.
+void expand_layers(Graph& graph);
+
 /// Fuses RELU and RELU6 into the node before, where that has an activation attribute and nothing else reads its output.
 /// A quantized pair is fused only if it has one scale and zero point.
 void fuse_activations(Graph& graph);

@@ -15,6 +15,7 @@ constexpr Pass kSimplify[] = {
     {"fold_constants", fold_constants},
     {"remove_identities", remove_identities},
     {"fold_batch_normalization", fold_batch_normalization},
+    {"expand_layers", expand_layers},
     {"fuse_activations", fuse_activations},
     {"remove_dead_code", remove_dead_code},
 };

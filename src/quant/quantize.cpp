@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 #include "ops/op.h"
@@ -53,6 +54,10 @@ class Quantizer {
  private:
   bool is_float_value(TensorId id) const { return id != kNoTensor && result_.tensor(id).type == Type::kFloat32; }
 
+  static TensorId data_input(const Node& node, const QuantizationRule& rule) {
+    return node.inputs[static_cast<std::size_t>(rule.data_input)];
+  }
+
   void quantize_activation(TensorId id) {
     Tensor& tensor = result_.tensor(id);
     if (tensor.type != Type::kFloat32) return;
@@ -66,6 +71,9 @@ class Quantizer {
   void quantize_node(Node node) {
     const QuantizationRule& rule = op_of(node).quantization;
     require(rule.supported, "has no integer form; keep the model float, or leave the operator out");
+    TensorId& data = node.inputs[static_cast<std::size_t>(rule.data_input)];
+    const bool moves_constant = rule.output == OutputRange::kSameAsInput && is_float_value(data);
+    if (moves_constant && result_.tensor(data).constant()) data = quantized_constant(data);
     quantize_output(node, rule);
     for (int i = 0; i < static_cast<int>(node.inputs.size()); ++i) {
       TensorId& input = node.inputs[static_cast<std::size_t>(i)];
@@ -93,7 +101,7 @@ class Quantizer {
       }
       output.type = activation_type_;
       if (rule.output == OutputRange::kSameAsInput) {
-        output.quantization = result_.tensor(node.inputs[0]).quantization;
+        output.quantization = result_.tensor(data_input(node, rule)).quantization;
       } else if (activation_type_ == Type::kInt8) {
         output.quantization = {{rule.int8_scale}, {rule.int8_zero_point}, 0};
       } else {
@@ -114,14 +122,18 @@ class Quantizer {
     if (given != options_.given.end()) {
       tensor.quantization = given->second.quantization;
     } else {
-      BiasOf bias{.input_scale = result_.tensor(node.inputs[0]).scale()};
+      BiasOf bias{.input_scale = result_.tensor(data_input(node, rule)).scale()};
       if (const Tensor* found = bias_of(node, rule)) bias.values = found->values<float>();
       tensor.quantization =
           choose_weights(weights.values<float>(), weights.shape, rule.weights_axis, WeightForm::kInt8, bias);
     }
+    for (const TensorId shared : quantized_[id]) {
+      if (result_.tensor(shared).quantization == tensor.quantization) return shared;
+    }
     const std::int64_t most = tensor.type == Type::kInt4 ? 7 : 127;
     tensor.data = make_data(to_integers(weights.values<float>(), weights.shape, tensor.quantization, most));
-    return result_.add(std::move(tensor));
+    quantized_[id].push_back(result_.add(std::move(tensor)));
+    return quantized_[id].back();
   }
 
   const Tensor* bias_of(const Node& node, const QuantizationRule& rule) const {
@@ -135,7 +147,7 @@ class Quantizer {
     const Tensor& bias = *bias_of(node, rule);
     require(bias.constant(), "its bias '{}' is not constant", bias.name);
     const Tensor& weights = result_.tensor(node.inputs[static_cast<std::size_t>(rule.weights_input)]);
-    const float input_scale = result_.tensor(node.inputs[0]).scale();
+    const float input_scale = result_.tensor(data_input(node, rule)).scale();
     Tensor tensor = bias;
     tensor.trainable = false;
     for (const float scale : weights.quantization.scales) {
@@ -204,6 +216,7 @@ class Quantizer {
   const std::vector<Range>& ranges_;
   QuantizeOptions options_;
   Graph result_;
+  std::map<TensorId, std::vector<TensorId>> quantized_;  // of weights that several nodes read, by their float tensor
   Type activation_type_ = Type::kInt8;
 };
 

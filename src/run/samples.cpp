@@ -31,8 +31,13 @@ void encode(const Tensor& input, std::span<const float> values, std::uint8_t* ou
     quantize_into<std::uint8_t>(input, values, out);
   } else if (input.type == Type::kInt16) {
     quantize_into<std::int16_t>(input, values, out);
+  } else if (input.type == Type::kInt32) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto integer = static_cast<std::int32_t>(std::lround(std::clamp(values[i], -2e9f, 2e9f)));
+      std::memcpy(out + i * sizeof integer, &integer, sizeof integer);
+    }
   } else {
-    input_error("the input '{}' is {}; a data set can feed float32, int8, uint8 and int16", input.name,
+    input_error("the input '{}' is {}; a data set can feed float32, int32, int8, uint8 and int16", input.name,
                 name_of(input.type));
   }
 }
@@ -56,7 +61,8 @@ Bytes samples_as_input(const Graph& graph, const Dataset& data) {
   require(static_cast<std::size_t>(input.elements()) == data.sample_size(),
           "the samples are {}, but the model's input is {}",
           to_string(Shape(data.sample_shape.begin(), data.sample_shape.end())), to_string(input.shape));
-  require(input.type == Type::kFloat32 || input.quantization.present(), "the input '{}' lacks its scale", input.name);
+  require(input.type == Type::kFloat32 || input.type == Type::kInt32 || input.quantization.present(),
+          "the input '{}' lacks its scale", input.name);
   Bytes result(input.bytes() * data.size());
   if (!data.has_bytes()) {
     encode(input, data.floats, result.data());

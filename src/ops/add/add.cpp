@@ -1,4 +1,4 @@
-// ADD: two operands, broadcast; Keras's Add.
+// ADD: two operands, broadcast; Keras's Add and Average.
 #include <algorithm>
 
 #include "ops/add/add_dsp.h"
@@ -95,7 +95,13 @@ TensorId build(LayerBuilder& builder, const Attributes&, std::span<const TensorI
   return sum;
 }
 
-const LayerCodec kLayers[] = {{.class_name = "Add", .min_inputs = 2, .max_inputs = -1, .build = build}};
+TensorId build_average(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
+  const TensorId share = builder.constant({1.0f / static_cast<float>(inputs.size())});
+  return builder.add("MUL", {build(builder, config, inputs), share}, {{"activation", std::string("NONE")}});
+}
+
+const LayerCodec kLayers[] = {{.class_name = "Add", .min_inputs = 2, .max_inputs = -1, .build = build},
+                              {.class_name = "Average", .min_inputs = 2, .max_inputs = -1, .build = build_average}};
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// AVERAGE_POOL_2D: input NHWC; Keras's AveragePooling2D.
+// AVERAGE_POOL_2D: input NHWC; Keras's AveragePooling2D and AveragePooling1D.
 #include "ops/average_pool_2d/average_pool_2d_dsp_kernel.h"
 #include "ops/average_pool_2d/average_pool_2d_host.h"
 #include "ops/average_pool_2d/average_pool_2d_kernel.h"
@@ -79,7 +79,12 @@ TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const 
   return builder.add("AVERAGE_POOL_2D", {inputs[0]}, pool_attributes(config));
 }
 
-const LayerCodec kLayers[] = {{.class_name = "AveragePooling2D", .arguments = pool_arguments(), .build = build}};
+TensorId build_1d(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
+  return pool_1d(builder, "AVERAGE_POOL_2D", config, inputs[0]);
+}
+
+const LayerCodec kLayers[] = {{.class_name = "AveragePooling2D", .arguments = pool_arguments(), .build = build},
+                              {.class_name = "AveragePooling1D", .arguments = pool_arguments_1d(), .build = build_1d}};
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 // BATCH_MATMUL: matrices in the two innermost dimensions, either transposed on request; the outer ones are broadcast.
+// Keras's MultiHeadAttention is made of it (multi_head_attention.cpp).
 #include "ops/batch_matmul/batch_matmul_kernel.h"
 
 #include "ops/broadcast.h"
@@ -12,6 +13,8 @@ THIMBLE_PARAMS(thimble_batch_matmul_params, shape, offset_a, offset_b, requant, 
 
 namespace thimble {
 extern const Op batch_matmul_op;
+extern const TrainKernels batch_matmul_train;
+extern const LayerCodec multi_head_attention_layers[1];
 namespace {
 
 /// The matrices of input `index`, as they are multiplied.
@@ -104,6 +107,8 @@ const Op batch_matmul_op = {
                .options_type = 101,
                .fields = {bool_field(0, "adj_x"), bool_field(1, "adj_y"), bool_field(2, "asymmetric_quantize_inputs")},
                .version = tflite_version},
+    .layers = multi_head_attention_layers,
+    .train = &batch_matmul_train,
 };
 
 }  // namespace thimble

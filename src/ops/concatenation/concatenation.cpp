@@ -5,6 +5,7 @@
 
 namespace thimble {
 extern const Op concatenation_op;
+extern const TrainKernels concatenation_train;
 namespace {
 
 int axis_of(const NodeView& node) {
@@ -75,6 +76,7 @@ const Op concatenation_op = {
                .fields = {int_field(0, "axis"), activation_field(1)},
                .version = tflite_version},
     .layers = kLayers,
+    .train = &concatenation_train,
 };
 
 }  // namespace thimble

@@ -1,4 +1,4 @@
-// CONV_2D: inputs NHWC, filter OHWI, bias (optional); Keras's Conv2D.
+// CONV_2D: inputs NHWC, filter OHWI, bias (optional); Keras's Conv1D, Conv2D, SeparableConv1D and SeparableConv2D.
 #include <algorithm>
 
 #include "ops/checks.h"
@@ -22,6 +22,7 @@ THIMBLE_PARAMS(thimble_conv_2d_u8_params, window, input_offset, filter_offset, r
 namespace thimble {
 extern const Op conv_2d_op;
 extern const TrainKernels conv_2d_train;
+extern const LayerCodec conv_2d_layers[4];
 namespace {
 
 thimble_window window(const NodeView& node) {
@@ -148,46 +149,6 @@ int tflite_version(const NodeView& node) {
   return node.input(0).type == Type::kInt16 ? 4 : node.input(0).type == Type::kInt8 ? 3 : 1;
 }
 
-TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
-  const Shape shape = builder.tensor(inputs[0]).shape;
-  require(shape.size() == 4, "the input is {}, expected height x width x channels",
-          to_string(Shape(shape.begin() + 1, shape.end())));
-  const std::vector<int> kernel = config.integers("kernel_size");
-  const std::vector<int> strides = config.integers("strides");
-  const std::vector<int> dilation = config.integers("dilation_rate");
-  const int filters = config.integer("filters");
-  const std::int64_t taps = std::int64_t{kernel[0]} * kernel[1];
-  std::vector<TensorId> operands = {inputs[0]};
-  operands.push_back(builder.weight({.name = "kernel",
-                                     .shape = {filters, kernel[0], kernel[1], shape[3]},
-                                     .permutation = {3, 0, 1, 2},
-                                     .initializer = WeightSpec::Initializer::kGlorotUniform,
-                                     .fan_in = taps * shape[3],
-                                     .fan_out = taps * filters}));
-  if (config.flag("use_bias"))
-    operands.push_back(builder.weight({.name = "bias", .shape = {filters}, .permutation = {0}}));
-  const TensorId output = builder.add("CONV_2D", operands,
-                                      {{"padding", std::string(config.text("padding") == "same" ? "SAME" : "VALID")},
-                                       {"stride_h", strides[0]},
-                                       {"stride_w", strides[1]},
-                                       {"dilation_h", dilation[0]},
-                                       {"dilation_w", dilation[1]},
-                                       {"activation", std::string("NONE")}});
-  return builder.activation(output, config.text("activation"));
-}
-
-const std::vector<std::int64_t> kOnes = {1, 1};
-using Argument = LayerArgument;
-const LayerCodec kLayers[] = {{.class_name = "Conv2D",
-                               .arguments = {{Argument::Kind::kInt, "filters", {}, true},
-                                             {Argument::Kind::kIntPair, "kernel_size", {}, true},
-                                             {Argument::Kind::kIntPair, "strides", kOnes},
-                                             padding_argument(),
-                                             {Argument::Kind::kIntPair, "dilation_rate", kOnes},
-                                             activation_argument(),
-                                             {Argument::Kind::kBool, "use_bias", true}},
-                               .build = build}};
-
 }  // namespace
 
 const Op conv_2d_op = {
@@ -207,7 +168,7 @@ const Op conv_2d_op = {
                .fields = {padding_field(0), int_field(1, "stride_w"), int_field(2, "stride_h"), activation_field(3),
                           int_field(4, "dilation_w", 1), int_field(5, "dilation_h", 1)},
                .version = tflite_version},
-    .layers = kLayers,
+    .layers = conv_2d_layers,
     .train = &conv_2d_train,
 };
 

@@ -155,11 +155,12 @@ TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const 
   operands.push_back(builder.weight({.name = "kernel",
                                      .shape = {1, kernel[0], kernel[1], channels},
                                      .keras_shape = {kernel[0], kernel[1], shape[3], multiplier},
-                                     .initializer = WeightSpec::Initializer::kGlorotUniform,
+                                     .initializer = config.text("depthwise_initializer"),
                                      .fan_in = taps * shape[3],
                                      .fan_out = taps * multiplier}));
   if (config.flag("use_bias"))
-    operands.push_back(builder.weight({.name = "bias", .shape = {channels}, .permutation = {0}}));
+    operands.push_back(builder.weight(
+        {.name = "bias", .shape = {channels}, .permutation = {0}, .initializer = config.text("bias_initializer")}));
   const TensorId output = builder.add("DEPTHWISE_CONV_2D", operands,
                                       {{"padding", std::string(config.text("padding") == "same" ? "SAME" : "VALID")},
                                        {"stride_h", strides[0]},
@@ -180,7 +181,9 @@ const LayerCodec kLayers[] = {{.class_name = "DepthwiseConv2D",
                                              {Argument::Kind::kInt, "depth_multiplier", std::int64_t{1}},
                                              {Argument::Kind::kIntPair, "dilation_rate", kOnes},
                                              activation_argument(),
-                                             {Argument::Kind::kBool, "use_bias", true}},
+                                             {Argument::Kind::kBool, "use_bias", true},
+                                             initializer_argument("depthwise_initializer", "glorot_uniform"),
+                                             initializer_argument("bias_initializer", "zeros")},
                                .build = build}};
 
 }  // namespace

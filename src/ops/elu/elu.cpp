@@ -1,4 +1,4 @@
-// ELU: x above 0, exp(x) - 1 below.
+// ELU: x above 0, exp(x) - 1 below; Keras's ELU.
 #include <cmath>
 
 #include "ops/checks.h"
@@ -9,6 +9,7 @@
 
 namespace thimble {
 extern const Op elu_op;
+extern const TrainKernels elu_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -21,6 +22,16 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   return {real_table_call(node, [](float x) { return x < 0.0f ? std::exp(x) - 1.0f : x; })};
 }
 
+TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
+  require(config.real("alpha") == 1.0f, "alpha is {}; only 1 is supported", config.real("alpha"));
+  return builder.activation(inputs[0], "elu");
+}
+
+const LayerCodec kLayers[] = {
+    {.class_name = "ELU",
+     .arguments = {{.kind = LayerArgument::Kind::kFloat, .name = "alpha", .default_value = 1.0}},
+     .build = build}};
+
 }  // namespace
 
 const Op elu_op = {
@@ -30,6 +41,8 @@ const Op elu_op = {
     .lower = lower,
     .quantization = {.supported = true},
     .tflite = {.builtin = 111},
+    .layers = kLayers,
+    .train = &elu_train,
 };
 
 }  // namespace thimble

@@ -200,11 +200,12 @@ TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const 
   operands.push_back(builder.weight({.name = "kernel",
                                      .shape = {units, shape.back()},
                                      .permutation = {1, 0},
-                                     .initializer = WeightSpec::Initializer::kGlorotUniform,
+                                     .initializer = config.text("kernel_initializer"),
                                      .fan_in = shape.back(),
                                      .fan_out = units}));
   if (config.flag("use_bias"))
-    operands.push_back(builder.weight({.name = "bias", .shape = {units}, .permutation = {0}}));
+    operands.push_back(builder.weight(
+        {.name = "bias", .shape = {units}, .permutation = {0}, .initializer = config.text("bias_initializer")}));
   const TensorId output = builder.add("FULLY_CONNECTED", operands,
                                       {{"activation", std::string("NONE")}, {"keep_num_dims", shape.size() > 2}});
   return builder.activation(output, config.text("activation"));
@@ -214,7 +215,9 @@ using Argument = LayerArgument;
 const LayerCodec kLayers[] = {{.class_name = "Dense",
                                .arguments = {{Argument::Kind::kInt, "units", {}, true},
                                              activation_argument(),
-                                             {Argument::Kind::kBool, "use_bias", true}},
+                                             {Argument::Kind::kBool, "use_bias", true},
+                                             initializer_argument("kernel_initializer", "glorot_uniform"),
+                                             initializer_argument("bias_initializer", "zeros")},
                                .build = build}};
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 namespace thimble {
 extern const Op gelu_op;
+extern const TrainKernels gelu_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -38,6 +39,7 @@ const Op gelu_op = {
     .lower = lower,
     .quantization = {.supported = true},
     .tflite = {.builtin = 150, .max_version = 3, .options_type = 116, .fields = {bool_field(0, "approximate")}},
+    .train = &gelu_train,
 };
 
 }  // namespace thimble

@@ -10,6 +10,7 @@
 
 namespace thimble {
 extern const Op hard_swish_op;
+extern const TrainKernels hard_swish_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -85,6 +86,7 @@ const Op hard_swish_op = {
     .rows = rows_alike,
     .quantization = {.supported = true},
     .tflite = {.builtin = 117, .options_type = 91},
+    .train = &hard_swish_train,
 };
 
 }  // namespace thimble

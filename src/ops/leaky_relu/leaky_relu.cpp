@@ -13,6 +13,7 @@ THIMBLE_PARAMS(thimble_leaky_relu_params, count, input_offset, positive, negativ
 
 namespace thimble {
 extern const Op leaky_relu_op;
+extern const TrainKernels leaky_relu_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -77,6 +78,7 @@ const Op leaky_relu_op = {
                .fields = {float_field(0, "alpha")},
                .version = tflite_version},
     .layers = kLayers,
+    .train = &leaky_relu_train,
 };
 
 }  // namespace thimble

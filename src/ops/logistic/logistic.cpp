@@ -14,6 +14,7 @@ THIMBLE_PARAMS(thimble_logistic_params, count, multiplier, shift)
 
 namespace thimble {
 extern const Op logistic_op;
+extern const TrainKernels logistic_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -75,6 +76,7 @@ const Op logistic_op = {
                      .int8_zero_point = -128,
                      .int16_scale = 1.0f / 32768},
     .tflite = {.builtin = 14, .max_version = 3},
+    .train = &logistic_train,
 };
 
 }  // namespace thimble

@@ -1,4 +1,4 @@
-// MAX_POOL_2D: input NHWC; Keras's MaxPooling2D.
+// MAX_POOL_2D: input NHWC; Keras's MaxPooling2D and MaxPooling1D.
 #include "ops/checks.h"
 #include "ops/dsp.h"
 #include "ops/max_pool_2d/max_pool_2d_dsp_kernel.h"
@@ -68,7 +68,12 @@ TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const 
   return builder.add("MAX_POOL_2D", {inputs[0]}, pool_attributes(config));
 }
 
-const LayerCodec kLayers[] = {{.class_name = "MaxPooling2D", .arguments = pool_arguments(), .build = build}};
+TensorId build_1d(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
+  return pool_1d(builder, "MAX_POOL_2D", config, inputs[0]);
+}
+
+const LayerCodec kLayers[] = {{.class_name = "MaxPooling2D", .arguments = pool_arguments(), .build = build},
+                              {.class_name = "MaxPooling1D", .arguments = pool_arguments_1d(), .build = build_1d}};
 
 }  // namespace
 

@@ -8,6 +8,7 @@ THIMBLE_PARAMS(thimble_maximum_params, broadcast)
 
 namespace thimble {
 extern const Op maximum_op;
+extern const TrainKernels maximum_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -64,6 +65,7 @@ const Op maximum_op = {
     .quantization = {.supported = true, .inputs_like_output = true},
     .tflite = {.builtin = 55, .max_version = 4, .options_type = 39, .version = tflite_version},
     .layers = kLayers,
+    .train = &maximum_train,
 };
 
 }  // namespace thimble

@@ -1,10 +1,11 @@
-// MEAN: over the axes that the constant input 1 lists; Keras's GlobalAveragePooling2D.
+// MEAN: over the axes that the constant input 1 lists; Keras's GlobalAveragePooling1D and 2D.
 #include <algorithm>
 #include <bit>
 
 #include "ops/checks.h"
 #include "ops/mean/mean_kernel.h"
 #include "ops/op.h"
+#include "ops/pool.h"
 #include "ops/reduction.h"
 #include "ops/requantize.h"
 
@@ -83,16 +84,17 @@ int tflite_version(const NodeView& node) {
 }
 
 TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
-  const Shape shape = builder.tensor(inputs[0]).shape;
-  require(shape.size() == 4, "the input is {}, expected height x width x channels",
-          to_string(Shape(shape.begin() + 1, shape.end())));
+  require_layer_rank(builder.tensor(inputs[0]), 4);
   return builder.add("MEAN", {inputs[0], builder.integers({1, 2})}, {{"keep_dims", config.flag("keepdims")}});
+}
+TensorId build_1d(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
+  require_layer_rank(builder.tensor(inputs[0]), 3);
+  return builder.add("MEAN", {inputs[0], builder.integers({1})}, {{"keep_dims", config.flag("keepdims")}});
 }
 
 const LayerCodec kLayers[] = {
-    {.class_name = "GlobalAveragePooling2D",
-     .arguments = {{.kind = LayerArgument::Kind::kBool, .name = "keepdims", .default_value = false}},
-     .build = build}};
+    {.class_name = "GlobalAveragePooling2D", .arguments = global_pool_arguments(), .build = build},
+    {.class_name = "GlobalAveragePooling1D", .arguments = global_pool_arguments(), .build = build_1d}};
 
 }  // namespace
 

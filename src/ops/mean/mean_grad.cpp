@@ -4,6 +4,7 @@
 
 #include "ops/op.h"
 #include "ops/reduction.h"
+#include "ops/train_reduction.h"
 
 namespace thimble {
 extern const TrainKernels mean_train;
@@ -35,22 +36,8 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
 }
 
 TrainCall compile(const NodeView& node, int) {
-  const Shape& shape = node.input(0).shape;
-  std::vector<bool> reduced(shape.size(), false);
-  for (const int axis : integers_of(node.input(1))) {
-    reduced[static_cast<std::size_t>(axis < 0 ? axis + static_cast<int>(shape.size()) : axis)] = true;
-  }
-  require(!reduced[0], "a mean over the batch cannot be trained through");
   auto plan = std::make_shared<Plan>();
-  plan->target = {0};
-  for (std::size_t d = 1; d < shape.size(); ++d) {
-    std::vector<std::size_t> next;
-    const auto size = static_cast<std::size_t>(shape[d]);
-    for (const std::size_t target : plan->target) {
-      for (std::size_t i = 0; i < size; ++i) next.push_back(reduced[d] ? target : target * size + i);
-    }
-    plan->target = std::move(next);
-  }
+  plan->target = reduction_targets(node);
   plan->outputs = static_cast<std::size_t>(node.output(0).elements());
   plan->share = 1.0f / static_cast<float>(reduced_count(node));
   return {.forward = [plan](const TrainBuffers& buffers) { forward(*plan, buffers); },

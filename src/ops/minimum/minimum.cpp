@@ -8,6 +8,7 @@ THIMBLE_PARAMS(thimble_minimum_params, broadcast)
 
 namespace thimble {
 extern const Op minimum_op;
+extern const TrainKernels minimum_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -64,6 +65,7 @@ const Op minimum_op = {
     .quantization = {.supported = true, .inputs_like_output = true},
     .tflite = {.builtin = 57, .max_version = 4, .options_type = 39, .version = tflite_version},
     .layers = kLayers,
+    .train = &minimum_train,
 };
 
 }  // namespace thimble

@@ -11,6 +11,7 @@ THIMBLE_PARAMS(thimble_mul_params, broadcast, offset_a, offset_b, requant, outpu
 
 namespace thimble {
 extern const Op mul_op;
+extern const TrainKernels mul_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -95,6 +96,7 @@ const Op mul_op = {
                .fields = {activation_field(0)},
                .version = tflite_version},
     .layers = kLayers,
+    .train = &mul_train,
 };
 
 }  // namespace thimble

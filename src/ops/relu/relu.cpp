@@ -19,13 +19,12 @@ int tflite_version(const NodeView& node) { return node.input(0).type == Type::kF
 
 TensorId build_relu(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
   const bool limited = config.has("max_value");
-  if (limited) {
-    require(config.real("max_value") == 6.0f, "max_value is {}; only none and 6 are supported",
-            config.real("max_value"));
-  }
-  require(config.real("negative_slope") == 0.0f && config.real("threshold") == 0.0f,
-          "negative_slope and threshold must be 0");
-  return builder.activation(inputs[0], limited ? "relu6" : "relu");
+  const float slope = config.real("negative_slope");
+  require(config.real("threshold") == 0.0f, "threshold is {}; it must be 0", config.real("threshold"));
+  if (limited && config.real("max_value") == 6.0f && slope == 0.0f) return builder.activation(inputs[0], "relu6");
+  const TensorId result = slope == 0.0f ? builder.activation(inputs[0], "relu")
+                                        : builder.add("LEAKY_RELU", {inputs[0]}, {{"alpha", double{slope}}});
+  return limited ? builder.add("MINIMUM", {result, builder.constant({config.real("max_value")})}, {}) : result;
 }
 
 TensorId build_activation(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {

@@ -44,6 +44,7 @@ const Op split_op = {
     .outputs = -1,
     .infer = infer,
     .lower = lower,
+    .quantization = {.supported = true, .output = OutputRange::kSameAsInput, .data_input = 1},
     .tflite = {.builtin = 49, .max_version = 5, .options_type = 35, .fields = {int_field(0, "num_splits")}},
 };
 

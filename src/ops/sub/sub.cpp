@@ -14,6 +14,7 @@ THIMBLE_PARAMS(thimble_sub_params, broadcast, left_shift, offset_a, offset_b, re
 
 namespace thimble {
 extern const Op sub_op;
+extern const TrainKernels sub_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -97,6 +98,7 @@ const Op sub_op = {
                .fields = {activation_field(0), bool_field(1, "pot_scale_int16", true)},
                .version = tflite_version},
     .layers = kLayers,
+    .train = &sub_train,
 };
 
 }  // namespace thimble

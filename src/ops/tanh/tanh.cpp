@@ -14,6 +14,7 @@ THIMBLE_PARAMS(thimble_tanh_params, count, multiplier, shift)
 
 namespace thimble {
 extern const Op tanh_op;
+extern const TrainKernels tanh_train;
 namespace {
 
 std::vector<TensorSpec> infer(const NodeView& node) {
@@ -74,6 +75,7 @@ const Op tanh_op = {
                      .int8_zero_point = 0,
                      .int16_scale = 1.0f / 32768},
     .tflite = {.builtin = 28, .max_version = 3},
+    .train = &tanh_train,
 };
 
 }  // namespace thimble

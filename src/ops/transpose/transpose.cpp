@@ -5,6 +5,7 @@
 
 namespace thimble {
 extern const Op transpose_op;
+extern const TrainKernels transpose_train;
 namespace {
 
 std::vector<int> permutation_of(const NodeView& node) {
@@ -49,6 +50,7 @@ const Op transpose_op = {
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
     .tflite = {.builtin = 39, .max_version = 9, .options_type = 26},
+    .train = &transpose_train,
 };
 
 }  // namespace thimble

@@ -1,4 +1,4 @@
-// TRANSPOSE_CONV: output shape, filter OHWI, input NHWC, bias (optional).
+// TRANSPOSE_CONV: output shape, filter OHWI, input NHWC, bias (optional); Keras's Conv2DTranspose.
 #include <algorithm>
 
 #include "ops/checks.h"
@@ -6,6 +6,7 @@
 #include "ops/requantize.h"
 #include "ops/shape_operand.h"
 #include "ops/transpose_conv/transpose_conv_kernel.h"
+#include "ops/transpose_conv/transpose_conv_window.h"
 #include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_transpose_conv_f32_params, window, output_min, output_max)
@@ -13,44 +14,8 @@ THIMBLE_PARAMS(thimble_transpose_conv_params, window, input_offset, output_offse
 
 namespace thimble {
 extern const Op transpose_conv_op;
+extern const TrainKernels transpose_conv_train;
 namespace {
-
-/// Of the convolution that this one transposes, as TFLite computes it: from the output's size. Nothing ties the input's
-/// size to it; input pixels that fall outside of the output do not count.
-int pad_before(const std::string& padding, int output, int filter, int stride) {
-  require(padding == "SAME" || padding == "VALID", "padding '{}', expected SAME or VALID", padding);
-  const std::int64_t reach = padding == "SAME" ? output - 1 : output - filter;
-  const std::int64_t steps = (reach + stride) / stride - 1;
-  const std::int64_t total = std::max<std::int64_t>(0, steps * stride + filter - output);
-  require(total < (1 << 28), "a filter of {} is too large", filter);
-  return static_cast<int>(total / 2);
-}
-
-thimble_window window(const NodeView& node, const Shape& output) {
-  const Shape& input = node.input(2).shape;
-  const Shape& filter = node.input(1).shape;
-  const Attributes& attributes = node.attributes();
-  thimble_window window{};
-  window.batches = input[0];
-  window.input_h = input[1];
-  window.input_w = input[2];
-  window.input_c = input[3];
-  window.filter_h = filter[1];
-  window.filter_w = filter[2];
-  window.output_h = output[1];
-  window.output_w = output[2];
-  window.output_c = output[3];
-  window.stride_h = attributes.integer("stride_h");
-  window.stride_w = attributes.integer("stride_w");
-  require(window.stride_h > 0 && window.stride_w > 0, "strides of {} and {}; both must be positive", window.stride_h,
-          window.stride_w);
-  window.dilation_h = 1;
-  window.dilation_w = 1;
-  const std::string& padding = attributes.text("padding");
-  window.pad_top = pad_before(padding, window.output_h, window.filter_h, window.stride_h);
-  window.pad_left = pad_before(padding, window.output_w, window.filter_w, window.stride_w);
-  return window;
-}
 
 void check_types(const NodeView& node) {
   const Tensor& input = node.input(2);
@@ -75,14 +40,15 @@ std::vector<TensorSpec> infer(const NodeView& node) {
           to_string(input.shape), to_string(output));
   require(!node.has_input(3) || node.input(3).elements() == output[3], "a bias of {} does not fit {} channels",
           node.has_input(3) ? to_string(node.input(3).shape) : "", output[3]);
-  window(node, output);
+  transpose_conv_window(node, output);
   return {{input.type, output}};
 }
 
 thimble_transpose_conv_params int_params(const NodeView& node) {
   const Tensor& output = node.output(0);
   const IntRange range = activation_range(node.attributes().text("activation"), output);
-  return {window(node, output.shape), -node.input(2).zero_point(), output.zero_point(), range.min, range.max};
+  return {transpose_conv_window(node, output.shape), -node.input(2).zero_point(), output.zero_point(), range.min,
+          range.max};
 }
 
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
@@ -91,7 +57,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   std::vector<Operand> operands = {in(node.input_id(2)), in(node.input_id(1)), node.optional_in(3)};
   if (input.type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
-    const thimble_transpose_conv_f32_params params = {window(node, output.shape), range.min, range.max};
+    const thimble_transpose_conv_f32_params params = {transpose_conv_window(node, output.shape), range.min, range.max};
     operands.push_back(out(node.output_id(0)));
     return {kernel_call(KERNEL_OF("transpose_conv", thimble_transpose_conv_f32), params, operands)};
   }
@@ -115,6 +81,56 @@ int tflite_version(const NodeView& node) {
   return node.has_input(3) ? 3 : node.input(2).type == Type::kInt8 ? 2 : 1;
 }
 
+/// As Keras counts, without output_padding.
+int output_size(int input, int kernel, int stride, bool same) {
+  return same ? input * stride : input * stride + std::max(kernel - stride, 0);
+}
+
+TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
+  const Shape shape = builder.tensor(inputs[0]).shape;
+  require(shape.size() == 4, "the input is {}, expected height x width x channels",
+          to_string(Shape(shape.begin() + 1, shape.end())));
+  require(config.integers("dilation_rate") == std::vector<int>{1, 1}, "dilation_rate must be 1");
+  const std::vector<int> kernel = config.integers("kernel_size");
+  const std::vector<int> strides = config.integers("strides");
+  const int filters = config.integer("filters");
+  const bool same = config.text("padding") == "same";
+  const std::int64_t taps = std::int64_t{kernel[0]} * kernel[1];
+  const Shape output = {shape[0], output_size(shape[1], kernel[0], strides[0], same),
+                        output_size(shape[2], kernel[1], strides[1], same), filters};
+  std::vector<TensorId> operands = {builder.integers(output)};
+  operands.push_back(builder.weight({.name = "kernel",
+                                     .shape = {filters, kernel[0], kernel[1], shape[3]},
+                                     .permutation = {2, 0, 1, 3},
+                                     .initializer = config.text("kernel_initializer"),
+                                     .fan_in = taps * filters,
+                                     .fan_out = taps * shape[3]}));
+  operands.push_back(inputs[0]);
+  if (config.flag("use_bias")) {
+    operands.push_back(builder.weight(
+        {.name = "bias", .shape = {filters}, .permutation = {0}, .initializer = config.text("bias_initializer")}));
+  }
+  const TensorId result = builder.add("TRANSPOSE_CONV", operands,
+                                      {{"padding", std::string(same ? "SAME" : "VALID")},
+                                       {"stride_h", strides[0]},
+                                       {"stride_w", strides[1]},
+                                       {"activation", std::string("NONE")}});
+  return builder.activation(result, config.text("activation"));
+}
+
+using Kind = LayerArgument::Kind;
+const LayerCodec kLayers[] = {{.class_name = "Conv2DTranspose",
+                               .arguments = {{Kind::kInt, "filters", {}, true},
+                                             {Kind::kIntPair, "kernel_size", {}, true},
+                                             {Kind::kIntPair, "strides", std::vector<std::int64_t>{1, 1}},
+                                             padding_argument(),
+                                             {Kind::kIntPair, "dilation_rate", std::vector<std::int64_t>{1, 1}},
+                                             activation_argument(),
+                                             {Kind::kBool, "use_bias", true},
+                                             initializer_argument("kernel_initializer", "glorot_uniform"),
+                                             initializer_argument("bias_initializer", "zeros")},
+                               .build = build}};
+
 }  // namespace
 
 const Op transpose_conv_op = {
@@ -124,6 +140,7 @@ const Op transpose_conv_op = {
     .max_inputs = 4,
     .infer = infer,
     .lower = lower,
+    .quantization = {.supported = true, .weights_input = 1, .weights_axis = 0, .bias_input = 3, .data_input = 2},
     .macs = macs,
     .tflite = {.builtin = 67,
                .max_version = 5,
@@ -131,6 +148,8 @@ const Op transpose_conv_op = {
                .fields = {padding_field(0), int_field(1, "stride_w"), int_field(2, "stride_h"), activation_field(3),
                           type_field(4, "quantized_bias_type")},
                .version = tflite_version},
+    .layers = kLayers,
+    .train = &transpose_conv_train,
 };
 
 }  // namespace thimble

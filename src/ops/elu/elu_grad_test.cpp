@@ -1,0 +1,9 @@
+#include "ops/gradient_testing.h"
+
+namespace thimble::testing {
+namespace {
+
+TEST(EluGrad, EachElement) { check_gradient({.op = "ELU", .inputs = {activation({1, 5, 7})}, .scale = 4.0f}); }
+
+}  // namespace
+}  // namespace thimble::testing
