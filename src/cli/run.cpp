@@ -24,11 +24,10 @@ struct RunArguments {
   std::string optimize = "size";
 };
 
-/// The stacked outputs of `count` invocations, computed where the arguments say.
+/// The stacked outputs of `count` invocations of a simplified graph, computed where the arguments say.
 std::vector<Bytes> run_where_asked(const RunArguments& arguments, Graph graph, const std::vector<NpyArray>& arrays,
                                    std::size_t count) {
   const Rounding rounding = arguments.rounding == "litert" ? Rounding::kLitert : Rounding::kTflm;
-  simplify(graph);
   if (arguments.board.empty()) {
     std::vector<ByteSpan> inputs;
     for (const NpyArray& array : arrays) inputs.emplace_back(array.bytes);
@@ -74,8 +73,10 @@ void run(const RunArguments& arguments) {
   for (const std::string& path : arguments.inputs) {
     arrays.push_back(with_context(path, [&] { return parse_npy(files.read(path)); }));
   }
-  const std::size_t count =
-      with_context(arguments.model, [&] { return check_stacked_inputs(graph, arrays, arguments.inputs); });
+  const std::size_t count = with_context(arguments.model, [&] {
+    simplify(graph);
+    return check_stacked_inputs(graph, arrays, arguments.inputs);
+  });
   require(arguments.outputs.size() <= graph.outputs.size(), "{} outputs are wanted, but {} has {}",
           arguments.outputs.size(), arguments.model, graph.outputs.size());
   const std::vector<Bytes> outputs =

@@ -90,7 +90,7 @@ void train(const TrainArguments& arguments) {
   Recipe recipe = read_recipe(files, arguments.recipe, overrides);
   if (arguments.epochs) recipe.epochs = *arguments.epochs;
   DatasetSplits data = load_dataset(files, recipe.data);
-  if (recipe.scale) data.train.scale = data.test.scale = *recipe.scale;
+  shape_data(recipe, data);
   Model model = build_model(recipe, Shape(data.train.sample_shape.begin(), data.train.sample_shape.end()));
   TrainOptions options;
   options.batch_size = recipe.batch_size;

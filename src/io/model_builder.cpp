@@ -79,7 +79,11 @@ TensorId ModelBuilder::weight(const WeightSpec& spec) {
   tensor.trainable = spec.trainable;
   tensor.data = make_data(weights_->values(spec));
   const TensorId id = model_.graph.add(std::move(tensor));
-  layer_.weights.push_back({std::string(spec.name), id, spec.permutation, spec.keras_shape, std::string(spec.holder)});
+  layer_.weights.push_back({.name = std::string(spec.name),
+                            .tensor = id,
+                            .permutation = spec.permutation,
+                            .keras_shape = spec.keras_shape,
+                            .holder = std::string(spec.holder)});
   return id;
 }
 

@@ -80,11 +80,13 @@ std::vector<RecipeLayer> layers_of(const json& file) {
 void read_data(const json& file, Recipe& recipe) {
   const json table = table_of(file, "data");
   const std::vector<LayerArgument> arguments = {{.kind = Kind::kText, .name = "path", .required = true},
-                                                {.kind = Kind::kFloat, .name = "scale", .optional = true}};
+                                                {.kind = Kind::kFloat, .name = "scale", .optional = true},
+                                                {.kind = Kind::kInts, .name = "shape", .optional = true}};
   require_known(table, "argument", names_of(arguments));
   const Attributes config = config_from_json(arguments, table);
   recipe.data = (recipe.path.parent_path() / config.text("path")).lexically_normal();
   if (config.has("scale")) recipe.scale = config.real("scale");
+  if (config.has("shape")) recipe.sample_shape = config.integers("shape");
 }
 
 std::string identity_of(json file, std::uint64_t seed) {
@@ -122,6 +124,18 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
     recipe.identity = identity_of(file, recipe.seed);
     return recipe;
   });
+}
+
+void shape_data(const Recipe& recipe, DatasetSplits& data) {
+  for (Dataset* part : {&data.train, &data.test}) {
+    if (recipe.scale) part->scale = *recipe.scale;
+    if (recipe.sample_shape.empty()) continue;
+    const auto elements = static_cast<std::size_t>(element_count(recipe.sample_shape));
+    require(elements == part->sample_size(), "{}: [data]: shape is {}, but the samples of {} are {}",
+            recipe.path.string(), to_string(recipe.sample_shape), recipe.data.string(),
+            to_string(Shape(part->sample_shape.begin(), part->sample_shape.end())));
+    part->sample_shape.assign(recipe.sample_shape.begin(), recipe.sample_shape.end());
+  }
 }
 
 Model build_model(const Recipe& recipe, const Shape& sample_shape) {

@@ -5,6 +5,7 @@
 //   [data]
 //   path = "../../data/mnist"             # relative to the recipe
 //   scale = 0.00392156862745098           # optional: what bytes are multiplied by; 1/255
+//   shape = [49, 10]                      # optional: of a sample, where the file's is another: here steps x channels
 //   [augment]                             # optional: what happens to training samples (data/augment.h)
 //   shift = 0.1
 //   rotate = 10
@@ -34,6 +35,7 @@
 
 #include "base/file_system.h"
 #include "data/augment.h"
+#include "data/dataset.h"
 #include "io/recipe_override.h"
 #include "io/regularizer.h"
 #include "ir/layer.h"
@@ -65,6 +67,7 @@ struct Recipe {
   std::uint64_t seed = 0;
   std::filesystem::path data;
   std::optional<float> scale;
+  Shape sample_shape;  // empty: the data's own
   Augmentation augmentation;
   std::vector<RecipeLayer> layers;
   OptimizerState optimizer;  // without tensors
@@ -88,6 +91,9 @@ struct Recipe {
 /// it, and what is known there.
 Recipe read_recipe(FileSystem& files, const std::filesystem::path& path,
                    std::span<const RecipeOverride> overrides = {});
+
+/// Makes data as the recipe says: scale and shape. Throws InputError when the shape does not fit.
+void shape_data(const Recipe& recipe, DatasetSplits& data);
 
 /// The model of a recipe for samples of the shape `sample_shape`, with weights to start with. Throws InputError that
 /// names the layer which does not fit.

@@ -154,6 +154,46 @@ type = "ReLU"
   EXPECT_EQ(model.graph.tensor(model.layers[0].weights[0].tensor).shape, (Shape{4, 3, 1, 1}));
 }
 
+TEST_F(RecipeTest, LayersWithoutNamesAreFoundByKerasNames) {
+  const Recipe recipe = read(std::string(kData) + R"(
+[[layers]]
+type = "Dense"
+units = 3
+[[layers]]
+type = "Dense"
+units = 3
+inputs = ["input"]
+[[layers]]
+type = "Multiply"
+inputs = ["dense", "dense_1"]
+)");
+  const Model model = build_model(recipe, {4});
+  EXPECT_EQ(model.layers[2].inputs, (std::vector<TensorId>{model.layers[0].output, model.layers[1].output}));
+}
+
+TEST_F(RecipeTest, ShapeAndScaleOfTheData) {
+  const Recipe recipe = read(R"(
+[data]
+path = "digits"
+scale = 0.5
+shape = [7, 3]
+[[layers]]
+type = "GRU"
+units = 2
+)");
+  DatasetSplits data;
+  for (Dataset* part : {&data.train, &data.test}) {
+    part->sample_shape = {7, 3, 1};
+    part->floats.resize(21);
+    part->labels = {0};
+  }
+  shape_data(recipe, data);
+  EXPECT_EQ(data.test.sample_shape, (std::vector<std::int32_t>{7, 3}));
+  EXPECT_EQ(data.train.scale, 0.5f);
+  data.train.sample_shape = {7, 4};
+  EXPECT_THROW(shape_data(recipe, data), InputError);
+}
+
 TEST_F(RecipeTest, WeightsComeFromTheSeed) {
   const std::string layers =
       std::string(kData) + "[[layers]]\ntype = \"Dense\"\nunits = 30\n" + "[[layers]]\ntype = \"Dense\"\nunits = 30\n";

@@ -12,7 +12,8 @@ namespace thimble {
 void fold_constants(Graph& graph);
 inline constexpr std::size_t kMostFoldedBytes = std::size_t{1} << 24;
 
-/// Takes out nodes that do nothing at inference: Dropout, and reshapes to the shape that is there already.
+/// Takes out nodes that do nothing at inference: Dropout, and reshapes to the shape that is there already. Of reshapes
+/// one after the other the last one is left.
 void remove_identities(Graph& graph);
 
 /// Multiplies a BatchNormalization into the weights and bias of the convolution or dense layer before it:

@@ -127,6 +127,31 @@ TEST(RemoveIdentities, DropoutAndReshapeToTheSameShape) {
   expect_same_values(builder.finish({again}), remove_identities, 2, 6);
 }
 
+TEST(RemoveIdentities, LeavesTheLastOfSeveralReshapes) {
+  GraphBuilder builder;
+  const auto reshape = [&](TensorId input, const std::vector<std::int32_t>& shape) {
+    return builder.node("RESHAPE", {input, builder.constant<std::int32_t>({3}, Type::kInt32, shape)});
+  };
+  const TensorId relu = builder.node("RELU", {builder.input({1, 2, 3})});
+  const TensorId there_and_back = reshape(reshape(relu, {1, 3, 2}), {1, 2, 3});
+  Graph graph = builder.finish({builder.node("RELU6", {there_and_back})});
+  remove_identities(graph);
+  remove_dead_code(graph);
+  ASSERT_EQ(graph.nodes.size(), 2u);
+  EXPECT_EQ(graph.nodes[1].op, "RELU6");
+}
+
+TEST(ExpandLayers, ModelsTakeIndicesAsIntegers) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 3});
+  const TensorId table = builder.constant({4, 2}, random_values(8, 1));
+  Graph graph = builder.finish({builder.node("SOFTPLUS", {builder.node("EMBEDDING", {input, table})})});
+  simplify(graph);
+  EXPECT_EQ(graph.tensor(graph.inputs[0]).type, Type::kInt32);
+  EXPECT_EQ(graph.nodes[0].op, "GATHER");
+  EXPECT_EQ(graph.nodes[0].inputs[1], graph.inputs[0]);
+}
+
 TEST(FoldConstants, ComputesWhatReadsOnlyConstants) {
   GraphBuilder builder;
   const TensorId input = builder.input({1, 3});

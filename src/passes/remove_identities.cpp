@@ -10,6 +10,14 @@ bool is_identity(const Graph& graph, const Node& node) {
   return node.op == "RESHAPE" && graph.tensor(node.inputs[0]).shape == graph.tensor(node.outputs[0]).shape;
 }
 
+/// A reshape of a reshape reads what that one reads.
+void look_through_reshapes(const std::vector<Node>& before, Node& node) {
+  if (node.op != "RESHAPE") return;
+  const auto reshapes = [&](const Node& other) { return other.op == "RESHAPE" && other.outputs[0] == node.inputs[0]; };
+  const auto found = std::ranges::find_if(before, reshapes);
+  if (found != before.end()) node.inputs[0] = found->inputs[0];
+}
+
 }  // namespace
 
 void remove_identities(Graph& graph) {
@@ -18,6 +26,7 @@ void remove_identities(Graph& graph) {
   };
   std::vector<Node> kept;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    look_through_reshapes(kept, graph.nodes[i]);
     const TensorId input = graph.nodes[i].inputs.empty() ? kNoTensor : graph.nodes[i].inputs[0];
     const TensorId output = graph.nodes[i].outputs[0];
     const bool from_input = std::find(graph.inputs.begin(), graph.inputs.end(), input) != graph.inputs.end();

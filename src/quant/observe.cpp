@@ -69,6 +69,7 @@ std::vector<Range> observe(const Graph& graph, std::size_t samples, const FillIn
   std::vector<Range> ranges(graph.tensors.size());
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const Tensor& tensor = graph.tensors[i];
+    if (tensor.variable) watched.push_back(static_cast<TensorId>(i));
     if (tensor.constant() && tensor.type == Type::kFloat32) widen(ranges[i], tensor.values<float>(), tensor.name);
   }
   for (std::size_t sample = 0; sample < samples; ++sample) {

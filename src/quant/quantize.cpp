@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "ops/node_quantizer.h"
 #include "ops/op.h"
 #include "quant/weights.h"
 
@@ -71,6 +72,12 @@ class Quantizer {
   void quantize_node(Node node) {
     const QuantizationRule& rule = op_of(node).quantization;
     require(rule.supported, "has no integer form; keep the model float, or leave the operator out");
+    if (rule.quantize != nullptr) {
+      Inputs inputs(*this, node);
+      rule.quantize(inputs);
+      result_.nodes.push_back(std::move(node));
+      return;
+    }
     TensorId& data = node.inputs[static_cast<std::size_t>(rule.data_input)];
     const bool moves_constant = rule.output == OutputRange::kSameAsInput && is_float_value(data);
     if (moves_constant && result_.tensor(data).constant()) data = quantized_constant(data);
@@ -211,6 +218,37 @@ class Quantizer {
       id = outer;
     }
   }
+
+  /// The inputs of a node whose operator quantizes them itself.
+  class Inputs final : public NodeQuantizer {
+   public:
+    Inputs(Quantizer& owner, Node& node) : owner_(owner), node_(node), sources_(node.inputs) {}
+
+    bool has_input(int index) const override { return sources_[static_cast<std::size_t>(index)] != kNoTensor; }
+    const Tensor& source(int index) const override {
+      return owner_.source_.tensor(sources_[static_cast<std::size_t>(index)]);
+    }
+    const Tensor& input(int index) const override {
+      return owner_.result_.tensor(node_.inputs[static_cast<std::size_t>(index)]);
+    }
+    float greatest(int index) const override {
+      const Range& range = owner_.ranges_[static_cast<std::size_t>(sources_[static_cast<std::size_t>(index)])];
+      return std::max(std::fabs(range.min), std::fabs(range.max));
+    }
+    Type activation_type() const override { return owner_.activation_type_; }
+    const Tensor& quantize_output() override {
+      owner_.quantize_activation(node_.outputs[0]);
+      return owner_.result_.tensor(node_.outputs[0]);
+    }
+    void set_input(int index, Tensor tensor) override {
+      node_.inputs[static_cast<std::size_t>(index)] = owner_.result_.add(std::move(tensor));
+    }
+
+   private:
+    Quantizer& owner_;
+    Node& node_;
+    std::vector<TensorId> sources_;
+  };
 
   const Graph& source_;
   const std::vector<Range>& ranges_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 #include "base/error.h"
 
@@ -32,10 +33,10 @@ void encode(const Tensor& input, std::span<const float> values, std::uint8_t* ou
   } else if (input.type == Type::kInt16) {
     quantize_into<std::int16_t>(input, values, out);
   } else if (input.type == Type::kInt32) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto integer = static_cast<std::int32_t>(std::lround(std::clamp(values[i], -2e9f, 2e9f)));
-      std::memcpy(out + i * sizeof integer, &integer, sizeof integer);
-    }
+    std::vector<std::int32_t> indices;
+    for (const float value : values)
+      indices.push_back(static_cast<std::int32_t>(std::lround(std::clamp(value, -2e9f, 2e9f))));
+    std::memcpy(out, indices.data(), indices.size() * sizeof(std::int32_t));
   } else {
     input_error("the input '{}' is {}; a data set can feed float32, int32, int8, uint8 and int16", input.name,
                 name_of(input.type));

@@ -87,7 +87,7 @@ void try_out(const Sweep& sweep, const fs::path& folder, const fs::path& thimble
   FileSystem& files = real_file_system();
   const Recipe recipe = read_recipe(files, sweep.recipe, sweep.configurations[trial.job.configuration]);
   DatasetSplits data = load_dataset(files, recipe.data);
-  if (recipe.scale) data.train.scale = data.test.scale = *recipe.scale;
+  shape_data(recipe, data);
   const auto finish = [&](Trial::State state, std::string note) {
     trial.state = state;
     trial.note = std::move(note);

@@ -1,6 +1,7 @@
 // DROPOUT: Keras's Dropout, which does nothing at inference. Not an operator of TFLite's: passes remove it.
 #include "ops/checks.h"
 #include "ops/copy.h"
+#include "ops/expansion.h"
 #include "ops/op.h"
 
 namespace thimble {
@@ -16,6 +17,9 @@ std::vector<TensorSpec> infer(const NodeView& node) {
 }
 
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) { return {copy_call(node)}; }
+
+/// Only where it is all that the model does; mostly a pass has taken it out.
+TensorId expand(Expansion& e, const NodeView& node) { return e.reshape(node.input_id(0), e.shape(node.input_id(0))); }
 
 TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
   return builder.add("DROPOUT", {inputs[0]}, {{"rate", double{config.real("rate")}}});
@@ -34,6 +38,7 @@ const Op dropout_op = {
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
     .layers = kLayers,
+    .expand = expand,
     .train = &dropout_train,
 };
 

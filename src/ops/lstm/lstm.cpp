@@ -53,6 +53,7 @@ TensorId expand(Expansion& e, const NodeView& node) {
   inputs.insert(inputs.end(), 2, kNoTensor);
   inputs.push_back(e.variable({1, units}));
   inputs.push_back(e.variable({1, units}));
+  inputs.insert(inputs.end(), 4, kNoTensor);
   const TensorId all = e.add("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs,
                              {{"activation", std::string("TANH")},
                               {"cell_clip", 0.0},

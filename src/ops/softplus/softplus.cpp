@@ -16,7 +16,7 @@ std::vector<TensorSpec> infer(const NodeView& node) {
 /// max(x, 0) + ln(1 + exp(-|x|)): nothing in it overflows.
 TensorId expand(Expansion& e, const NodeView& node) {
   const TensorId x = node.input_id(0);
-  const TensorId decay = e.add("EXP", {e.add("NEG", {e.add("ABS", {x})})});
+  const TensorId decay = e.add("EXP", {e.product(e.add("ABS", {x}), e.constant({-1.0f}, {1}))});
   return e.sum(e.add("RELU", {x}), e.add("LOG", {e.sum(decay, e.constant({1.0f}, {1}))}));
 }
 

@@ -7,6 +7,7 @@
 #include "ops/op.h"
 #include "ops/requantize.h"
 #include "ops/sigmoid16.h"
+#include "ops/unidirectional_sequence_lstm/unidirectional_sequence_lstm_inputs.h"
 #include "ops/unidirectional_sequence_lstm/unidirectional_sequence_lstm_kernel.h"
 
 THIMBLE_PARAMS(thimble_lstm_shape, batches, steps, depth, units, step_stride, batch_stride)
@@ -18,10 +19,10 @@ THIMBLE_PARAMS(thimble_lstm_litert_params, shape, input_offset, hidden_offset, o
 
 namespace thimble {
 extern const Op unidirectional_sequence_lstm_op;
+void quantize_lstm(NodeQuantizer& q);
 namespace {
 
-// The inputs. Weights and biases come in fours, for the gates input, forget, cell, output.
-enum Input { kInput = 0, kWeights = 1, kRecurrentWeights = 5, kBiases = 12, kHidden = 18, kCell = 19 };
+using namespace lstm;
 
 /// What enters the gates, and what leaves them.
 constexpr float kGateInputScale = 1.0f / 4096;
@@ -204,6 +205,7 @@ const Op unidirectional_sequence_lstm_op = {
     .max_inputs = 24,
     .infer = infer,
     .lower = lower,
+    .quantization = {.supported = true, .quantize = quantize_lstm},
     .macs = macs,
     .tflite = {.builtin = 44,
                .max_version = 4,

@@ -1,0 +1,127 @@
+#include "api/inference.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "api/errors.h"
+#include "api/samples.h"
+#include "base/optimize.h"
+#include "codegen/package.h"
+#include "deploy/deploy.h"
+#include "io/load.h"
+#include "io/tflite.h"
+#include "passes/passes.h"
+#include "passes/pipeline.h"
+#include "run/evaluate.h"
+#include "run/samples.h"
+
+namespace thimble {
+namespace {
+
+/// `values` as the one sample of a data set.
+Dataset one_sample(const Tensor& input, std::span<const float> values) {
+  require(values.size() == static_cast<std::size_t>(input.elements()), "{} numbers for the input '{}' of {}",
+          values.size(), input.name, to_string(input.shape));
+  Dataset data;
+  data.sample_shape.assign(input.shape.begin(), input.shape.end());
+  data.floats.assign(values.begin(), values.end());
+  data.labels = {0};
+  return data;
+}
+
+template <typename T>
+std::vector<float> dequantized(const Tensor& tensor, std::span<const std::uint8_t> bytes) {
+  std::vector<float> values(bytes.size() / sizeof(T));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    T stored;
+    std::memcpy(&stored, bytes.data() + i * sizeof(T), sizeof(T));
+    values[i] = static_cast<float>(stored);
+    if (tensor.quantization.present()) {
+      values[i] = (values[i] - static_cast<float>(tensor.zero_point())) * tensor.scale();
+    }
+  }
+  return values;
+}
+
+std::vector<float> real_values(const Tensor& tensor, std::span<const std::uint8_t> bytes) {
+  switch (tensor.type) {
+    case Type::kFloat32:
+      return dequantized<float>(tensor, bytes);
+    case Type::kInt8:
+      return dequantized<std::int8_t>(tensor, bytes);
+    case Type::kUint8:
+      return dequantized<std::uint8_t>(tensor, bytes);
+    case Type::kInt16:
+      return dequantized<std::int16_t>(tensor, bytes);
+    case Type::kInt32:
+      return dequantized<std::int32_t>(tensor, bytes);
+    default:
+      input_error("the output '{}' is {}, which is not read as real numbers", tensor.name, name_of(tensor.type));
+  }
+}
+
+Optimize optimize_named(const std::string& name) {
+  if (name == "size") return Optimize::kSize;
+  if (name == "speed") return Optimize::kSpeed;
+  require(name == "ram", "optimize is '{}'; it must be size, speed or ram", name);
+  return Optimize::kRam;
+}
+
+}  // namespace
+
+Inference make_inference(Graph graph) {
+  Bytes tflite = write_tflite(graph);
+  return Inference(
+      std::make_shared<const Inference::State>(Inference::State{prepare(std::move(graph)), std::move(tflite)}));
+}
+
+Inference Inference::load(const std::filesystem::path& path) {
+  return with_public_errors([&] {
+    Graph graph = load_graph(real_file_system(), path);
+    return with_context(path.string(), [&] {
+      simplify(graph);
+      return make_inference(std::move(graph));
+    });
+  });
+}
+
+std::vector<float> Inference::run(std::span<const float> input) const {
+  return with_public_errors([&] {
+    const Graph& graph = state_->executable->graph;
+    require(graph.inputs.size() == 1, "the model has {} inputs; run() is for models with one", graph.inputs.size());
+    const Bytes bytes = samples_as_input(graph, one_sample(graph.tensor(graph.inputs[0]), input));
+    Executor executor(state_->executable);
+    executor.reset();
+    std::memcpy(executor.input(0).data(), bytes.data(), bytes.size());
+    executor.invoke();
+    return real_values(graph.tensor(graph.outputs[0]), executor.output(0));
+  });
+}
+
+Score Inference::evaluate(const Samples& samples) const {
+  return with_public_errors([&] {
+    const Evaluation result = thimble::evaluate(state_->executable, samples.data().splits.test);
+    return Score{result.loss, result.accuracy};
+  });
+}
+
+std::size_t Inference::size() const { return state_->tflite.size(); }
+
+void Inference::save(const std::filesystem::path& tflite) const {
+  with_public_errors([&] { real_file_system().write(tflite, state_->tflite); });
+}
+
+void Inference::generate_c(const std::filesystem::path& folder, const std::string& target,
+                           const std::string& optimize) const {
+  with_public_errors([&] {
+    const PackageOptions options{optimize_named(optimize), find_target(target)};
+    Graph graph = state_->executable->graph;
+    const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
+    fold_constant_channels(graph, lower_options);
+    const Program program = lower(graph, lower_options);
+    const Plan plan = make_plan(graph, program, plan_options_for(options.optimize), lower_options);
+    real_file_system().write_all(folder, generate_package(graph, program, plan, options));
+  });
+}
+
+}  // namespace thimble
