@@ -3,7 +3,7 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-set(library_modules base wire ir kernel ops data io passes plan run train quant codegen board deploy api)
+set(library_modules base wire ir kernel audio ops data io passes plan run train quant codegen board deploy api)
 set(library_objects "")
 foreach(module IN LISTS library_modules)
   get_target_property(kind thimble_${module} TYPE)
@@ -16,7 +16,8 @@ add_library(thimble_library STATIC EXCLUDE_FROM_ALL ${library_objects})
 set_target_properties(thimble_library PROPERTIES OUTPUT_NAME thimble EXPORT_NAME thimble LINKER_LANGUAGE CXX)
 target_include_directories(thimble_library INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_compile_features(thimble_library INTERFACE cxx_std_20)
-target_link_libraries(thimble_library PRIVATE fmt::fmt ZLIB::ZLIB PkgConfig::LIBZIP Threads::Threads)
+target_link_libraries(thimble_library PRIVATE fmt::fmt tomlplusplus::tomlplusplus ZLIB::ZLIB PkgConfig::LIBZIP
+                                              PkgConfig::SNDFILE Threads::Threads)
 
 install(TARGETS thimble_library EXPORT thimble ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
         EXCLUDE_FROM_ALL)

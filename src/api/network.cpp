@@ -139,6 +139,7 @@ void Network::compile(const std::string& optimizer, const std::string& loss, con
     model.optimizer.class_name = optimizer_codec->class_name;
     model.optimizer.config = checked_arguments(optimizer_codec->arguments, arguments, optimizer);
     model.loss = loss_codec->class_name;
+    model.loss_config = config_from_json(loss_codec->arguments, json::object());
     const int last = producers(model.graph)[static_cast<std::size_t>(model.graph.outputs[0])];
     const bool probabilities = last >= 0 && model.graph.nodes[static_cast<std::size_t>(last)].op == "SOFTMAX";
     model.loss_from_logits = loss_codec->has_from_logits && !probabilities;

@@ -10,12 +10,8 @@ namespace {
 
 std::vector<float> values(const std::string& initializer, Shape shape = {100, 200}) {
   Random random(7);
-  return initial_values({.name = "kernel",
-                         .shape = std::move(shape),
-                         .initializer = initializer,
-                         .fan_in = 100,
-                         .fan_out = 200},
-                        random);
+  return initial_values(
+      {.name = "kernel", .shape = std::move(shape), .initializer = initializer, .fan_in = 100, .fan_out = 200}, random);
 }
 
 double deviation(const std::vector<float>& numbers) {
@@ -34,7 +30,8 @@ TEST(Initializers, HaveKerasDeviations) {
   EXPECT_NEAR(deviation(values("random_uniform")), 0.05 / std::sqrt(3.0), 5e-4);
   EXPECT_NEAR(deviation(values("random_normal")), 0.05, 1e-3);
   EXPECT_NEAR(deviation(values("truncated_normal")), 0.05 * 0.8796, 1e-3);
-  EXPECT_LE(*std::ranges::max_element(values("truncated_normal")), 0.1f);
+  const std::vector<float> truncated = values("truncated_normal");
+  EXPECT_LE(*std::ranges::max_element(truncated), 0.1f);
 }
 
 TEST(Initializers, OrthogonalRowsOrColumns) {
