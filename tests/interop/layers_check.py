@@ -89,6 +89,8 @@ OPTIMIZED = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
 KERAS_INPUTS_APART = ("MultiHeadAttention",)
 # What TFLM's interpreter in Python lacks.
 NO_TFLM = ("conv2d", "activation_gelu")  # GELU
+# LiteRT's BATCH_MATMUL of two activations rounds as TFLM's does, its FULLY_CONNECTED does not.
+NO_LITERT_INT8 = ("attention", "attention_value_dim")
 NO_TFLM_INT8 = ("activation_softplus",)  # EXP in 8 bits
 
 
@@ -245,19 +247,21 @@ class Check:
         ours = thimble_run(self.thimble, file, typed)
         if self.name not in NO_TFLM + NO_TFLM_INT8:
             self.compare("int8 TFLM", lambda: tflm(file, typed), ours, exact=True)
-        # Its optimized kernels round as --rounding litert says, its reference ones sometimes, too (docs/rounding.md).
-        rounded = thimble_run(self.thimble, file, typed, "--rounding", "litert")
-        faults = len(self.faults)
-        for resolver, bits in ((OpResolverType.BUILTIN_REF, ours), (OpResolverType.BUILTIN_REF, rounded), (OPTIMIZED, rounded)):
-            del self.faults[faults:]
-            self.compare("int8 LiteRT", lambda: litert(file, typed, resolver), bits, exact=True)
-            if len(self.faults) == faults:
-                break
         details = Interpreter(model_path=file).get_output_details()[0]
         scale, zero_point = details["quantization"]
         error = np.abs((ours.astype(np.float32) - zero_point) * scale - want).max() / max(np.ptp(want), 1e-6)
         if error > 0.15:
             self.faults.append(f"int8 is {error:.2f} of the range away from float")
+        # Its optimized kernels round as --rounding litert says, its reference ones sometimes, too (docs/rounding.md).
+        rounded = thimble_run(self.thimble, file, typed, "--rounding", "litert")
+        faults = len(self.faults)
+        if self.name in NO_LITERT_INT8:
+            return
+        for resolver, bits in ((OpResolverType.BUILTIN_REF, ours), (OpResolverType.BUILTIN_REF, rounded), (OPTIMIZED, rounded)):
+            del self.faults[faults:]
+            self.compare("int8 LiteRT", lambda: litert(file, typed, resolver), bits, exact=True)
+            if len(self.faults) == faults:
+                break
 
     def trained(self, inputs):
         with open(f"{self.folder}/recipe.toml", "w") as file:
