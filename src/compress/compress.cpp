@@ -82,7 +82,9 @@ class Compressor {
         compression_(compression),
         options_(options),
         model_(ready_for_chip(model)),
-        layers_(weights_of(model_.graph)) {}
+        layers_(weights_of(model_.graph)) {
+    options_.fuse = false;  // each layer's output is constrained
+  }
 
   /// None: `step_done` broke it off.
   std::optional<EpochResult> run_epoch(int epoch, const Trainer::StepDone& step_done) {

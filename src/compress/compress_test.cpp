@@ -78,7 +78,7 @@ TEST(Compress, TrainingSeesTheIntegerModel) {
         const WeightPlan plan(weights.values<float>(), weights.shape, 0, {});
         constraints.weights[node.inputs[1]] = [plan](auto trained, auto seen) { plan.see(trained, seen); };
       }
-      Trainer trainer(model, {.batch_size = 16, .threads = 2});
+      Trainer trainer(model, {.batch_size = 16, .threads = 2, .fuse = false});
       const LossAndAccuracy plain = trainer.evaluate(kTest);
       trainer.constrain(constraints);
       const LossAndAccuracy seen = trainer.evaluate(kTest);

@@ -16,15 +16,29 @@ std::size_t Dataset::sample_size() const {
 }
 
 void Dataset::read(std::size_t index, std::span<float> out) const {
+  ensure(out.size() == sample_size(), "a sample of {} does not fit {} floats", sample_size(), out.size());
+  read(index, 0, out);
+}
+
+void Dataset::read(std::size_t index, std::size_t first, std::span<float> out) const {
   const std::size_t count = sample_size();
-  ensure(index < size() && out.size() == count, "sample {} of {} does not fit {} floats", index, size(), out.size());
+  ensure(index < size() && first <= count && out.size() <= count - first, "sample {} of {}, values {} to {} of {}",
+         index, size(), first, first + out.size(), count);
   if (has_bytes()) {
-    const std::uint8_t* from = bytes.data() + index * count;
+    const std::uint8_t* from = bytes.data() + index * count + first;
     const float factor = scale;  // a store to out could change the member, as far as the compiler knows
-    for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>(from[i]) * factor;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(from[i]) * factor;
   } else {
-    std::copy_n(floats.data() + index * count, count, out.data());
+    std::copy_n(floats.data() + index * count + first, out.size(), out.data());
   }
+}
+
+void Dataset::fetch(std::size_t index, std::size_t first, std::size_t count) const {
+  constexpr std::size_t kLine = 64;  // bytes
+  const std::size_t width = has_bytes() ? 1 : sizeof(float);
+  const void* data = has_bytes() ? static_cast<const void*>(bytes.data()) : floats.data();
+  const char* from = static_cast<const char*>(data) + (index * sample_size() + first) * width;
+  for (std::size_t i = 0; i < count * width; i += kLine) __builtin_prefetch(from + i);
 }
 
 void Dataset::read(std::span<const std::uint32_t> indices, std::span<float> out) const {

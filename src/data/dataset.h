@@ -28,6 +28,10 @@ struct Dataset {
 
   /// Writes the values of sample `index` to `out`, of sample_size().
   void read(std::size_t index, std::span<float> out) const;
+  /// Likewise the values from `first` on, as many as `out` holds.
+  void read(std::size_t index, std::size_t first, std::span<float> out) const;
+  /// Has the CPU fetch `count` values from `first` on, which will be read soon.
+  void fetch(std::size_t index, std::size_t first, std::size_t count) const;
   /// Likewise for several, one after the other.
   void read(std::span<const std::uint32_t> indices, std::span<float> out) const;
 

@@ -4,11 +4,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace thimble {
 
 class NodeView;
+
+/// The samples of a batch, where a call reads them itself.
+class SampleReader {
+ public:
+  virtual ~SampleReader() = default;
+  /// The values of a sample from `first` on, as many as `out` holds.
+  virtual void read(int sample, std::size_t first, std::span<float> out) const = 0;
+  /// Has the CPU fetch those of the sample that will take its place in the next batch.
+  virtual void fetch_next(int sample, std::size_t first, std::size_t count) const = 0;
+};
 
 /// The memory that one execution of a node works on. Activations are [batch, ...the graph's shape without its leading
 /// 1]; parameters (constant inputs) have the graph's shape. No two buffers overlap.
@@ -30,6 +42,8 @@ struct TrainBuffers {
   /// is must not change the result.
   int part = 0;
   int parts = 1;
+  /// Calls with `reads_samples`: instead of inputs[0].
+  const SampleReader* samples = nullptr;
 };
 
 /// What computes one node, made once before training: everything that depends only on shapes and attributes is inside.
@@ -41,6 +55,21 @@ struct TrainCall {
   bool whole_batch = false;
   /// The output is input 0 in another shape: both share memory, and there is nothing to run.
   bool view = false;
+  /// Input 0 is the model's, and the call reads it through TrainBuffers::samples, what it needs of it.
+  bool reads_samples = false;
+  /// With whole_batch: what is left when all parts of backward are done, for one thread. Or null.
+  std::function<void(const TrainBuffers&)> finish = {};
+};
+
+/// The first nodes of a model as two calls. The first is for the whole batch and reads the samples itself. It makes
+/// `sums` floats a sample, which `end` reads.
+struct TrainFront {
+  TrainCall call;  // of the graph's input, then of the parameters `inputs`; the last of them is kept transposed
+  TrainCall end;   // of the sums, and of the parameter `end_input`
+  std::vector<std::int32_t> inputs;
+  std::int32_t end_input;
+  std::size_t sums;
+  int packed;  // floats from one row of the transposed parameter to the next
 };
 
 struct TrainKernels {
@@ -49,6 +78,9 @@ struct TrainKernels {
   /// Each output is the greatest of some inputs: it makes no difference whether a fused activation comes before or
   /// behind, where there is less to do.
   bool selects_greatest = false;
+  /// One front of `chain`, this node and the two that follow, each the only reader of the one before; none where there
+  /// is no such kernel. Null: never.
+  std::optional<TrainFront> (*compile_front)(std::span<const NodeView> chain, int batch) = nullptr;
 };
 
 }  // namespace thimble

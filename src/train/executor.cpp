@@ -21,7 +21,7 @@ void add(std::size_t count, const float* addend, float* target) {
 TrainExecutor::TrainExecutor(TrainPlan plan, const Graph& graph, int threads)
     : plan_(std::move(plan)), threads_(threads), parameters_(plan_.all) {
   for (const ParameterPlace& place : plan_.parameters) {
-    std::ranges::copy(graph.tensor(place.tensor).values<float>(), parameters_.data() + place.offset);
+    place.put(graph.tensor(place.tensor).values<float>(), parameters_.data());
   }
   const int shards = plan_.sharding.shards;
   for (int s = 0; s < shards; ++s) gradients_.emplace_back(plan_.trainable);
@@ -119,11 +119,18 @@ void TrainExecutor::run(const TrainStep& step, ShardPlace place, const StepConte
   if (constrained && step.kind == TrainStep::Kind::kForward) snap(grid->second, values(node.output, place));
 }
 
-void TrainExecutor::run_whole_batch(const TrainStep& step, int thread, const StepContext& context) {
+void TrainExecutor::finish_whole_batch(const TrainStep& step) {
+  const PlannedNode& node = plan_.nodes[at(step.index)];
+  if (step.kind == TrainStep::Kind::kBackward && node.call.finish) node.call.finish(buffers_[at(step.index)]);
+}
+
+void TrainExecutor::run_whole_batch(const TrainStep& step, int thread, const StepContext& context,
+                                    const SampleReader& samples) {
   TrainBuffers& buffers = buffers_[at(thread * plan_.sharding.shards) * plan_.nodes.size() + at(step.index)];
   buffers.batch = context.samples;
   buffers.part = thread;
   buffers.parts = threads_;
+  buffers.samples = &samples;
   call(step, buffers, context, 0);
 }
 

@@ -29,6 +29,7 @@ class TrainExecutor {
   TrainExecutor(TrainPlan plan, const Graph& graph, int threads);
 
   const TrainPlan& plan() const { return plan_; }
+  int threads() const { return threads_; }
   float* parameters() const { return parameters_.data(); }
   /// The gradients by the trainable parameters, of one shard.
   const float* gradients(int shard) const { return gradients_[static_cast<std::size_t>(shard)].data(); }
@@ -46,7 +47,9 @@ class TrainExecutor {
   /// A step of kind kForward, kBackward or kAdd for one shard.
   void run(const TrainStep& step, ShardPlace place, const StepContext& context);
   /// The one step of a stage for the whole batch: `thread`'s part of it.
-  void run_whole_batch(const TrainStep& step, int thread, const StepContext& context);
+  void run_whole_batch(const TrainStep& step, int thread, const StepContext& context, const SampleReader& samples);
+  /// When all threads have done theirs, for one of them.
+  void finish_whole_batch(const TrainStep& step);
 
  private:
   float* activation(const TrainSlot& slot, ShardPlace place) const;

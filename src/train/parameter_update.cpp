@@ -10,7 +10,7 @@
 namespace thimble {
 namespace {
 
-constexpr std::size_t kPiece = 2048;  // floats that a thread takes at a time
+constexpr std::size_t kPiece = 512;  // floats that a thread takes at a time
 
 double squared_norm(const float* values, std::size_t count) {
   double total = 0.0;
@@ -33,7 +33,8 @@ double option(const Attributes& config, const char* name) { return config.has(na
 }  // namespace
 
 ParameterUpdate::ParameterUpdate(const Model& model, const TrainPlan& plan)
-    : optimizer_(make_optimizer(model.optimizer, plan.trainable)),
+    : whole_batch_(plan.whole_batch_trainable),
+      optimizer_(make_optimizer(model.optimizer, plan.trainable)),
       schedule_(model.optimizer.schedule),
       rate_(double{model.optimizer.config.real("learning_rate")}),
       weight_decay_(option(model.optimizer.config, "weight_decay")) {
@@ -41,7 +42,7 @@ ParameterUpdate::ParameterUpdate(const Model& model, const TrainPlan& plan)
     if (place.offset >= plan.trainable) continue;
     const std::size_t tensor = tensors_.size();
     tensors_.push_back(place);
-    const std::size_t end = place.offset + AlignedFloats::round_up(place.count);
+    const std::size_t end = place.offset + AlignedFloats::round_up(place.floats);
     for (std::size_t first = place.offset; first < end; first += kPiece) {
       pieces_.push_back({first, std::min(kPiece, end - first), tensor});
     }
@@ -93,7 +94,7 @@ void ParameterUpdate::load(const OptimizerState& state) {
       const std::vector<float>& values = state.slots[s][index];
       ensure(slot != nullptr && values.size() == place.count, "optimizer state of {} numbers for a tensor of {}",
              values.size(), place.count);
-      std::ranges::copy(values, slot + place.offset);
+      place.put(values, slot);
     }
   }
 }
@@ -108,8 +109,7 @@ void ParameterUpdate::save(OptimizerState& state) const {
     state.tensors.push_back(place.tensor);
     for (std::size_t s = 0; s < state.slots.size(); ++s) {
       const auto& slots = optimizer_->slots();
-      const float* values = (s < slots.size() ? slots[s] : averages_).data() + place.offset;
-      state.slots[s].emplace_back(values, values + place.count);
+      state.slots[s].push_back(place.get((s < slots.size() ? slots[s] : averages_).data()));
     }
   }
 }
@@ -134,16 +134,22 @@ double ParameterUpdate::penalty(const float* parameters) const {
   for (const Regularizer& regularizer : regularized_) {
     const ParameterPlace& place = tensors_[regularizer.tensor];
     double sum = 0.0;
-    for (std::size_t i = 0; i < place.count; ++i) sum += double{std::abs(parameters[place.offset + i])};
+    for (std::size_t i = 0; i < place.floats; ++i) sum += double{std::abs(parameters[place.offset + i])};
     total +=
-        double{regularizer.l1} * sum + double{regularizer.l2} * squared_norm(parameters + place.offset, place.count);
+        double{regularizer.l1} * sum + double{regularizer.l2} * squared_norm(parameters + place.offset, place.floats);
   }
   return total;
+}
+
+std::span<const float* const> ParameterUpdate::gradients_of(const Piece& piece,
+                                                            std::span<const float* const> gradients) const {
+  return piece.first < whole_batch_ ? gradients.first(1) : gradients;
 }
 
 /// The gradients' sum and the regularizers' part.
 void ParameterUpdate::merge(const Piece& piece, std::span<const float* const> gradients, const float* parameters) {
   float* const sum = merged_.data();
+  gradients = gradients_of(piece, gradients);
   simd([&](auto) THIMBLE_INLINE_LAMBDA {
     for (std::size_t i = piece.first; i < piece.first + piece.count; ++i) sum[i] = gradients[0][i];
     for (std::size_t g = 1; g < gradients.size(); ++g) {
@@ -163,7 +169,7 @@ void ParameterUpdate::find_factors() {
   if (clip_ != Clip::kNorm && clip_ != Clip::kGlobalNorm) return;
   double global = 0.0;
   for (std::size_t t = 0; t < tensors_.size(); ++t) {
-    const double square = squared_norm(merged_.data() + tensors_[t].offset, tensors_[t].count);
+    const double square = squared_norm(merged_.data() + tensors_[t].offset, tensors_[t].floats);
     global += square;
     factors_[t] = clip_limit_ / std::max(static_cast<float>(std::sqrt(square)), clip_limit_);
   }
@@ -173,6 +179,7 @@ void ParameterUpdate::find_factors() {
 }
 
 void ParameterUpdate::move(const Piece& piece, std::span<const float* const> gradients, float* parameters) {
+  gradients = gradients_of(piece, gradients);
   const std::size_t end = piece.first + piece.count;
   const float* merged = merged_.data();
   if (merged_.size() > 0) {
@@ -195,20 +202,19 @@ void ParameterUpdate::move(const Piece& piece, std::span<const float* const> gra
   }
 }
 
-void ParameterUpdate::run(ThreadTeam& team, std::span<const float* const> gradients, float* parameters) {
+void ParameterUpdate::run(ThreadTeam& team, int thread, std::span<const float* const> gradients, float* parameters) {
   const auto for_pieces = [&](const auto& work) {
-    for (std::size_t i; (i = static_cast<std::size_t>(team.next_ticket())) < pieces_.size();) work(pieces_[i]);
+    const auto bound = [&](int t) {
+      return pieces_.size() * static_cast<std::size_t>(t) / static_cast<std::size_t>(team.size());
+    };
+    for (std::size_t i = bound(thread); i < bound(thread + 1); ++i) work(pieces_[i]);
   };
   if (merged_.size() > 0) {
     for_pieces([&](const Piece& piece) { merge(piece, gradients, parameters); });
-    team.barrier([&] {
-      team.reset_tickets();
-      find_factors();
-    });
+    team.barrier([&] { find_factors(); });
   }
   for_pieces([&](const Piece& piece) { move(piece, gradients, parameters); });
   team.barrier([&] {
-    team.reset_tickets();
     ++iterations_;
     begin_step();
   });

@@ -18,8 +18,9 @@ class ParameterUpdate {
   /// With the optimizer's state as `model` has it. Throws InputError for an optimizer that is not known.
   ParameterUpdate(const Model& model, const TrainPlan& plan);
 
-  /// Called by all threads of `team`: moves `parameters` by the sum of `gradients`, in their order.
-  void run(ThreadTeam& team, std::span<const float* const> gradients, float* parameters);
+  /// Called by all threads of `team`: moves `parameters` by the sum of `gradients`, in their order. A thread always has
+  /// the same parameters, which stay in its cache.
+  void run(ThreadTeam& team, int thread, std::span<const float* const> gradients, float* parameters);
 
   /// What the regularizers add to the loss.
   double penalty(const float* parameters) const;
@@ -54,6 +55,7 @@ class ParameterUpdate {
   };
   enum class Clip { kNone, kNorm, kGlobalNorm, kValue };
 
+  std::span<const float* const> gradients_of(const Piece& piece, std::span<const float* const> gradients) const;
   void load(const OptimizerState& state);
   void read_clipping(const Attributes& config);
   void begin_step();
@@ -62,6 +64,7 @@ class ParameterUpdate {
   void move(const Piece& piece, std::span<const float* const> gradients, float* parameters);
 
   std::vector<ParameterPlace> tensors_;  // the trainable ones
+  std::size_t whole_batch_;              // TrainPlan::whole_batch_trainable
   std::vector<Piece> pieces_;
   std::unique_ptr<Optimizer> optimizer_;
   LearningRateSchedule schedule_;

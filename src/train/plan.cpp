@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -16,13 +17,14 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class Planner {
  public:
-  Planner(const Graph& graph, TensorId output, int batch) : graph_(graph), output_(output) {
+  Planner(const Graph& graph, TensorId output, int batch, bool fuse) : graph_(graph), output_(output), fuse_(fuse) {
     plan_.sharding = Sharding(batch);
   }
 
   TrainPlan run() {
     find_needed();
     sink_activations();
+    if (fuse_) fuse_front();
     place_parameters();
     compile_nodes();
     place_activations();
@@ -71,17 +73,69 @@ class Planner {
     }
   }
 
+  /// The one node that reads `tensor`, and reads it once; null: there are more, or it is the output.
+  Node* only_reader(TensorId tensor) {
+    Node* reader = nullptr;
+    for (Node& node : order_) {
+      const auto reads = std::ranges::count(node.inputs, tensor);
+      if (tensor == output_ || reads > 1 || (reads == 1 && reader)) return nullptr;
+      if (reads == 1) reader = &node;
+    }
+    return reader;
+  }
+
+  bool is_view(const Node& node) const {
+    const TrainKernels* kernels = op_of(node).train;
+    return kernels && kernels->compile && kernels->compile({graph_, node}, 1).view;
+  }
+
+  /// The first nodes become two calls, where there are kernels for them: order_ begins with the two, whose names and
+  /// outputs are those of the first and of the last node that they stand for.
+  void fuse_front() {
+    std::vector<Node> chain, views;
+    for (TensorId id = graph_.inputs[0]; chain.size() < 3;) {
+      const Node* reader = only_reader(id);
+      if (reader == nullptr || reader->inputs[0] != id) return;
+      (is_view(*reader) ? views : chain).push_back(*reader);
+      id = reader->outputs[0];
+    }
+    const TrainKernels* kernels = op_of(chain[0]).train;
+    if (kernels == nullptr || kernels->compile_front == nullptr) return;
+    const NodeView nodes[] = {{graph_, chain[0]}, {graph_, chain[1]}, {graph_, chain[2]}};
+    front_ = kernels->compile_front({nodes, std::size(nodes)}, plan_.sharding.batch);
+    if (!front_) return;
+    chain.insert(chain.end(), views.begin(), views.end());
+    std::erase_if(order_, [&](const Node& node) {
+      return std::ranges::any_of(chain, [&](const Node& other) { return other.outputs == node.outputs; });
+    });
+    chain[0].inputs = {graph_.inputs[0]};
+    chain[0].inputs.insert(chain[0].inputs.end(), front_->inputs.begin(), front_->inputs.end());
+    chain[2].inputs = {chain[0].outputs[0], front_->end_input};
+    order_.insert(order_.begin(), {chain[0], chain[2]});
+  }
+
+  bool of_front(TensorId id) const { return front_ && std::ranges::count(front_->inputs, id) > 0; }
+
   void place_parameters() {
     std::stable_partition(constants_.begin(), constants_.end(),
                           [&](TensorId id) { return graph_.tensor(id).trainable; });
+    std::stable_partition(constants_.begin(), constants_.end(),
+                          [&](TensorId id) { return graph_.tensor(id).trainable && of_front(id); });
     for (const TensorId id : constants_) {
       const Tensor& tensor = graph_.tensor(id);
       const auto count = static_cast<std::size_t>(tensor.elements());
-      plan_.parameters.push_back({id, plan_.all, count});
-      slots_[id] = {TrainSlot::Kind::kParameter, plan_.all, count};
-      plan_.all += AlignedFloats::round_up(count);
+      ParameterPlace place = {id, plan_.all, count, count};
+      if (front_ && id == front_->inputs.back()) {
+        place.columns = static_cast<std::size_t>(tensor.shape[1]);
+        place.packed = static_cast<std::size_t>(front_->packed);
+        place.floats = place.columns * place.packed;
+      }
+      plan_.parameters.push_back(place);
+      slots_[id] = {TrainSlot::Kind::kParameter, plan_.all, place.floats};
+      plan_.all += AlignedFloats::round_up(place.floats);
       if (!tensor.trainable) continue;
       plan_.trainable = plan_.all;
+      if (of_front(id)) plan_.whole_batch_trainable = plan_.all;
       wants_gradient_[id] = true;
       gradients_[id] = slots_[id];
     }
@@ -89,7 +143,11 @@ class Planner {
   }
 
   void compile_nodes() {
-    for (const Node& node : order_) {
+    if (front_) {
+      plan_.shared_arena = true;
+      calls_ = {front_->call, front_->end};
+    }
+    for (const Node& node : std::span(order_).subspan(calls_.size())) {
       const Op& op = op_of(node);
       require(op.train != nullptr && op.train->compile != nullptr, "layer '{}': {} cannot be trained through",
               node.name, node.op);
@@ -116,8 +174,11 @@ class Planner {
 
   /// A place for one value a sample of the tensor.
   TrainSlot take_activation(TensorId id) {
-    const int samples = plan_.shared_arena ? plan_.sharding.batch : plan_.sharding.samples;
-    const auto size = static_cast<std::size_t>(graph_.tensor(id).elements());
+    constexpr int kWhole = 16;  // kernels may write whole blocks of samples
+    const int samples =
+        plan_.shared_arena ? (plan_.sharding.batch + kWhole - 1) / kWhole * kWhole : plan_.sharding.samples;
+    const bool sums = front_ && id == order_[0].outputs[0];
+    const std::size_t size = sums ? front_->sums : static_cast<std::size_t>(graph_.tensor(id).elements());
     return {TrainSlot::Kind::kActivation, take(size * at(samples)), size};
   }
 
@@ -194,7 +255,8 @@ class Planner {
   }
 
   void make_stages() {
-    std::vector<TrainStep> forward = {{TrainStep::Kind::kRead}};
+    std::vector<TrainStep> forward;
+    if (!front_) forward.push_back({TrainStep::Kind::kRead});
     for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
       forward.push_back({TrainStep::Kind::kForward, static_cast<int>(i)});
     }
@@ -217,7 +279,9 @@ class Planner {
 
   const Graph& graph_;
   TensorId output_;
+  bool fuse_;
   TrainPlan plan_;
+  std::optional<TrainFront> front_;
   std::vector<Node> order_;       // the nodes that the output needs
   std::vector<TrainCall> calls_;  // of each of them
   std::vector<TensorId> constants_;
@@ -241,6 +305,26 @@ Sharding::Sharding(int batch_size) : batch(batch_size) {
 
 int Sharding::size(int shard, int count) const { return std::clamp(count - first(shard), 0, samples); }
 
-TrainPlan plan_training(const Graph& graph, TensorId output, int batch) { return Planner(graph, output, batch).run(); }
+void ParameterPlace::put(std::span<const float> values, float* memory) const {
+  ensure(values.size() == count, "{} values for a parameter of {}", values.size(), count);
+  float* to = memory + offset;
+  if (columns == 0) {
+    std::ranges::copy(values, to);
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) to[i % columns * packed + i / columns] = values[i];
+}
+
+std::vector<float> ParameterPlace::get(const float* memory) const {
+  const float* from = memory + offset;
+  if (columns == 0) return std::vector<float>(from, from + count);
+  std::vector<float> values(count);
+  for (std::size_t i = 0; i < count; ++i) values[i] = from[i % columns * packed + i / columns];
+  return values;
+}
+
+TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse) {
+  return Planner(graph, output, batch, fuse).run();
+}
 
 }  // namespace thimble

@@ -1,6 +1,7 @@
 // The graph, planned for training: a flat list of kernel calls, and a place in memory for all that they work on.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "ir/graph.h"
@@ -66,10 +67,18 @@ struct TrainStage {
   std::vector<TrainStep> steps;
 };
 
+/// Where a parameter is, in floats. A matrix may be kept transposed, with `packed` floats from row to row.
 struct ParameterPlace {
   TensorId tensor;
-  std::size_t offset;  // in floats
-  std::size_t count;
+  std::size_t offset;
+  std::size_t count;        // of the tensor
+  std::size_t floats = 0;   // that it takes here; those beyond `count` stay 0
+  std::size_t columns = 0;  // of a matrix that is kept transposed; otherwise 0
+  std::size_t packed = 0;
+
+  /// Copies the tensor's values to their place in `memory`, which holds all parameters, and back.
+  void put(std::span<const float> values, float* memory) const;
+  std::vector<float> get(const float* memory) const;
 };
 
 struct TrainPlan {
@@ -87,10 +96,13 @@ struct TrainPlan {
   /// The trainable parameters come first, with padding so that each begins on a cache line.
   std::vector<ParameterPlace> parameters;
   std::size_t trainable = 0;  // floats of the trainable ones
-  std::size_t all = 0;        // floats of all
+  /// The first of the trainable ones have only one gradient, which is with the first shard's: so many floats.
+  std::size_t whole_batch_trainable = 0;
+  std::size_t all = 0;  // floats of all
 };
 
-/// Plans `graph` up to `output`. Throws InputError when it cannot be trained through.
-TrainPlan plan_training(const Graph& graph, TensorId output, int batch);
+/// Plans `graph` up to `output`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist,
+/// and parameters may be transposed. Throws InputError when it cannot be trained through.
+TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse = true);
 
 }  // namespace thimble

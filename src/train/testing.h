@@ -55,14 +55,10 @@ class ModelMaker {
     model_.optimizer.config = {{"learning_rate", rate}, {"momentum", 0.0}, {"nesterov", false}};
   }
 
-  TensorId conv(TensorId x, int filters, const std::string& activation = "RELU") {
+  TensorId conv(TensorId x, int filters, const std::string& activation = "RELU", const std::string& padding = "SAME") {
     const int channels = shape(x)[3];
-    const Attributes attributes = {{"padding", std::string("SAME")},
-                                   {"stride_h", one_},
-                                   {"stride_w", one_},
-                                   {"dilation_h", one_},
-                                   {"dilation_w", one_},
-                                   {"activation", activation}};
+    const Attributes attributes = {{"padding", padding}, {"stride_h", one_},   {"stride_w", one_},
+                                   {"dilation_h", one_}, {"dilation_w", one_}, {"activation", activation}};
     return add("CONV_2D", {x, weight({filters, 3, 3, channels}, 0.3f), weight({filters}, 0.1f)}, attributes);
   }
   TensorId pool(TensorId x) {

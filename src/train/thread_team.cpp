@@ -1,7 +1,33 @@
 #include "train/thread_team.h"
 
+#include <sched.h>
+
+#include <utility>
+
 namespace thimble {
 namespace {
+
+/// The CPUs that this thread may run on.
+std::vector<int> allowed_cpus() {
+  std::vector<int> cpus;
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
+  }
+#endif
+  return cpus;
+}
+
+void allow_cpus(const std::vector<int>& cpus) {
+#if defined(__linux__)
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : cpus) CPU_SET(cpu, &set);
+  sched_setaffinity(0, sizeof set, &set);
+#endif
+}
 
 void pause() {
 #if defined(__x86_64__)
@@ -13,7 +39,8 @@ void pause() {
 
 }  // namespace
 
-ThreadTeam::ThreadTeam(int size) : size_(size) {
+ThreadTeam::ThreadTeam(int size) : size_(size), cpus_(allowed_cpus()) {
+  if (size == 1 || std::cmp_not_equal(cpus_.size(), size)) cpus_.clear();
   for (int i = 1; i < size; ++i) threads_.emplace_back([this, i] { serve(i); });
 }
 
@@ -26,14 +53,17 @@ ThreadTeam::~ThreadTeam() {
 
 void ThreadTeam::run(const std::function<void(int)>& work) {
   reset_tickets();
+  if (!cpus_.empty()) allow_cpus({cpus_[0]});
   work_ = &work;
   work_number_.fetch_add(1, std::memory_order_release);
   work_number_.notify_all();
   work(0);
   barrier([] {});
+  if (!cpus_.empty()) allow_cpus(cpus_);
 }
 
 void ThreadTeam::serve(int index) {
+  if (!cpus_.empty()) allow_cpus({cpus_[static_cast<std::size_t>(index)]});
   for (std::uint32_t done = 0;; ++done) {
     wait_while(work_number_, done);
     if (work_ == nullptr) return;
@@ -43,10 +73,15 @@ void ThreadTeam::serve(int index) {
 }
 
 void ThreadTeam::wait_while(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
-  constexpr int kSpins = 1000;
-  for (int i = 0; i < kSpins; ++i) {
+  constexpr int kSpins = 2000;
+  constexpr int kYields = 100;  // where other programs run, too, the thread that is waited for may need this CPU
+  for (int i = 0; i < kSpins + kYields; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;
-    pause();
+    if (i < kSpins) {
+      pause();
+    } else {
+      std::this_thread::yield();
+    }
   }
   while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
 }

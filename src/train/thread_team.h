@@ -42,11 +42,12 @@ class ThreadTeam {
   void reset_tickets() { tickets_.store(0, std::memory_order_relaxed); }
 
  private:
-  /// Spins for some 20 microseconds, then sleeps.
+  /// Spins for some 20 microseconds, then lets others run, then sleeps.
   static void wait_while(const std::atomic<std::uint32_t>& value, std::uint32_t old);
   void serve(int index);
 
   const int size_;
+  std::vector<int> cpus_;  // one a thread, where the team is as large as the machine; else none: they move freely
   alignas(64) std::atomic<std::uint32_t> phase_{0};  // of the barrier
   alignas(64) std::atomic<int> arrived_{0};          // at the barrier
   alignas(64) std::atomic<int> tickets_{0};

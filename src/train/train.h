@@ -30,6 +30,7 @@ struct TrainOptions {
   int epochs = 1;                         // the number of the last one
   std::uint64_t seed = 0;                 // of the order of the samples, and of dropout
   int threads = 0;                        // 0: one a CPU
+  bool fuse = true;                       // layers may be computed together, where only speed differs
   Augmentation augmentation = {};         // of the training samples
   std::vector<std::string> metrics = {};  // besides accuracy: data/metrics.h
   int top_k = 5;                          // of the metric top_k_categorical_accuracy
@@ -96,7 +97,7 @@ class Trainer {
   /// A whole epoch.
   LossAndAccuracy run_epoch(const Dataset& data, int epoch);
   /// From now on forward and backward see weights and values as `constraints` say; the input, too. Layers that look at
-  /// a whole batch (BatchNormalization) cannot have constraints.
+  /// a whole batch (BatchNormalization) cannot have constraints. Needs TrainOptions::fuse = false.
   void constrain(const Constraints& constraints);
   /// At inference: no dropout, moving averages.
   LossAndAccuracy evaluate(const Dataset& data);

@@ -17,9 +17,18 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-int threads_for(const TrainOptions& options) {
+int threads_for(const TrainOptions& options, const TrainPlan& plan) {
   const int wanted = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
-  return std::clamp(wanted, 1, Sharding(options.batch_size).shards);
+  return std::clamp(wanted, 1, plan.sharding.shards);
+}
+
+TrainExecutor make_executor(const Model& model, const TrainOptions& options) {
+  require(options.batch_size > 0 && options.batch_size <= (1 << 20), "batch_size is {}; it must be from 1 to {}",
+          options.batch_size, 1 << 20);
+  const bool reads_input = !loss_function(model).of_logits();  // it may be the target
+  TrainPlan plan = plan_training(model.graph, loss_input(model), options.batch_size, options.fuse && !reads_input);
+  const int threads = threads_for(options, plan);
+  return TrainExecutor(std::move(plan), model.graph, threads);
 }
 
 Shape without_batch(const Shape& shape) {
@@ -33,11 +42,10 @@ class Trainer::Impl {
   Impl(Model& model, const TrainOptions& options)
       : model_(model),
         options_(options),
-        executor_(plan_training(model.graph, loss_input(model), checked_batch(options)), model.graph,
-                  threads_for(options)),
+        executor_(make_executor(model, options)),
         objective_(model, options_, executor_.plan()),
         update_(model, executor_.plan()),
-        team_(threads_for(options)),
+        team_(executor_.threads()),
         sums_(at(executor_.plan().sharding.shards)),
         mixes_(at(executor_.plan().sharding.batch)) {}
 
@@ -67,6 +75,7 @@ class Trainer::Impl {
   }
 
   void constrain(const Constraints& constraints) {
+    ensure(!options_.fuse, "layers that are computed together cannot be constrained");
     for (const PlannedNode& node : executor_.plan().nodes) {
       require(!node.call.whole_batch || !constraints.values.contains(node.result),
               "a layer that looks at the whole batch cannot be trained for integers");
@@ -108,34 +117,38 @@ class Trainer::Impl {
 
   void save() const {
     for (const ParameterPlace& place : executor_.plan().parameters) {
-      const float* values = executor_.parameters() + place.offset;
-      model_.graph.tensor(place.tensor).data = make_data(std::span(values, place.count));
+      model_.graph.tensor(place.tensor).data = make_data(place.get(executor_.parameters()));
     }
     update_.save(model_.optimizer);
   }
 
-  std::vector<float> parameters() const {
-    return {executor_.parameters(), executor_.parameters() + executor_.plan().all};
-  }
+  std::vector<float> parameters() const { return values_of(executor_.parameters()); }
   std::vector<float> evaluated_parameters() const {
-    std::vector<float> values = parameters();
     const float* averages = update_.averages();
-    if (averages && update_.iterations() > 0) std::copy_n(averages, executor_.plan().trainable, values.begin());
-    return values;
+    return values_of(averages && update_.iterations() > 0 ? averages : executor_.parameters());
   }
   void set_parameters(std::span<const float> values) {
-    require(values.size() == executor_.plan().all, "the checkpoint's best weights are of another model");
-    std::ranges::copy(values, executor_.parameters());
+    for (const ParameterPlace& place : executor_.plan().parameters) {
+      require(values.size() >= place.count, "the checkpoint's best weights are of another model");
+      place.put(values.first(place.count), executor_.parameters());
+      values = values.subspan(place.count);
+    }
+    require(values.empty(), "the checkpoint's best weights are of another model");
     see_all_weights();
   }
 
   ParameterUpdate& update() { return update_; }
 
  private:
-  static int checked_batch(const TrainOptions& options) {
-    require(options.batch_size > 0 && options.batch_size <= (1 << 20), "batch_size is {}; it must be from 1 to {}",
-            options.batch_size, 1 << 20);
-    return options.batch_size;
+  /// All parameters in the order of their places, as their tensors hold them: `trainable` ones, and the others.
+  std::vector<float> values_of(const float* trainable) const {
+    std::vector<float> values;
+    for (const ParameterPlace& place : executor_.plan().parameters) {
+      const bool other = place.offset >= executor_.plan().trainable;
+      const std::vector<float> tensor = place.get(other ? executor_.parameters() : trainable);
+      values.insert(values.end(), tensor.begin(), tensor.end());
+    }
+    return values;
   }
 
   /// Evaluation is of the moving averages, if there are any.
@@ -206,7 +219,7 @@ class Trainer::Impl {
         const StepContext context = {std::min(batch, samples_ - step * batch), training, seed + at(step)};
         run_stages(thread, step * batch, context);
         if (training) {
-          update_.run(team_, used_, executor_.parameters());
+          update_.run(team_, thread, used_, executor_.parameters());
           see_weights();
         }
         team_.barrier([&] { paused = step_done && step_done(steps_done_, steps_, means(false)); });
@@ -219,7 +232,7 @@ class Trainer::Impl {
     const std::vector<TrainStage>& stages = context.training ? plan.training : plan.inference;
     for (const TrainStage& stage : stages) {
       if (stage.whole_batch) {
-        executor_.run_whole_batch(stage.steps[0], thread, context);
+        executor_.run_whole_batch(stage.steps[0], thread, context, Reader(*this, first));
       } else {
         for (int shard; (shard = team_.next_ticket()) < plan.sharding.shards;) {
           if (plan.sharding.size(shard, context.samples) == 0) continue;
@@ -228,10 +241,31 @@ class Trainer::Impl {
       }
       team_.barrier([&] {
         team_.reset_tickets();
+        if (stage.whole_batch) executor_.finish_whole_batch(stage.steps[0]);
         if (&stage == &stages.back()) finish_step(context);
       });
     }
   }
+
+  /// The samples of the batch whose first is number `first` of order_.
+  class Reader final : public SampleReader {
+   public:
+    Reader(const Impl& trainer, int first) : trainer_(trainer), first_(first) {}
+    void read(int sample, std::size_t first, std::span<float> out) const override {
+      if (!trainer_.batches_) return trainer_.data_->read(trainer_.order_[at(first_ + sample)], first, out);
+      const TrainPlan& plan = trainer_.executor_.plan();
+      const auto batch = trainer_.batches_->get(first_ / plan.sharding.batch);
+      std::ranges::copy(batch.subspan(at(sample) * plan.input.size + first, out.size()), out.begin());
+    }
+    void fetch_next(int sample, std::size_t first, std::size_t count) const override {
+      const std::size_t next = at(first_ + trainer_.executor_.plan().sharding.batch + sample);
+      if (next < trainer_.order_.size()) trainer_.data_->fetch(trainer_.order_[next], first, count);
+    }
+
+   private:
+    const Impl& trainer_;
+    int first_;
+  };
 
   void run_step(const TrainStep& step, ShardPlace place, int first, const StepContext& context) {
     switch (step.kind) {

@@ -7,6 +7,7 @@
 #include "ops/matrix_tile.h"
 #include "ops/op.h"
 #include "ops/train_activation.h"
+#include "ops/train_conv_pool_dense.h"
 #include "ops/window.h"
 
 namespace thimble {
@@ -349,6 +350,6 @@ TrainCall compile(const NodeView& node, int batch) {
 
 }  // namespace
 
-const TrainKernels conv_2d_train = {compile};
+const TrainKernels conv_2d_train = {.compile = compile, .compile_front = compile_conv_pool_dense};
 
 }  // namespace thimble
