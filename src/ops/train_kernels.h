@@ -78,6 +78,10 @@ struct TrainKernels {
   /// Each output is the greatest of some inputs: it makes no difference whether a fused activation comes before or
   /// behind, where there is less to do.
   bool selects_greatest = false;
+  /// The node does what a fused activation of that name does in the node before it; null: no.
+  const char* activation = nullptr;
+  /// compile reads the attribute "activation" though the operator has none: NONE if it is not there.
+  bool takes_activation = false;
   /// One front of `chain`, this node and the two that follow, each the only reader of the one before; none where there
   /// is no such kernel. Null: never.
   std::optional<TrainFront> (*compile_front)(std::span<const NodeView> chain, int batch) = nullptr;

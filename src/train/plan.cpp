@@ -23,6 +23,7 @@ class Planner {
 
   TrainPlan run() {
     find_needed();
+    if (fuse_) merge_activations();
     sink_activations();
     if (fuse_) fuse_front();
     place_parameters();
@@ -70,6 +71,25 @@ class Planner {
       if (input == output_ || std::ranges::count_if(order_, reads) != 1) continue;
       node.attributes.set("activation", producer->attributes.text("activation"));
       producer->attributes.set("activation", std::string("NONE"));
+    }
+  }
+
+  /// ReLU goes into the node before it.
+  void merge_activations() {
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      const Node node = order_[i];
+      const TrainKernels* kernels = op_of(node).train;
+      if (kernels == nullptr || kernels->activation == nullptr || only_reader(node.inputs[0]) == nullptr) continue;
+      const auto producer =
+          std::ranges::find_if(order_, [&](const Node& other) { return other.outputs[0] == node.inputs[0]; });
+      if (producer == order_.end() || op_of(*producer).train == nullptr) continue;
+      const Attributes& attributes = producer->attributes;
+      const bool free = attributes.has("activation") ? attributes.text("activation") == "NONE"
+                                                     : op_of(*producer).train->takes_activation;
+      if (!free) continue;
+      producer->attributes.set("activation", std::string(kernels->activation));
+      producer->outputs = node.outputs;
+      order_.erase(order_.begin() + static_cast<std::ptrdiff_t>(i--));
     }
   }
 
@@ -172,15 +192,30 @@ class Planner {
     return std::exchange(plan_.arena, plan_.arena + AlignedFloats::round_up(floats));
   }
 
+  std::size_t size_of(TensorId id) const {
+    const bool sums = front_ && id == order_[0].outputs[0];
+    return sums ? front_->sums : static_cast<std::size_t>(graph_.tensor(id).elements());
+  }
+
   /// A place for one value a sample of the tensor.
   TrainSlot take_activation(TensorId id) {
     constexpr int kWhole = 16;  // kernels may write whole blocks of samples
     const int samples =
         plan_.shared_arena ? (plan_.sharding.batch + kWhole - 1) / kWhole * kWhole : plan_.sharding.samples;
-    const bool sums = front_ && id == order_[0].outputs[0];
-    const std::size_t size = sums ? front_->sums : static_cast<std::size_t>(graph_.tensor(id).elements());
+    const std::size_t size = size_of(id);
     return {TrainSlot::Kind::kActivation, take(size * at(samples)), size};
   }
+
+  /// A place for a gradient, which it has until release_gradient(). Only gradients of one size share a place: then what
+  /// one shard reads another never writes.
+  TrainSlot take_gradient(TensorId id) {
+    const auto free = free_.find(size_of(id));
+    if (free == free_.end()) return take_activation(id);
+    const TrainSlot slot = free->second;
+    free_.erase(free);
+    return slot;
+  }
+  void release_gradient(const TrainSlot& slot) { free_.emplace(slot.size, slot); }
 
   void place_activations() {
     slots_[graph_.inputs[0]] = take_activation(graph_.inputs[0]);
@@ -236,6 +271,9 @@ class Planner {
       for (std::size_t k = 0; k < node.inputs.size(); ++k) {
         if (order_[i].inputs[k] != kNoTensor) plan_gradient(node, k, root(order_[i].inputs[k]));
       }
+      release_gradient(node.output_gradient);
+      for (const TrainSlot& addend : addends_) release_gradient(addend);
+      addends_.clear();
     }
   }
 
@@ -245,13 +283,14 @@ class Planner {
     require(!parameter || written_.insert(id).second, "weights '{}' are used twice; that cannot be trained yet",
             graph_.tensor(id).name);
     if (parameter || !gradients_.contains(id)) {
-      if (!parameter) gradients_[id] = take_activation(id);
+      if (!parameter) gradients_[id] = take_gradient(id);
       node.input_gradients[k] = gradients_[id];
       return;
     }
-    node.input_gradients[k] = take_activation(id);
+    node.input_gradients[k] = take_gradient(id);
     backward_.push_back({TrainStep::Kind::kAdd, static_cast<int>(plan_.sums.size())});
     plan_.sums.push_back({gradients_[id], node.input_gradients[k]});
+    addends_.push_back(node.input_gradients[k]);
   }
 
   void make_stages() {
@@ -288,6 +327,8 @@ class Planner {
   std::map<TensorId, TensorId> roots_;
   std::map<TensorId, TrainSlot> slots_;
   std::map<TensorId, TrainSlot> gradients_;
+  std::multimap<std::size_t, TrainSlot> free_;  // places of gradients that are no longer needed, by size
+  std::vector<TrainSlot> addends_;              // gradients that the node's sums read
   std::map<TensorId, bool> wants_gradient_;
   std::set<TensorId> written_;  // the parameters whose gradient a node writes
   std::vector<TrainStep> backward_;

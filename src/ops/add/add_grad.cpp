@@ -53,7 +53,29 @@ THIMBLE_INLINE void add_to(float* sum, const Addend& operand, const float* value
   }
 }
 
+/// Both operands as large as the output: one walk over memory.
+void add_equal(std::ptrdiff_t count, const float* a, const float* b, const FusedActivation& activation, float* output) {
+  simd([=](auto isa) THIMBLE_INLINE_LAMBDA {
+    using I = decltype(isa);
+    const typename I::Vector least = I::all(activation.least), most = I::all(activation.most);
+    std::ptrdiff_t i = 0;
+    for (; i + I::kLanes <= count; i += I::kLanes) {
+      I::store(output + i, clamp_lanes<I>(I::load(a + i) + I::load(b + i), least, most));
+    }
+    for (; i < count; ++i) {
+      const float sum = a[i] + b[i];
+      const float bounded = sum < activation.least ? activation.least : sum;
+      output[i] = bounded > activation.most ? activation.most : bounded;
+    }
+  });
+}
+
 void forward(const Plan& plan, const TrainBuffers& buffers) {
+  const auto equal = [](const Addend& operand) { return operand.offsets.empty() && operand.sample != 0; };
+  if (equal(plan.operands[0]) && equal(plan.operands[1])) {
+    return add_equal(std::ptrdiff_t{buffers.batch} * plan.elements, buffers.inputs[0], buffers.inputs[1],
+                     plan.activation, buffers.output);
+  }
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
   std::fill_n(buffers.output, std::ptrdiff_t{buffers.batch} * plan.elements, 0.0f);

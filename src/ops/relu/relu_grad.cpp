@@ -26,6 +26,6 @@ TrainCall compile(const NodeView& node, int) {
 
 }  // namespace
 
-const TrainKernels relu_train = {compile};
+const TrainKernels relu_train = {.compile = compile, .activation = "RELU"};
 
 }  // namespace thimble

@@ -26,6 +26,6 @@ TrainCall compile(const NodeView& node, int) {
 
 }  // namespace
 
-const TrainKernels relu6_train = {compile};
+const TrainKernels relu6_train = {.compile = compile, .activation = "RELU6"};
 
 }  // namespace thimble
