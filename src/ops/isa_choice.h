@@ -1,6 +1,8 @@
 // For bodies of training's kernels (ops/each_isa.h): choices between lanes, their bits in memory, transposition.
 #pragma once
 
+#include <cstdint>
+
 #include "ops/isa.h"
 
 #if defined(THIMBLE_HOST_BODIES)

@@ -8,6 +8,7 @@
 #include "ops/op.h"
 #include "ops/train_activation.h"
 #include "ops/train_conv_pool_dense.h"
+#include "ops/train_transpose.h"
 #include "ops/window.h"
 
 namespace thimble {
@@ -117,12 +118,11 @@ void pad_images(const Plan& plan, const TrainBuffers& buffers) {
 
 /// filter [groups * group_out][taps] -> [group][taps][packed_out], then the bias likewise.
 void pack(const Plan& plan, const float* filter, const float* bias, float* packed) {
+  if (plan.spread_gradient()) std::fill_n(packed, plan.packed_filter(), 0.0f);
   for (int g = 0; g < plan.groups; ++g) {
-    for (int t = 0; t < plan.taps; ++t) {
-      for (int o = 0; o < plan.packed_out; ++o) {
-        *packed++ = o < plan.group_out ? filter[(g * plan.group_out + o) * plan.taps + t] : 0.0f;
-      }
-    }
+    transpose_matrix(plan.group_out, plan.taps, filter, plan.taps, packed, plan.packed_out);
+    filter += plan.group_out * plan.taps;
+    packed += plan.taps * plan.packed_out;
   }
   for (int g = 0; g < plan.groups; ++g) {
     for (int o = 0; o < plan.packed_out; ++o) {
@@ -133,9 +133,8 @@ void pack(const Plan& plan, const float* filter, const float* bias, float* packe
 
 void unpack_filter(const Plan& plan, const float* packed, float* filter) {
   for (int g = 0; g < plan.groups; ++g, packed += plan.taps * plan.packed_out) {
-    for (int o = 0; o < plan.group_out; ++o) {
-      for (int t = 0; t < plan.taps; ++t) *filter++ = packed[t * plan.packed_out + o];
-    }
+    transpose_matrix(plan.taps, plan.group_out, packed, plan.packed_out, filter, plan.taps);
+    filter += plan.group_out * plan.taps;
   }
 }
 
