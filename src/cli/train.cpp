@@ -1,6 +1,7 @@
 // thimble train: a recipe -> a trained model and the history of its training.
 #include "train/train.h"
 
+#include <cmath>
 #include <csignal>
 
 #include "base/error.h"
@@ -138,7 +139,8 @@ void train(const TrainArguments& arguments) {
   written["model.keras"] = std::string(keras.begin(), keras.end());
   written["history.json"] = history_json(history);
   files.write_all(arguments.folder, written);
-  fmt::print("Test loss: {:.4f}\nTest accuracy: {:.4f}\n", history.back().val_loss, history.back().val_accuracy);
+  fmt::print("Test loss: {:.4f}\n", history.back().val_loss);
+  if (!std::isnan(history.back().val_accuracy)) fmt::print("Test accuracy: {:.4f}\n", history.back().val_accuracy);
   for (const auto& [name, contents] : written) fmt::print("Wrote {}/{}\n", arguments.folder, name);
 }
 

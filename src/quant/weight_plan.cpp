@@ -152,11 +152,24 @@ std::vector<std::int8_t> WeightPlan::integers(std::span<const float> values, con
 }
 
 void WeightPlan::see(std::span<const float> values, std::span<float> seen) const {
-  const Quantization scales = quantization(values);
-  const std::vector<std::int8_t> steps = integers(values, scales);
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    seen[i] = static_cast<float>(steps[i]) * scales.scales[layout_.channel(i)];
+  const std::vector<float> left = kept_.empty() ? std::vector<float>() : pruned(values);
+  const std::span<const float> weights = kept_.empty() ? values : std::span<const float>(left);
+  const Quantization scales = choose_weights(weights, shape_, axis_, options_.form);
+  if (!levels_.empty()) {
+    const std::vector<std::int8_t> steps = integers(values, scales);
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      seen[i] = static_cast<float>(steps[i]) * scales.scales[layout_.channel(i)];
+    }
+    return;
   }
+  const auto most = static_cast<double>(most_of(options_.form));
+  layout_.for_runs(seen.size(), [&](std::size_t channel, std::size_t first, std::size_t end) {
+    const float scale = scales.scales[channel];
+    for (std::size_t i = first; i < end; ++i) {
+      const double step = std::clamp(double{weights[i]} / double{scale}, -most, most);
+      seen[i] = static_cast<float>(static_cast<std::int32_t>(step + (step < 0 ? -0.5 : 0.5))) * scale;
+    }
+  });
 }
 
 void WeightPlan::see_bias(std::span<const float> values, std::span<float> seen) const {

@@ -7,34 +7,35 @@ namespace thimble {
 namespace {
 
 std::vector<double> greatest_magnitudes(std::span<const float> values, const ChannelLayout& layout) {
-  std::vector<double> result(layout.channels, 0.0);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    double& most = result[layout.channel(i)];
-    most = std::max(most, std::fabs(double{values[i]}));
-  }
-  return result;
+  std::vector<float> result(layout.channels, 0.0F);
+  layout.for_runs(values.size(), [&](std::size_t channel, std::size_t first, std::size_t end) {
+    float most = result[channel];
+    for (std::size_t i = first; i < end; ++i) most = std::max(most, std::fabs(values[i]));
+    result[channel] = most;
+  });
+  return {result.begin(), result.end()};
 }
 
-struct Mean {
-  double sum = 0.0;
-  double count = 0.0;
-  double value() const { return count > 0 ? sum / count : 0.0; }
-};
+/// The mean magnitude of each channel's values above `least` of it.
+std::vector<double> mean_magnitudes(std::span<const float> values, const ChannelLayout& layout,
+                                    const std::vector<double>& least) {
+  std::vector<double> sums(layout.channels, 0.0), counts(layout.channels, 0.0);
+  layout.for_runs(values.size(), [&](std::size_t channel, std::size_t first, std::size_t end) {
+    for (std::size_t i = first; i < end; ++i) {
+      const double size = std::fabs(double{values[i]});
+      if (size <= least[channel]) continue;
+      sums[channel] += size;
+      counts[channel] += 1;
+    }
+  });
+  for (std::size_t c = 0; c < sums.size(); ++c) sums[c] = counts[c] > 0 ? sums[c] / counts[c] : 0.0;
+  return sums;
+}
 
 std::vector<double> ternary_scales(std::span<const float> values, const ChannelLayout& layout) {
-  std::vector<Mean> all(layout.channels), greater(layout.channels);
-  const auto add = [&](std::vector<Mean>& means, std::size_t i) {
-    Mean& mean = means[layout.channel(i)];
-    mean.sum += std::fabs(double{values[i]});
-    mean.count += 1;
-  };
-  for (std::size_t i = 0; i < values.size(); ++i) add(all, i);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::fabs(double{values[i]}) > 0.7 * all[layout.channel(i)].value()) add(greater, i);
-  }
-  std::vector<double> scales;
-  for (const Mean& mean : greater) scales.push_back(mean.value());
-  return scales;
+  std::vector<double> least = mean_magnitudes(values, layout, std::vector<double>(layout.channels, -1.0));
+  for (double& mean : least) mean *= 0.7;
+  return mean_magnitudes(values, layout, least);
 }
 
 }  // namespace
@@ -72,12 +73,13 @@ std::vector<std::int8_t> to_integers(std::span<const float> values, const Shape&
                                      const Quantization& quantization, std::int64_t most) {
   const ChannelLayout layout(shape, quantization.axis);
   const auto bound = static_cast<double>(most);
-  std::vector<std::int8_t> result;
-  result.reserve(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double steps = double{values[i]} / double{quantization.scales[layout.channel(i)]};
-    result.push_back(static_cast<std::int8_t>(std::llround(std::clamp(steps, -bound, bound))));
-  }
+  std::vector<std::int8_t> result(values.size());
+  layout.for_runs(values.size(), [&](std::size_t channel, std::size_t first, std::size_t end) {
+    const double scale = double{quantization.scales[channel]};
+    for (std::size_t i = first; i < end; ++i) {
+      result[i] = static_cast<std::int8_t>(std::llround(std::clamp(double{values[i]} / scale, -bound, bound)));
+    }
+  });
   return result;
 }
 

@@ -20,13 +20,23 @@ Type type_of(WeightForm form);
 /// The greatest of the integers.
 std::int64_t most_of(WeightForm form);
 
-/// Weights as rows of one channel each: element i belongs to channel i / inner % channels.
+/// Weights in memory: the channels take turns, with runs of `inner` elements each.
 struct ChannelLayout {
   std::size_t channels = 1;
   std::size_t inner = 1;
 
   ChannelLayout(const Shape& shape, int axis);
   std::size_t channel(std::size_t i) const { return i / inner % channels; }
+
+  /// Calls run(channel, first, end) for one run after the other.
+  template <typename Run>
+  void for_runs(std::size_t elements, const Run& run) const {
+    std::size_t channel = 0;
+    for (std::size_t first = 0; first < elements; first += inner) {
+      run(channel, first, first + inner);
+      if (++channel == channels) channel = 0;
+    }
+  }
 };
 
 /// The bias that belongs to weights; empty: none.
