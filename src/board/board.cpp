@@ -58,6 +58,12 @@ Board with_mve(Board board) {
   return with_dsp(std::move(board));
 }
 
+Board with_lanes(Board board, bool multiply_add = false) {
+  board.lanes = true;
+  board.multiply_add = multiply_add;
+  return board;
+}
+
 /// Arm's MPS3 FPGA board with SSE-300: starts in the secure state, so all addresses are the secure ones. Code lies in
 /// the instruction memory next to the core, data in the data memory next to it.
 Board mps3_an547() {
@@ -101,14 +107,14 @@ Board riscv_virt() {
 
 std::span<const Board> boards() {
   static const std::vector<Board> all = {
-      microbit(),
-      mps2("m3", "Arm Cortex-M3 (QEMU mps2-an385)", "mps2-an385", {"-mcpu=cortex-m3"}),
+      with_lanes(microbit()),
+      with_lanes(mps2("m3", "Arm Cortex-M3 (QEMU mps2-an385)", "mps2-an385", {"-mcpu=cortex-m3"}), true),
       with_dsp(mps2("m4", "Arm Cortex-M4 (QEMU mps2-an386)", "mps2-an386",
                     {"-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"})),
       with_dsp(mps2("m7", "Arm Cortex-M7 (QEMU mps2-an500)", "mps2-an500",
                     {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"})),
       with_mve(mps3_an547()),
-      riscv_virt(),
+      with_lanes(riscv_virt()),
   };
   return all;
 }

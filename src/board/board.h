@@ -26,6 +26,8 @@ struct Board {
   std::vector<std::string> library_flags;  // for both too: which C library
   bool dsp;                                // the CPU has the DSP instructions of Armv7E-M and Armv8-M
   bool mve;                                // the CPU has the vector instructions of Armv8.1-M
+  bool lanes;                              // a 32-bit CPU without them
+  bool multiply_add;                       // ... that multiplies and adds in one instruction
 
   std::string_view uart;  // the driver in device/
   std::uint32_t uart_base;

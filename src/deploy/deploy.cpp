@@ -34,7 +34,9 @@ LowerOptions lower_options_for(Features features, Optimize optimize, Rounding ro
 }
 
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
-  return lower_options_for(Features{.dsp = board.dsp, .mve = board.mve}, optimize, rounding);
+  const Features features = {
+      .dsp = board.dsp, .mve = board.mve, .lanes = board.lanes, .multiply_add = board.multiply_add};
+  return lower_options_for(features, optimize, rounding);
 }
 
 PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram) {

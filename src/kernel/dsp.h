@@ -8,12 +8,25 @@
 
 #include "kernel/fixed_point.h"
 
-/* The inner loops in assembly take 13 registers: more than an unoptimized build has. */
+/* The form of the kernels. Where 16-bit lanes gain nothing there are two others, LONG for Armv7-M (64-bit products add
+ * up in one instruction) and PLAIN. The inner loops in assembly take 13 registers: more than an unoptimized build has.
+ */
 #if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
 #define THIMBLE_DSP 1
-#if defined(__OPTIMIZE__) && !defined(__clang__)
-#define THIMBLE_DSP_LOOPS 1
+#elif defined(__ARM_ARCH_7M__)
+#define THIMBLE_DSP_LONG 1
+#elif defined(__ARM_ARCH_6M__) || defined(__riscv)
+#define THIMBLE_DSP_PLAIN 1
 #endif
+#if defined(__arm__) && defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(__clang__)
+#if defined(THIMBLE_DSP)
+#define THIMBLE_DSP_LOOPS 1
+#elif defined(THIMBLE_DSP_LONG)
+#define THIMBLE_DSP_LONG_LOOPS 1
+#endif
+#endif
+#if defined(THIMBLE_DSP_LONG) || defined(THIMBLE_DSP_PLAIN)
+#define THIMBLE_DSP_SINGLE 1 /* one 16-bit product an instruction */
 #endif
 
 /* A helper that is better called than inlined. */
@@ -38,15 +51,27 @@ typedef struct {
   int32_t shift;      /* in [1, 22] */
 } thimble_dsp_channel;
 
+#ifdef THIMBLE_DSP_PLAIN
+/* CPUs that cannot read words from any address. */
+static inline uint32_t thimble_dsp_load(const void* four_bytes) {
+  const uint8_t* bytes = (const uint8_t*)four_bytes;
+  return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+static inline void thimble_dsp_store(void* four_bytes, uint32_t word) {
+  uint8_t* bytes = (uint8_t*)four_bytes;
+  bytes[0] = (uint8_t)word, bytes[1] = (uint8_t)(word >> 8);
+  bytes[2] = (uint8_t)(word >> 16), bytes[3] = (uint8_t)(word >> 24);
+}
+#else
 static inline uint32_t thimble_dsp_load(const void* four_bytes) {
   uint32_t word;
   memcpy(&word, four_bytes, sizeof(word));
   return word;
 }
-
 static inline void thimble_dsp_store(void* four_bytes, uint32_t word) { memcpy(four_bytes, &word, sizeof(word)); }
+#endif
 
-#ifdef THIMBLE_DSP
+#ifdef __GNUC__
 #define THIMBLE_DSP_ASM(TEXT, RESULT, ...)    \
   int32_t RESULT;                             \
   __asm__(TEXT : "=r"(RESULT) : __VA_ARGS__); \
@@ -61,6 +86,15 @@ static inline int32_t thimble_dsp_smlad(uint32_t a, uint32_t b, int32_t sum) {
   const uint32_t low = (uint32_t)((int16_t)a * (int16_t)b);
   const uint32_t high = (uint32_t)((int16_t)(a >> 16) * (int16_t)(b >> 16));
   return (int32_t)((uint32_t)sum + low + high);
+#endif
+}
+
+/* sum + x[0] * weights.low + x[1] * weights.high. */
+static inline int32_t thimble_dsp_add_pair(const int16_t* x, uint32_t weights, int32_t sum) {
+#ifdef THIMBLE_DSP_SINGLE
+  return sum + x[0] * (int16_t)weights + x[1] * (int16_t)(weights >> 16);
+#else
+  return thimble_dsp_smlad(thimble_dsp_load(x), weights, sum);
 #endif
 }
 
@@ -163,7 +197,7 @@ static inline uint32_t thimble_dsp_add_odd(uint32_t pair, uint32_t bytes) {
 
 /* `value` clamped to 8 bits. */
 static inline int32_t thimble_dsp_saturate(int32_t value) {
-#ifdef THIMBLE_DSP
+#if defined(THIMBLE_DSP) || (defined(THIMBLE_DSP_LONG) && defined(__arm__))
   THIMBLE_DSP_ASM("ssat %0, #8, %1", result, "r"(value));
 #else
   return value < -128 ? -128 : value > 127 ? 127 : value;
@@ -174,6 +208,15 @@ static inline int32_t thimble_dsp_saturate(int32_t value) {
 static inline int32_t thimble_dsp_high_multiply_add(int32_t a, int32_t b, int32_t c) {
 #ifdef THIMBLE_DSP
   THIMBLE_DSP_ASM("smmlar %0, %1, %2, %3", result, "r"(a), "r"(b), "r"(c));
+#elif defined(THIMBLE_DSP_LONG)
+  return (int32_t)(((int64_t)((uint64_t)(uint32_t)c << 32) + ((int64_t)1 << 31) + (int64_t)a * b) >> 32);
+#elif defined(THIMBLE_DSP_PLAIN) && !defined(__riscv)
+  /* Armv6-M has no multiplication to 64 bits: of halves of 16 bits. */
+  const uint32_t a_low = (uint32_t)a & 0xFFFF, b_low = (uint32_t)b & 0xFFFF;
+  const int32_t a_high = a >> 16, b_high = b >> 16;
+  const int32_t middle = a_high * (int32_t)b_low + (int32_t)((a_low * b_low) >> 16);
+  const int32_t low = (int32_t)a_low * b_high + (middle & 0xFFFF);
+  return c + a_high * b_high + (middle >> 16) + (low >> 16) + ((low >> 15) & 1);
 #else
   return c + (int32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
 #endif
@@ -206,110 +249,6 @@ static inline void thimble_dsp_clamp_4(int32_t values[4], int32_t min, int32_t m
   values[1] = thimble_clamp(values[1], min, max);
   values[2] = thimble_clamp(values[2], min, max);
   values[3] = thimble_clamp(values[3], min, max);
-}
-
-/* Four columns of K elements side by side, widened to 16 bits: for every 4 elements two words a column, (0, 2) and (1,
- * 3): [columns (0, 2) of 4 columns][(1, 3) of 4 columns]. Writes `quads` times 4 elements of the column that starts at
- * `column`. */
-THIMBLE_DSP_CALLED void thimble_dsp_widen(const int8_t* elements, int32_t quads, uint32_t* column) {
-  for (; quads >= 4; quads -= 4, elements += 16, column += 32) {
-    const uint32_t a = thimble_dsp_load(elements), b = thimble_dsp_load(elements + 4);
-    column[0] = thimble_dsp_even(a), column[4] = thimble_dsp_odd(a);
-    column[8] = thimble_dsp_even(b), column[12] = thimble_dsp_odd(b);
-    const uint32_t c = thimble_dsp_load(elements + 8), d = thimble_dsp_load(elements + 12);
-    column[16] = thimble_dsp_even(c), column[20] = thimble_dsp_odd(c);
-    column[24] = thimble_dsp_even(d), column[28] = thimble_dsp_odd(d);
-  }
-  for (; quads > 0; --quads, elements += 4, column += 8) {
-    const uint32_t a = thimble_dsp_load(elements);
-    column[0] = thimble_dsp_even(a), column[4] = thimble_dsp_odd(a);
-  }
-}
-
-#ifdef THIMBLE_DSP_LOOPS
-#define THIMBLE_DSP_QUAD_4            \
-  "ldr r5, [%[w]], #4\n\t"            \
-  "ldm %[x]!, {r8, r9, r10, r11}\n\t" \
-  "sxtb16 r4, r5\n\t"                 \
-  "sxtb16 r5, r5, ror #8\n\t"         \
-  "smlad %[s0], r4, r8, %[s0]\n\t"    \
-  "smlad %[s1], r4, r9, %[s1]\n\t"    \
-  "smlad %[s2], r4, r10, %[s2]\n\t"   \
-  "smlad %[s3], r4, r11, %[s3]\n\t"   \
-  "ldm %[x]!, {r8, r9, r10, r11}\n\t" \
-  "smlad %[s0], r5, r8, %[s0]\n\t"    \
-  "smlad %[s1], r5, r9, %[s1]\n\t"    \
-  "smlad %[s2], r5, r10, %[s2]\n\t"   \
-  "smlad %[s3], r5, r11, %[s3]\n\t"
-/* Four quads at a time, then the others one by one. */
-#define THIMBLE_DSP_QUADS(QUAD) \
-  "subs %[n], %[n], #4\n\t"     \
-  "blt 2f\n"                    \
-  "1:\n\t" QUAD QUAD QUAD QUAD  \
-  "subs %[n], %[n], #4\n\t"     \
-  "bge 1b\n"                    \
-  "2:\n\t"                      \
-  "adds %[n], %[n], #4\n\t"     \
-  "beq 4f\n"                    \
-  "3:\n\t" QUAD                 \
-  "subs %[n], %[n], #1\n\t"     \
-  "bne 3b\n"                    \
-  "4:\n\t"
-#endif
-
-/* The dot products of `quads` times 4 weights with each of four columns, added to `bias`. Returns the end of the
- * weights. */
-static inline const int8_t* thimble_dsp_dot_4(const int8_t* weights, const uint32_t* columns, int32_t quads,
-                                              int32_t bias, int32_t sums[4]) {
-  int32_t s0 = bias, s1 = bias, s2 = bias, s3 = bias;
-#ifdef THIMBLE_DSP_LOOPS
-  __asm__ volatile(THIMBLE_DSP_QUADS(THIMBLE_DSP_QUAD_4)
-                   : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [w] "+r"(weights), [x] "+r"(columns),
-                     [n] "+r"(quads)
-                   :
-                   : "r4", "r5", "r8", "r9", "r10", "r11", "cc", "memory");
-#else
-  for (; quads > 0; --quads, weights += 4, columns += 8) {
-    const uint32_t word = thimble_dsp_load(weights), even = thimble_dsp_even(word), odd = thimble_dsp_odd(word);
-    s0 = thimble_dsp_smlad(odd, columns[4], thimble_dsp_smlad(even, columns[0], s0));
-    s1 = thimble_dsp_smlad(odd, columns[5], thimble_dsp_smlad(even, columns[1], s1));
-    s2 = thimble_dsp_smlad(odd, columns[6], thimble_dsp_smlad(even, columns[2], s2));
-    s3 = thimble_dsp_smlad(odd, columns[7], thimble_dsp_smlad(even, columns[3], s3));
-  }
-#endif
-  sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
-  return weights;
-}
-
-#ifdef THIMBLE_DSP_LOOPS
-#define THIMBLE_DSP_QUAD_1         \
-  "ldr r5, [%[w]], #4\n\t"         \
-  "ldr r8, [%[x]], #16\n\t"        \
-  "ldr r9, [%[x]], #16\n\t"        \
-  "sxtb16 r4, r5\n\t"              \
-  "sxtb16 r5, r5, ror #8\n\t"      \
-  "smlad %[s0], r4, r8, %[s0]\n\t" \
-  "smlad %[s0], r5, r9, %[s0]\n\t"
-#endif
-
-/* The same with the first column alone. */
-static inline const int8_t* thimble_dsp_dot_1(const int8_t* weights, const uint32_t* columns, int32_t quads,
-                                              int32_t bias, int32_t* sum) {
-  int32_t s0 = bias;
-#ifdef THIMBLE_DSP_LOOPS
-  __asm__ volatile(THIMBLE_DSP_QUADS(THIMBLE_DSP_QUAD_1)
-                   : [s0] "+r"(s0), [w] "+r"(weights), [x] "+r"(columns), [n] "+r"(quads)
-                   :
-                   : "r4", "r5", "r8", "r9", "cc", "memory");
-#else
-  for (; quads > 0; --quads, weights += 4, columns += 8) {
-    const uint32_t word = thimble_dsp_load(weights);
-    s0 =
-        thimble_dsp_smlad(thimble_dsp_odd(word), columns[4], thimble_dsp_smlad(thimble_dsp_even(word), columns[0], s0));
-  }
-#endif
-  *sum = s0;
-  return weights;
 }
 
 #endif

@@ -20,13 +20,13 @@ std::optional<thimble_dsp_channel> dsp_factor(const thimble_requant& requant, in
 }
 
 bool dsp_applies(const NodeView& node, const LowerOptions& options) {
-  return options.features.dsp && node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8 &&
+  return has_dsp_kernels(options) && node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8 &&
          node.output(0).type == Type::kInt8 && constant_from(node, 1);
 }
 
 bool dsp_pools(const NodeView& node, const thimble_window& window, const LowerOptions& options) {
   const bool fits = window.input_c % 4 == 0 && window.filter_h <= 255 / window.filter_w;
-  return options.features.dsp && node.input(0).type == Type::kInt8 && fits;
+  return has_dsp_kernels(options) && node.input(0).type == Type::kInt8 && fits;
 }
 
 std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWeights& weights,
@@ -59,6 +59,19 @@ std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWe
     numbers.insert(numbers.end(), {static_cast<std::int32_t>(sum), factor->multiplier, factor->addend, factor->shift});
   }
   return KernelConstant{"channels", Type::kInt32, make_data(numbers)};
+}
+
+DspChannels split_channels(const KernelConstant& channels, std::size_t count, bool per_channel) {
+  const auto* first = as<thimble_dsp_channel>(channels.data);
+  std::vector<std::int32_t> bias, factors;
+  for (std::size_t c = 0; c < channels.data->size() / sizeof(*first); ++c) {
+    bias.push_back(first[c].bias);
+    if (c > 0 && !per_channel) continue;
+    factors.insert(factors.end(), {0, first[c].multiplier, first[c].addend, first[c].shift});
+  }
+  bias.resize(count);
+  if (per_channel) factors.resize(4 * count);
+  return {{"bias", Type::kInt32, make_data(bias)}, {"factors", Type::kInt32, make_data(factors)}};
 }
 
 KernelConstant dsp_rows(const ChannelWeights& weights) {

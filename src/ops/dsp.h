@@ -11,6 +11,9 @@
 
 namespace thimble {
 
+/// Whether the target gains from the DSP kernels, in one of their forms.
+inline bool has_dsp_kernels(const LowerOptions& options) { return options.features.dsp || options.features.lanes; }
+
 /// Whether a node of bytes with constant weights and bias may lower to a DSP kernel.
 bool dsp_applies(const NodeView& node, const LowerOptions& options);
 
@@ -29,6 +32,14 @@ std::optional<thimble_dsp_channel> dsp_factor(const thimble_requant& requant, in
 /// for all.
 std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWeights& weights,
                                            const KernelConstant& requants);
+
+/// The channels' biases apart from their factors, of which one stays if there is one for all.
+struct DspChannels {
+  KernelConstant bias, factors;
+};
+
+/// Both filled up with zeros to `count`.
+DspChannels split_channels(const KernelConstant& channels, std::size_t count, bool per_channel);
 
 /// Whether saturating to 8 bits is not enough: 1 or 0.
 inline int is_narrow(int output_min, int output_max) { return output_min > -128 || output_max < 127 ? 1 : 0; }

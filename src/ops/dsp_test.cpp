@@ -7,9 +7,14 @@
 namespace thimble {
 namespace {
 
-constexpr LowerOptions kDsp = {.features = {.dsp = true}};
+constexpr LowerOptions kDsp = {.features = {.dsp = true}}, kLanes = {.features = {.lanes = true}},
+                       kMultiplyAdd = {.features = {.lanes = true, .multiply_add = true}};
 
-void expect_equal(TestNode& test, const Tensor& output_like) { expect_equal_variant(test, output_like, kDsp, "_dsp"); }
+void expect_equal(TestNode& test, const Tensor& output_like) {
+  expect_equal_variant(test, output_like, kDsp, {"_dsp"});
+  expect_equal_lowered(test, kLanes, {"_dsp", "_units"});
+  expect_equal_lowered(test, kMultiplyAdd, {"_dsp", "_units", "_lanes"});
+}
 
 class Dsp : public ::testing::TestWithParam<int> {};
 

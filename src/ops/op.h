@@ -85,8 +85,10 @@ enum class Rounding { kTflm, kLitert };
 /// What the target's CPU can do beyond portable C. Operators may lower to kernels made for it; their integer outputs
 /// equal the portable kernels' bit for bit.
 struct Features {
-  bool dsp = false;  // Armv7E-M: SMLAD and its kin, two 16-bit multiplies in one instruction
-  bool mve = false;  // Armv8.1-M's vectors (Helium): VMLADAVA, 16 multiplies of bytes in one instruction
+  bool dsp = false;           // Armv7E-M: SMLAD and its kin, two 16-bit multiplies in one instruction
+  bool mve = false;           // Armv8.1-M's vectors (Helium): VMLADAVA, 16 multiplies of bytes in one instruction
+  bool lanes = false;         // 32-bit multiplies only: the DSP kernels in other forms (kernel/dsp.h)
+  bool multiply_add = false;  // Armv7-M: MLA, a multiply and an addition in one instruction
 };
 
 struct LowerOptions {

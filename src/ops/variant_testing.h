@@ -85,21 +85,28 @@ inline Bytes outputs_of(const Graph& graph, const std::vector<KernelCall>& calls
   return shared;
 }
 
-/// Adds the output that the node infers, lowers with `options`, and compares with the portable kernel; also where the
-/// output takes an input's place. `mark`: what the kernel's name must hold.
+/// Lowers with `options`, and compares with the portable kernel; also where the output takes an input's place. `marks`: how
+/// the kernel's name may end.
+inline void expect_equal_lowered(const TestNode& test, const LowerOptions& options,
+                                 const std::vector<std::string>& marks) {
+  const std::vector<KernelCall> calls = op_of(test.node()).lower(NodeView(test.graph(), test.node()), options);
+  const std::string& symbol = calls[0].symbol;
+  ASSERT_TRUE(std::ranges::any_of(marks, [&](const std::string& mark) { return symbol.ends_with(mark); })) << symbol;
+  const std::vector<Bytes> expected = test.run();
+  EXPECT_EQ(test.run(options), expected) << symbol;
+  for (const TensorId input : calls[0].in_place) {
+    EXPECT_EQ(outputs_of(test.graph(), calls, test.node().outputs[0], input), expected[0]);
+  }
+}
+
+/// The same for a node without an output yet: adds the one that it infers.
 inline void expect_equal_variant(TestNode& test, const Tensor& output_like, const LowerOptions& options,
-                                 const std::string& mark) {
+                                 const std::vector<std::string>& marks) {
   Tensor output = output_like;
   output.data = nullptr;
   output.shape = test.infer()[0].shape;
   test.output(output);
-  const std::vector<KernelCall> calls = op_of(test.node()).lower(NodeView(test.graph(), test.node()), options);
-  ASSERT_NE(calls[0].symbol.find(mark), std::string::npos) << calls[0].symbol;
-  const std::vector<Bytes> expected = test.run();
-  EXPECT_EQ(test.run(options), expected);
-  for (const TensorId input : calls[0].in_place) {
-    EXPECT_EQ(outputs_of(test.graph(), calls, test.node().outputs[0], input), expected[0]);
-  }
+  expect_equal_lowered(test, options, marks);
 }
 
 /// The portable calls of all nodes.

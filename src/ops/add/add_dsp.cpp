@@ -16,7 +16,7 @@ bool is_byte(int value) { return value >= -128 && value <= 127; }
 }  // namespace
 
 std::optional<KernelCall> add_dsp(const NodeView& node, const thimble_add_params& params, const LowerOptions& options) {
-  if (!options.features.dsp || node.input(0).type != Type::kInt8 || node.input(0).shape != node.input(1).shape)
+  if (!has_dsp_kernels(options) || node.input(0).type != Type::kInt8 || node.input(0).shape != node.input(1).shape)
     return {};
   if (!is_byte(-params.offset_a) || !is_byte(-params.offset_b) || !is_byte(params.output_offset)) return {};
   const bool swapped = params.requant_a.shift == 0;  // the larger scale has the factor 1/2

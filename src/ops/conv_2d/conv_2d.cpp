@@ -134,7 +134,7 @@ std::optional<RowRule> rows(const NodeView& node) {
 }
 
 std::optional<KernelCall> lower_with(const NodeView& node, const NodeView& next, const LowerOptions& options) {
-  if (!(options.features.dsp || options.features.mve) || node.input(0).type != Type::kInt8) return {};
+  if (!(has_dsp_kernels(options) || options.features.mve) || node.input(0).type != Type::kInt8) return {};
   const KernelConstant requant = channel_requants(node.input(0), node.input(1), node.output(0), node.input(1).shape[0]);
   if (const auto call = conv_2d_pool_mve(node, next, int_params(node), requant, options)) return call;
   return conv_2d_pool_dsp(node, next, int_params(node), requant, options);

@@ -39,18 +39,18 @@ THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_gather(const thimble_conv_2d_dsp_par
   }
 }
 
-/* Widens the window at (top, left) into a column. `bytes`: 4 * quads bytes of scratch. */
+/* Widens the window at (top, left) into column `which`. `bytes`: 4 * quads bytes of scratch. */
 static inline void thimble_conv_2d_dsp_column(const thimble_conv_2d_dsp_params* p, const int8_t* ring, int32_t top,
-                                              int32_t left, int8_t* bytes, uint32_t* column) {
+                                              int32_t left, int8_t* bytes, uint32_t* columns, int32_t which) {
   const thimble_window* w = &p->window;
   const int32_t quads = w->filter_w * w->input_c / 4;
   if (!p->whole_quads || top < 0 || top + w->filter_h > w->input_h || left < 0 || left + w->filter_w > w->input_w) {
     thimble_conv_2d_dsp_gather(p, ring, top, left, bytes);
-    thimble_dsp_widen(bytes, p->quads, column);
+    thimble_dsp_widen(bytes, p->quads, columns, which);
     return;
   }
-  for (int32_t i = 0; i < w->filter_h; ++i, column += 8 * quads) {
-    thimble_dsp_widen(thimble_conv_2d_dsp_row(p, ring, top + i) + left * w->input_c, quads, column);
+  for (int32_t i = 0; i < w->filter_h; ++i, columns += THIMBLE_DSP_QUAD_WORDS * quads) {
+    thimble_dsp_widen(thimble_conv_2d_dsp_row(p, ring, top + i) + left * w->input_c, quads, columns, which);
   }
 }
 
@@ -96,7 +96,7 @@ THIMBLE_SHARED_KERNEL void thimble_conv_2d_dsp(const thimble_conv_2d_dsp_params*
                                                uint32_t* columns, int8_t* output) {
   const thimble_window* w = &p->window;
   const int32_t row_bytes = w->input_w * w->input_c;
-  int8_t* const bytes = (int8_t*)(columns + 8 * p->quads);
+  int8_t* const bytes = (int8_t*)(columns + THIMBLE_DSP_QUAD_WORDS * p->quads);
   int8_t* const copies = bytes + 4 * p->quads;
   int32_t filled = 0;
   for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * row_bytes) {
@@ -108,7 +108,7 @@ THIMBLE_SHARED_KERNEL void thimble_conv_2d_dsp(const thimble_conv_2d_dsp_params*
         thimble_conv_2d_dsp_copy(copies + copied % p->ring_rows * row_bytes, input + copied * row_bytes, row_bytes);
       }
       for (int32_t x = 0; x < w->output_w; ++x) {
-        thimble_conv_2d_dsp_column(p, ring, top, x * w->stride_w - w->pad_left, bytes, columns + filled);
+        thimble_conv_2d_dsp_column(p, ring, top, x * w->stride_w - w->pad_left, bytes, columns, filled);
         if (++filled < 4) continue;
         thimble_conv_2d_dsp_pixels(p, columns, filter, channels, filled, output);
         output += 4 * w->output_c;

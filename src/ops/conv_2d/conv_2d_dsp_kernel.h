@@ -3,7 +3,7 @@
 #ifndef THIMBLE_CONV_2D_DSP_KERNEL_H
 #define THIMBLE_CONV_2D_DSP_KERNEL_H
 
-#include "kernel/dsp.h"
+#include "kernel/dsp_columns.h"
 #include "kernel/kernel.h"
 #include "kernel/window.h"
 

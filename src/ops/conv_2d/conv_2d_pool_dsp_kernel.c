@@ -1,12 +1,23 @@
 #include "ops/conv_2d/conv_2d_pool_dsp_kernel.h"
 
-/* The 4 x 4 pixels that the four windows of one maximum see, as pairs; a row's pixels are p0 to p3. */
+/* The 4 x 4 pixels that the four windows of one maximum see. */
+#if defined(THIMBLE_DSP_LONG)
+typedef struct {
+  int32_t rows[4][3]; /* p0 + 2^23 * p1, p1 + 2^23 * p2, p2 + 2^23 * p3 of each row */
+} thimble_conv_2d_pool_dsp_patch;
+#elif defined(THIMBLE_DSP_PLAIN)
+typedef struct {
+  int32_t rows[4][4];
+} thimble_conv_2d_pool_dsp_patch;
+#else
+/* As pairs; a row's pixels are p0 to p3. */
 typedef struct {
   uint32_t rows[4][2]; /* (p0, p1), (p1, p2) of each row */
   uint32_t upper[2];   /* of rows 0 and 1: (p2, p2), (p3, p3) */
   uint32_t middle[2];  /* of rows 1 and 2 */
   uint32_t lower[2];   /* of rows 2 and 3 */
 } thimble_conv_2d_pool_dsp_patch;
+#endif
 
 /* Four pixels from (y, x) on, the padding with them. */
 static inline uint32_t thimble_conv_2d_pool_dsp_pixels(const thimble_conv_2d_pool_dsp_params* p, const int8_t* input,
@@ -24,6 +35,19 @@ static inline uint32_t thimble_conv_2d_pool_dsp_pixels(const thimble_conv_2d_poo
 
 static inline void thimble_conv_2d_pool_dsp_fill(const thimble_conv_2d_pool_dsp_params* p, const int8_t* input,
                                                  int32_t top, int32_t left, thimble_conv_2d_pool_dsp_patch* patch) {
+#ifdef THIMBLE_DSP_SINGLE
+  for (int32_t i = 0; i < 4; ++i) {
+    const uint32_t pixels = thimble_conv_2d_pool_dsp_pixels(p, input, top + i, left);
+    const int32_t p0 = (int8_t)pixels, p1 = (int8_t)(pixels >> 8), p2 = (int8_t)(pixels >> 16),
+                  p3 = (int8_t)(pixels >> 24);
+#ifdef THIMBLE_DSP_LONG
+    patch->rows[i][0] = p0 + p1 * (1 << 23), patch->rows[i][1] = p1 + p2 * (1 << 23);
+    patch->rows[i][2] = p2 + p3 * (1 << 23);
+#else
+    patch->rows[i][0] = p0, patch->rows[i][1] = p1, patch->rows[i][2] = p2, patch->rows[i][3] = p3;
+#endif
+  }
+#else
   uint32_t even[4], odd[4];
   for (int32_t i = 0; i < 4; ++i) {
     const uint32_t pixels = thimble_conv_2d_pool_dsp_pixels(p, input, top + i, left);
@@ -35,6 +59,7 @@ static inline void thimble_conv_2d_pool_dsp_fill(const thimble_conv_2d_pool_dsp_
   patch->middle[0] = thimble_dsp_high_lanes(even[1], even[2]),
   patch->middle[1] = thimble_dsp_high_lanes(odd[1], odd[2]);
   patch->lower[0] = thimble_dsp_high_lanes(even[2], even[3]), patch->lower[1] = thimble_dsp_high_lanes(odd[2], odd[3]);
+#endif
 }
 
 /* What the assembly reads, in this order. */
@@ -106,6 +131,63 @@ static inline void thimble_conv_2d_pool_dsp_pixel(const thimble_conv_2d_pool_dsp
       : [task] "+r"(task)
       :
       : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
+}
+#elif defined(THIMBLE_DSP_SINGLE)
+/* Row `i` of a filter's weights, and the last one. */
+#define THIMBLE_CONV_2D_POOL_DSP_ROW(FILTER, I, RIGHT) \
+  const int32_t w0 = (int16_t)(FILTER)->left[I], w1 = (int32_t)(FILTER)->left[I] >> 16, w2 = RIGHT
+
+#ifdef THIMBLE_DSP_LONG
+/* The largest of the four sums, without the bias. */
+static inline int32_t thimble_conv_2d_pool_dsp_largest(const thimble_conv_2d_pool_dsp_filter* f,
+                                                       const thimble_conv_2d_pool_dsp_patch* patch) {
+  /* As in kernel/dsp_columns.h: two neighbours' sums in 64 bits, the lower made positive. */
+  const int32_t start = 1 << 22;
+  int64_t upper = start, lower = start;
+#define THIMBLE_CONV_2D_POOL_DSP_ADD(I)                                                   \
+  upper += (int64_t)w0 * patch->rows[I][0], lower += (int64_t)w0 * patch->rows[I + 1][0]; \
+  upper += (int64_t)w1 * patch->rows[I][1], lower += (int64_t)w1 * patch->rows[I + 1][1]; \
+  upper += (int64_t)w2 * patch->rows[I][2], lower += (int64_t)w2 * patch->rows[I + 1][2]
+  {
+    THIMBLE_CONV_2D_POOL_DSP_ROW(f, 0, (int16_t)f->right);
+    THIMBLE_CONV_2D_POOL_DSP_ADD(0);
+  }
+  {
+    THIMBLE_CONV_2D_POOL_DSP_ROW(f, 1, (int32_t)f->right >> 16);
+    THIMBLE_CONV_2D_POOL_DSP_ADD(1);
+  }
+  {
+    THIMBLE_CONV_2D_POOL_DSP_ROW(f, 2, f->corner);
+    THIMBLE_CONV_2D_POOL_DSP_ADD(2);
+  }
+  const int32_t s0 = (int32_t)(upper & ((1 << 23) - 1)) - start, s1 = (int32_t)(upper >> 23);
+  const int32_t s2 = (int32_t)(lower & ((1 << 23) - 1)) - start, s3 = (int32_t)(lower >> 23);
+  const int32_t left = s0 > s2 ? s0 : s2, right = s1 > s3 ? s1 : s3;
+  return left > right ? left : right;
+}
+#else
+static inline int32_t thimble_conv_2d_pool_dsp_largest(const thimble_conv_2d_pool_dsp_filter* f,
+                                                       const thimble_conv_2d_pool_dsp_patch* patch) {
+  int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  const int32_t right[3] = {(int16_t)f->right, (int32_t)f->right >> 16, f->corner};
+  for (int32_t i = 0; i < 3; ++i) {
+    const int32_t *upper = patch->rows[i], *lower = patch->rows[i + 1];
+    THIMBLE_CONV_2D_POOL_DSP_ROW(f, i, right[i]);
+    s0 += w0 * upper[0] + w1 * upper[1] + w2 * upper[2], s1 += w0 * upper[1] + w1 * upper[2] + w2 * upper[3];
+    s2 += w0 * lower[0] + w1 * lower[1] + w2 * lower[2], s3 += w0 * lower[1] + w1 * lower[2] + w2 * lower[3];
+  }
+  const int32_t top = s0 > s1 ? s0 : s1, bottom = s2 > s3 ? s2 : s3;
+  return top > bottom ? top : bottom;
+}
+#endif
+
+static inline void thimble_conv_2d_pool_dsp_pixel(const thimble_conv_2d_pool_dsp_task* task) {
+  const thimble_conv_2d_pool_dsp_filter* f = task->filters;
+  for (int32_t c = 0; c < task->count; ++c, ++f) {
+    const thimble_dsp_channel channel = {f->bias, f->multiplier, f->addend, f->shift};
+    const int32_t sum = f->bias + thimble_conv_2d_pool_dsp_largest(f, task->patch);
+    task->output[c] = (int8_t)thimble_dsp_requantize(sum * 2, channel);
+  }
 }
 #else
 /* One sum: rows from `top` on, column 0 or 1; the third columns' pixels of its upper two rows, and of its last. */

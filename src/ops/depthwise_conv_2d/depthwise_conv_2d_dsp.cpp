@@ -22,8 +22,9 @@ ChannelWeights weights_of(const NodeView& node) {
 }
 
 /// The elements of a widened row: what the windows of a row of outputs read, and what the input's pixels in pairs fill.
-int row_elements(const thimble_window& w, bool overlapping, int pairs) {
-  const int read = overlapping ? (w.output_w + 1) / 2 * 2 + 2 : (w.output_w - 1) * w.stride_w + 2 * pairs;
+int row_elements(const thimble_window& w, bool overlapping, int pairs, int at_a_time) {
+  const int outputs = (w.output_w + at_a_time - 1) / at_a_time * at_a_time;
+  const int read = overlapping ? outputs + 2 : (w.output_w - 1) * w.stride_w + 2 * pairs;
   return std::max(read, w.pad_left + (w.input_w + 1) / 2 * 2);
 }
 
@@ -63,10 +64,11 @@ std::optional<KernelCall> depthwise_conv_2d_dsp(const NodeView& node, const thim
       w.filter_h == 3 && w.filter_w == 3 && w.stride_w <= 2 && !is_narrow(params.output_min, params.output_max);
   const int step_3x3 = is_3x3 ? w.stride_w : 0;
   const int pairs = (w.filter_w + 1) / 2;
+  const int at_a_time = options.features.lanes ? 3 : 2;
   const thimble_depthwise_conv_2d_dsp_params dsp = {w,
                                                     step_3x3,
                                                     pairs,
-                                                    (row_elements(w, step_3x3 == 1, pairs) + 1) / 2,
+                                                    (row_elements(w, step_3x3 == 1, pairs, at_a_time) + 1) / 2,
                                                     -params.input_offset,
                                                     params.output_min,
                                                     params.output_max};

@@ -23,12 +23,20 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_widen(const thimble_depthw
   const int32_t step = p->window.input_c, length = 2 * p->row_pairs;
   int32_t left = p->window.input_w;
   row += p->window.pad_left;
+#ifdef THIMBLE_DSP_SINGLE
+  if (count == 4) {
+    for (; left > 0; --left, pixel += step, ++row) {
+      row[0] = pixel[0], row[length] = pixel[1], row[2 * length] = pixel[2], row[3 * length] = pixel[3];
+    }
+  }
+#else
   if (count == 4) {
     for (; left > 1; left -= 2, pixel += 2 * step, row += 2) {
       THIMBLE_DSP_IN_REGISTER(pixel);
       thimble_depthwise_conv_2d_dsp_put(thimble_dsp_load(pixel), thimble_dsp_load(pixel + step), length, row);
     }
   }
+#endif
   for (; left > 0; --left, pixel += step, ++row) {
     const uint32_t word = count == 4 ? thimble_dsp_load(pixel) : thimble_depthwise_conv_2d_dsp_some(pixel, count);
     const uint32_t even = thimble_dsp_even(word), odd = thimble_dsp_odd(word);
@@ -56,8 +64,7 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_row(const thimble_depthwis
     const uint32_t* weights = filter;
     for (int32_t i = 0; i < w->filter_h; ++i) {
       const int16_t* pair = thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + i) + x * w->stride_w;
-      for (int32_t j = 0; j < p->pairs; ++j, pair += 2)
-        sum = thimble_dsp_smlad(thimble_dsp_load(pair), *weights++, sum);
+      for (int32_t j = 0; j < p->pairs; ++j, pair += 2) sum = thimble_dsp_add_pair(pair, *weights++, sum);
     }
     *output = (int8_t)thimble_clamp(thimble_dsp_requantize(sum * 2, channel), p->output_min, p->output_max);
   }
@@ -72,7 +79,7 @@ typedef struct {
   int8_t* output;
 } thimble_depthwise_conv_2d_dsp_task;
 
-/* The same for a filter of 3 x 3 that moves by 1 in a row, two outputs at a time. */
+/* The same for a filter of 3 x 3 that moves by 1 in a row, two or three outputs at a time. */
 static inline void thimble_depthwise_conv_2d_dsp_row_3x3(const thimble_depthwise_conv_2d_dsp_task* task) {
 #ifdef THIMBLE_DSP_LOOPS
 /* Adds what a row of three weights makes of four neighbours. */
@@ -115,6 +122,73 @@ static inline void thimble_depthwise_conv_2d_dsp_row_3x3(const thimble_depthwise
       : [task] "+r"(task)
       :
       : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "cc", "memory");
+#elif defined(THIMBLE_DSP_LONG_LOOPS)
+/* Three outputs of a row of three weights. */
+#define THIMBLE_DEPTHWISE_CONV_2D_LONG_3(ROW, W0, W1, W2) \
+  "ldrsh r5, [r3, #" W0                                   \
+  "]\n\t"                                                 \
+  "ldrsh r11, [r3, #" W1                                  \
+  "]\n\t"                                                 \
+  "ldrsh lr, [r3, #" W2                                   \
+  "]\n\t"                                                 \
+  "ldrsh r4, [" ROW                                       \
+  "], #2\n\t"                                             \
+  "mla r8, r4, r5, r8\n\t"                                \
+  "ldrsh r4, [" ROW                                       \
+  "], #2\n\t"                                             \
+  "mla r8, r4, r11, r8\n\t"                               \
+  "mla r9, r4, r5, r9\n\t"                                \
+  "ldrsh r4, [" ROW                                       \
+  "], #2\n\t"                                             \
+  "mla r8, r4, lr, r8\n\t"                                \
+  "mla r9, r4, r11, r9\n\t"                               \
+  "mla r10, r4, r5, r10\n\t"                              \
+  "ldrsh r4, [" ROW                                       \
+  "]\n\t"                                                 \
+  "mla r9, r4, lr, r9\n\t"                                \
+  "mla r10, r4, r11, r10\n\t"                             \
+  "ldrsh r4, [" ROW                                       \
+  ", #2]\n\t"                                             \
+  "mla r10, r4, lr, r10\n\t"
+/* The multiplier is in r4, the addend in r5. */
+#define THIMBLE_DEPTHWISE_CONV_2D_LONG_SCALE(SUM) \
+  "lsls " SUM ", " SUM                            \
+  ", #1\n\t"                                      \
+  "mov lr, #0x80000000\n\t"                       \
+  "mov r11, r5\n\t"                               \
+  "smlal lr, r11, " SUM                           \
+  ", r4\n\t"                                      \
+  "add " SUM ", r11, " SUM ", asr #31\n\t"
+  __asm__ volatile(
+      "ldm %[task], {r0, r1, r2, r3, r6, r12}\n\t"
+      "ldr %[task], [%[task], #24]\n"
+      "1:\n\t"
+      "ldr r8, [r3, #24]\n\t"
+      "mov r9, r8\n\t"
+      "mov r10, r8\n\t" THIMBLE_DEPTHWISE_CONV_2D_LONG_3("r0", "0", "2", "6")
+          THIMBLE_DEPTHWISE_CONV_2D_LONG_3("r1", "8", "10", "14") THIMBLE_DEPTHWISE_CONV_2D_LONG_3("r2", "16", "18", "22")
+      "ldrd r4, r5, [r3, #28]\n\t" THIMBLE_DEPTHWISE_CONV_2D_LONG_SCALE("r8")
+          THIMBLE_DEPTHWISE_CONV_2D_LONG_SCALE("r9") THIMBLE_DEPTHWISE_CONV_2D_LONG_SCALE("r10")
+      "ldr lr, [r3, #36]\n\t"
+      "asr r8, r8, lr\n\t"
+      "asr r9, r9, lr\n\t"
+      "asr r10, r10, lr\n\t"
+      "ssat r8, #8, r8\n\t"
+      "ssat r9, #8, r9\n\t"
+      "ssat r10, #8, r10\n\t"
+      "strb r8, [%[task]]\n\t"
+      "add r11, %[task], r12, lsl #1\n\t"
+      "cmp r6, #2\n\t"
+      "it ge\n\t"
+      "strbge r9, [%[task], r12]\n\t"
+      "it gt\n\t"
+      "strbgt r10, [r11]\n\t"
+      "add %[task], r11, r12\n\t"
+      "subs r6, r6, #3\n\t"
+      "bgt 1b\n\t"
+      : [task] "+r"(task)
+      :
+      : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory");
 #else
   const uint32_t* const filter = task->filter;
   int8_t* output = task->output;
@@ -124,10 +198,9 @@ static inline void thimble_depthwise_conv_2d_dsp_row_3x3(const thimble_depthwise
     const int16_t* const rows[3] = {task->row_0 + x, task->row_1 + x, task->row_2 + x};
     int32_t s0 = channel.bias, s1 = channel.bias;
     for (int32_t i = 0; i < 3; ++i) {
-      const uint32_t first = thimble_dsp_load(rows[i]), second = thimble_dsp_load(rows[i] + 2);
       const uint32_t w01 = filter[2 * i], w12 = filter[2 * i + 1];
-      s0 = thimble_dsp_smlad(first, w01, s0) + (int16_t)second * (int16_t)(w12 >> 16);
-      s1 = thimble_dsp_smlad(second, w12, s1) + (int16_t)(first >> 16) * (int16_t)w01;
+      s0 = thimble_dsp_add_pair(rows[i], w01, s0) + rows[i][2] * (int16_t)(w12 >> 16);
+      s1 = thimble_dsp_add_pair(rows[i] + 2, w12, s1) + rows[i][1] * (int16_t)w01;
     }
     if (x + 1 < task->width) output[task->step] = (int8_t)thimble_dsp_requantize(s1 * 2, channel);
     output[0] = (int8_t)thimble_dsp_requantize(s0 * 2, channel);
@@ -174,8 +247,8 @@ static inline void thimble_depthwise_conv_2d_dsp_row_3x3_by_2(const thimble_dept
     const int16_t* const rows[3] = {task->row_0 + 2 * x, task->row_1 + 2 * x, task->row_2 + 2 * x};
     int32_t sum = channel.bias;
     for (int32_t i = 0; i < 3; ++i) {
-      sum = thimble_dsp_smlad(thimble_dsp_load(rows[i]), filter[2 * i], sum);
-      sum = thimble_dsp_smlad(thimble_dsp_load(rows[i] + 2), filter[2 * i + 1], sum);
+      sum = thimble_dsp_add_pair(rows[i], filter[2 * i], sum);
+      sum = thimble_dsp_add_pair(rows[i] + 2, filter[2 * i + 1], sum);
     }
     *output = (int8_t)thimble_dsp_requantize(sum * 2, channel);
   }

@@ -4,6 +4,7 @@
 #include "ops/fully_connected/fully_connected_host.h"
 #include "ops/fully_connected/fully_connected_hybrid_kernel.h"
 #include "ops/fully_connected/fully_connected_kernel.h"
+#include "ops/fully_connected/fully_connected_lanes.h"
 #include "ops/fully_connected/fully_connected_mve.h"
 #include "ops/fully_connected/fully_connected_rows_kernel.h"
 #include "ops/hybrid.h"
@@ -149,6 +150,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   const KernelConstant requant = requants(node);
   if (const auto call = fully_connected_mve(node, int_params(node), requant, options)) return {*call};
   if (const auto call = fully_connected_dsp(node, int_params(node), requant, options)) return {*call};
+  if (const auto call = fully_connected_lanes(node, int_params(node), requant, options)) return {*call};
   KernelCall call = lower_int(node, options.rounding);
   call.constants = {requant};
   if (node.input(0).type == Type::kInt8) {

@@ -64,29 +64,13 @@ KernelConstant packed(const ChannelWeights& weights) {
   return {"weights", Type::kInt32, make_data(words)};
 }
 
-/// The channels' biases apart from their factors, of which one stays if there is one for all.
-struct Split {
-  KernelConstant bias, factors;
-};
-
-Split split(const KernelConstant& channels, std::size_t units, bool per_channel) {
-  const auto* first = as<thimble_dsp_channel>(channels.data);
-  std::vector<std::int32_t> bias, factors;
-  for (std::size_t u = 0; u < units; ++u) {
-    bias.push_back(first[u].bias);
-    if (u > 0 && !per_channel) continue;
-    factors.insert(factors.end(), {0, first[u].multiplier, first[u].addend, first[u].shift});
-  }
-  bias.resize(kUnits * fours(units));
-  if (per_channel) factors.resize(4 * kUnits * fours(units));
-  return {{"bias", Type::kInt32, make_data(bias)}, {"factors", Type::kInt32, make_data(factors)}};
-}
-
 }  // namespace
 
 std::optional<KernelCall> fully_connected_dsp(const NodeView& node, const thimble_fully_connected_params& params,
                                               const KernelConstant& requant, const LowerOptions& options) {
-  if (!dsp_applies(node, options) || options.rounding != Rounding::kTflm || params.weights_offset != 0) return {};
+  if (!options.features.dsp || !dsp_applies(node, options) || options.rounding != Rounding::kTflm ||
+      params.weights_offset != 0)
+    return {};
   const auto units = static_cast<std::size_t>(params.units);
   const ChannelWeights weights = weights_of(node, units, static_cast<std::size_t>(params.depth));
   const auto below = [](const auto& row) { return std::find(row.begin(), row.end(), -128) != row.end(); };
@@ -108,7 +92,7 @@ std::optional<KernelCall> fully_connected_dsp(const NodeView& node, const thimbl
                                 &thimble_fully_connected_dsp, dsp,
                                 {in(node.input_id(0)), constant(0), constant(1), constant(2),
                                  whole ? Operand{} : scratch(), out(node.output_id(0))});
-  Split rest = split(*channels, units, params.per_channel != 0);
+  DspChannels rest = split_channels(*channels, weights.size(), params.per_channel != 0);
   call.constants = {packed(weights), std::move(rest.bias), std::move(rest.factors)};
   if (!whole) call.scratch_bytes = weights[0].size();
   return call;

@@ -1,0 +1,35 @@
+#include "ops/fully_connected/fully_connected_units_kernel.h"
+
+/* The dot products of the input with four rows; the last rows are read again for those that are not there. */
+THIMBLE_DSP_CALLED void thimble_fully_connected_units_dot(const int8_t* input, const int8_t* row_0, int32_t depth,
+                                                          int32_t left, int32_t sums[4]) {
+  const int8_t* const row_1 = row_0 + (left > 1 ? depth : 0);
+  const int8_t* const row_2 = row_1 + (left > 2 ? depth : 0);
+  const int8_t* const row_3 = row_2 + (left > 3 ? depth : 0);
+  int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  for (int32_t i = 0; i < depth; ++i) {
+    const int32_t x = input[i];
+    s0 += x * row_0[i], s1 += x * row_1[i];
+    s2 += x * row_2[i], s3 += x * row_3[i];
+  }
+  sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
+}
+
+THIMBLE_SHARED_KERNEL void thimble_fully_connected_units(const thimble_fully_connected_units_params* p,
+                                                         const int8_t* input, const int8_t* weights,
+                                                         const int32_t* bias, const thimble_dsp_channel* factors,
+                                                         int8_t* output) {
+  for (int32_t b = 0; b < p->batches; ++b, input += p->depth) {
+    const int8_t* row = weights;
+    for (int32_t unit = 0; unit < p->units; unit += 4, row += 4 * p->depth) {
+      const int32_t left = p->units - unit;
+      int32_t sums[4];
+      thimble_fully_connected_units_dot(input, row, p->depth, left, sums);
+      for (int32_t i = 0; i < 4 && i < left; ++i) {
+        const int32_t sum = sums[i] + bias[unit + i];
+        const int32_t value = thimble_dsp_requantize(sum * 2, factors[p->per_channel ? unit + i : 0]);
+        *output++ = (int8_t)(p->narrow ? thimble_clamp(value, p->output_min, p->output_max) : value);
+      }
+    }
+  }
+}
