@@ -10,7 +10,11 @@ const Target& find_target(const std::string& name) {
   static const std::array<Target, 7> kTargets = {{
       {"host", "cc", "ar", "-O2"},
       {"cortex-m0", "arm-none-eabi-gcc", "arm-none-eabi-ar", "-mcpu=cortex-m0 -mthumb -O2", {.lanes = true}},
-      {"cortex-m3", "arm-none-eabi-gcc", "arm-none-eabi-ar", "-mcpu=cortex-m3 -mthumb -O2", {.lanes = true, .multiply_add = true}},
+      {"cortex-m3",
+       "arm-none-eabi-gcc",
+       "arm-none-eabi-ar",
+       "-mcpu=cortex-m3 -mthumb -O2",
+       {.lanes = true, .multiply_add = true}},
       {"cortex-m4",
        "arm-none-eabi-gcc",
        "arm-none-eabi-ar",
@@ -26,7 +30,11 @@ const Target& find_target(const std::string& name) {
        "arm-none-eabi-ar",
        "-mcpu=cortex-m55 -mthumb -mfloat-abi=hard -O2",
        {.dsp = true, .mve = true}},
-      {"rv32imc", "riscv64-unknown-elf-gcc", "riscv64-unknown-elf-ar", "-march=rv32imc -mabi=ilp32 -O2", {.lanes = true}},
+      {"rv32imc",
+       "riscv64-unknown-elf-gcc",
+       "riscv64-unknown-elf-ar",
+       "-march=rv32imc -mabi=ilp32 -O2",
+       {.lanes = true}},
   }};
   const auto found = std::find_if(kTargets.begin(), kTargets.end(), [&](const Target& t) { return t.name == name; });
   if (found != kTargets.end()) return *found;

@@ -17,6 +17,13 @@
 #define THIMBLE_SHARED_KERNEL
 #endif
 
+/* A helper that kernels share rather than copy where size counts. */
+#if defined(__GNUC__) && defined(__OPTIMIZE_SIZE__)
+#define THIMBLE_HELPER static __attribute__((noinline, unused))
+#else
+#define THIMBLE_HELPER static inline
+#endif
+
 /* Around the declarations of a header that C++ reads too. */
 #ifdef __cplusplus
 #define THIMBLE_BEGIN extern "C" {

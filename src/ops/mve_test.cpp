@@ -9,7 +9,9 @@ namespace {
 
 constexpr LowerOptions kMve = {.features = {.dsp = true, .mve = true}};
 
-void expect_equal(TestNode& test, const Tensor& output_like) { expect_equal_variant(test, output_like, kMve, {"_mve"}); }
+void expect_equal(TestNode& test, const Tensor& output_like) {
+  expect_equal_variant(test, output_like, kMve, {"_mve"});
+}
 
 class Mve : public ::testing::TestWithParam<int> {};
 

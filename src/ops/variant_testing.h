@@ -85,8 +85,8 @@ inline Bytes outputs_of(const Graph& graph, const std::vector<KernelCall>& calls
   return shared;
 }
 
-/// Lowers with `options`, and compares with the portable kernel; also where the output takes an input's place. `marks`: how
-/// the kernel's name may end.
+/// Lowers with `options`, and compares with the portable kernel; also where the output takes an input's place. `marks`:
+/// how the kernel's name may end.
 inline void expect_equal_lowered(const TestNode& test, const LowerOptions& options,
                                  const std::vector<std::string>& marks) {
   const std::vector<KernelCall> calls = op_of(test.node()).lower(NodeView(test.graph(), test.node()), options);

@@ -14,7 +14,7 @@
 #include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_conv_2d_f32_params, window, filter_c, output_min, output_max)
-THIMBLE_PARAMS(thimble_conv_2d_params, window, filter_c, input_offset, output_offset, output_min, output_max)
+THIMBLE_PARAMS(thimble_conv_2d_params, window, groups, input_offset, output_offset, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_2d_hybrid_params, window, filter_c, asymmetric, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_2d_u8_params, window, input_offset, filter_offset, requant, output_offset, output_min,
                output_max)
@@ -62,7 +62,11 @@ std::vector<TensorSpec> infer(const NodeView& node) {
 
 thimble_conv_2d_params int_params(const NodeView& node) {
   const IntRange range = activation_range(node.attributes().text("activation"), node.output(0));
-  return {window(node), node.input(1).shape[3], -node.input(0).zero_point(), node.output(0).zero_point(), range.min,
+  return {window(node),
+          node.input(0).shape[3] / node.input(1).shape[3],
+          -node.input(0).zero_point(),
+          node.output(0).zero_point(),
+          range.min,
           range.max};
 }
 

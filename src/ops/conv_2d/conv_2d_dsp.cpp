@@ -24,7 +24,7 @@ ChannelWeights conv_2d_weights(const NodeView& node) {
 std::optional<KernelCall> conv_2d_dsp(const NodeView& node, const thimble_conv_2d_params& params,
                                       const KernelConstant& requant, const LowerOptions& options) {
   const thimble_window& window = params.window;
-  if (!dsp_applies(node, options) || params.filter_c != window.input_c || window.output_c == 0) return {};
+  if (!dsp_applies(node, options) || params.groups != 1 || window.output_c == 0) return {};
   const ChannelWeights weights = conv_2d_weights(node);
   const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);
   if (!channels) return {};

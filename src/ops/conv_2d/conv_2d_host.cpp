@@ -6,7 +6,7 @@
 namespace thimble {
 
 HostFactory conv_2d_host(const NodeView& node, const thimble_conv_2d_params& params, const KernelConstant& requant) {
-  if (!constant_from(node, 1) || params.filter_c != params.window.input_c) return {};
+  if (!constant_from(node, 1) || params.groups != 1) return {};
   return [params, requant = requant.data, filter = contents(node, 1), bias = contents(node, 2)] {
     return host_convolution(ByteConvolution{.window = params.window,
                                             .input_offset = params.input_offset,

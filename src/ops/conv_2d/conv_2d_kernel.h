@@ -1,5 +1,5 @@
-/* 2-D convolution, NHWC. filter [output_c][filter_h][filter_w][filter_c]; filter_c is input_c, or a divisor of it: then
- * the convolution is grouped, with output_c * filter_c / input_c filters a group. bias [output_c] or NULL. */
+/* 2-D convolution, NHWC. filter [output_c][filter_h][filter_w][filter_c]; filter_c is input_c, or, in a grouped
+ * convolution, input_c / groups, with output_c / groups filters a group. bias [output_c] or NULL. */
 #ifndef THIMBLE_CONV_2D_KERNEL_H
 #define THIMBLE_CONV_2D_KERNEL_H
 
@@ -17,7 +17,7 @@ typedef struct {
 
 typedef struct {
   thimble_window window;
-  int32_t filter_c;
+  int32_t groups;
   int32_t input_offset;  /* minus the input's zero point */
   int32_t output_offset; /* the output's zero point */
   int32_t output_min, output_max;

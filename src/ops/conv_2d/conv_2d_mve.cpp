@@ -74,7 +74,7 @@ std::size_t scratch_bytes(const thimble_conv_2d_mve_params& p) {
 std::optional<KernelCall> conv_2d_mve(const NodeView& node, const thimble_conv_2d_params& params,
                                       const KernelConstant& requant, const LowerOptions& options) {
   const thimble_window& w = params.window;
-  if (!mve_applies(node, options) || params.filter_c != w.input_c || w.output_c == 0) return {};
+  if (!mve_applies(node, options) || params.groups != 1 || w.output_c == 0) return {};
   ChannelWeights weights = conv_2d_weights(node);
   const auto channels = mve_channels(node, weights, requant);
   if (!channels) return {};

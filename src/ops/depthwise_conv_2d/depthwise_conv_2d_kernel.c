@@ -36,7 +36,7 @@ THIMBLE_KERNEL void thimble_depthwise_conv_2d_s8(const thimble_depthwise_conv_2d
                                                  const int8_t* filter, const int32_t* bias,
                                                  const thimble_requant* requant, int8_t* output) {
   const thimble_window* w = &p->window;
-  const int32_t multiplier = w->output_c / w->input_c;
+  const int32_t row_step = w->dilation_h * w->input_w * w->input_c, pixel_step = w->dilation_w * w->input_c;
   for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {
     for (int32_t y = 0; y < w->output_h; ++y) {
       const int32_t top = y * w->stride_h - w->pad_top;
@@ -44,15 +44,15 @@ THIMBLE_KERNEL void thimble_depthwise_conv_2d_s8(const thimble_depthwise_conv_2d
       for (int32_t x = 0; x < w->output_w; ++x) {
         const int32_t left = x * w->stride_w - w->pad_left;
         const thimble_taps columns = thimble_taps_inside(left, w->filter_w, w->dilation_w, w->input_w);
+        const int32_t first = (top * w->input_w + left) * w->input_c + columns.first * pixel_step;
         for (int32_t c = 0; c < w->output_c; ++c) {
-          const int8_t* channel = input + c / multiplier;
+          const int32_t channel = w->output_c == w->input_c ? c : c / (w->output_c / w->input_c);
           int32_t sum = bias ? bias[c] : 0;
           for (int32_t i = rows.first; i < rows.last; ++i) {
-            const int32_t row = (top + i * w->dilation_h) * w->input_w + left;
-            for (int32_t j = columns.first; j < columns.last; ++j) {
-              const int8_t pixel = channel[(row + j * w->dilation_w) * w->input_c];
-              const int8_t tap = filter[(i * w->filter_w + j) * w->output_c + c];
-              sum = thimble_wrap_add(sum, (pixel + p->input_offset) * tap);
+            const int8_t* pixel = input + first + channel + i * row_step;
+            const int8_t* tap = filter + (i * w->filter_w + columns.first) * w->output_c + c;
+            for (int32_t j = columns.first; j < columns.last; ++j, pixel += pixel_step, tap += w->output_c) {
+              sum = thimble_wrap_add(sum, (*pixel + p->input_offset) * *tap);
             }
           }
           const int32_t scaled = thimble_multiply(sum, requant[c].multiplier, requant[c].shift);

@@ -1,7 +1,7 @@
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_u8_kernel.h"
 
-THIMBLE_KERNEL void thimble_depthwise_conv_2d_u8(const thimble_depthwise_conv_2d_u8_params* p, const uint8_t* input, const uint8_t* filter,
-                                       const int32_t* bias, uint8_t* output) {
+THIMBLE_KERNEL void thimble_depthwise_conv_2d_u8(const thimble_depthwise_conv_2d_u8_params* p, const uint8_t* input,
+                                                 const uint8_t* filter, const int32_t* bias, uint8_t* output) {
   const thimble_window* w = &p->window;
   const int32_t multiplier = w->output_c / w->input_c;
   for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {

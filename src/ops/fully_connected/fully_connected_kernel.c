@@ -1,5 +1,7 @@
 #include "ops/fully_connected/fully_connected_kernel.h"
 
+#include "kernel/dot.h"
+
 THIMBLE_KERNEL void thimble_fully_connected_f32(const thimble_fully_connected_f32_params* p, const float* input,
                                                 const float* weights, const float* bias, float* output) {
   for (int32_t b = 0; b < p->batches; ++b, input += p->depth) {
@@ -15,6 +17,7 @@ THIMBLE_KERNEL void thimble_fully_connected_f32(const thimble_fully_connected_f3
 
 static inline int32_t thimble_fully_connected_dot(const thimble_fully_connected_params* p, const int8_t* input,
                                                   const int8_t* row, int32_t sum) {
+  if (p->weights_offset == 0) return thimble_dot_s8(sum, input, row, p->depth, p->input_offset);
   for (int32_t i = 0; i < p->depth; ++i) {
     sum = thimble_wrap_add(sum, (input[i] + p->input_offset) * (row[i] + p->weights_offset));
   }
