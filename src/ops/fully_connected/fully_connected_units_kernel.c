@@ -3,14 +3,23 @@
 /* The dot products of the input with four rows; the last rows are read again for those that are not there. */
 THIMBLE_DSP_CALLED void thimble_fully_connected_units_dot(const int8_t* input, const int8_t* row_0, int32_t depth,
                                                           int32_t left, int32_t sums[4]) {
-  const int8_t* const row_1 = row_0 + (left > 1 ? depth : 0);
-  const int8_t* const row_2 = row_1 + (left > 2 ? depth : 0);
-  const int8_t* const row_3 = row_2 + (left > 3 ? depth : 0);
+  const int8_t* row_1 = row_0 + (left > 1 ? depth : 0);
+  const int8_t* row_2 = row_1 + (left > 2 ? depth : 0);
+  const int8_t* row_3 = row_2 + (left > 3 ? depth : 0);
   int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+#define THIMBLE_FULLY_CONNECTED_UNITS_ADD(I)            \
+  s0 += input[I] * row_0[I], s1 += input[I] * row_1[I]; \
+  s2 += input[I] * row_2[I], s3 += input[I] * row_3[I]
+#ifndef __ARM_ARCH_6M__ /* it loads signed bytes from the sum of two registers only */
+  for (; depth >= 4; depth -= 4, input += 4, row_0 += 4, row_1 += 4, row_2 += 4, row_3 += 4) {
+    THIMBLE_FULLY_CONNECTED_UNITS_ADD(0);
+    THIMBLE_FULLY_CONNECTED_UNITS_ADD(1);
+    THIMBLE_FULLY_CONNECTED_UNITS_ADD(2);
+    THIMBLE_FULLY_CONNECTED_UNITS_ADD(3);
+  }
+#endif
   for (int32_t i = 0; i < depth; ++i) {
-    const int32_t x = input[i];
-    s0 += x * row_0[i], s1 += x * row_1[i];
-    s2 += x * row_2[i], s3 += x * row_3[i];
+    THIMBLE_FULLY_CONNECTED_UNITS_ADD(i);
   }
   sums[0] = s0, sums[1] = s1, sums[2] = s2, sums[3] = s3;
 }
