@@ -112,6 +112,27 @@ std::string c_type(Type type) {
   throw InternalError("a type without a C type");
 }
 
+std::string model_type(Type type) {
+  switch (type) {
+    case Type::kFloat32:
+      return "MODEL_FLOAT32";
+    case Type::kInt8:
+      return "MODEL_INT8";
+    case Type::kUint8:
+      return "MODEL_UINT8";
+    case Type::kInt16:
+      return "MODEL_INT16";
+    case Type::kInt32:
+      return "MODEL_INT32";
+    case Type::kInt64:
+      return "MODEL_INT64";
+    case Type::kBool:
+      return "MODEL_BOOL";
+    default:
+      return "MODEL_OTHER";
+  }
+}
+
 std::string c_integer(std::int64_t value) {
   if (value == INT32_MIN) return "INT32_MIN";
   if (value == INT64_MIN) return "INT64_MIN";

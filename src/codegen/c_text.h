@@ -20,6 +20,9 @@ class Identifiers {
 /// A C type of <stdint.h> for elements of `type`; float for float32, uint16_t for the bits of float16.
 std::string c_type(Type type);
 
+/// The name of `type` in model.h: "MODEL_INT8".
+std::string model_type(Type type);
+
 /// A literal of `value`.
 std::string c_integer(std::int64_t value);
 

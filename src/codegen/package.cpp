@@ -6,56 +6,19 @@
 #include <algorithm>
 #include <map>
 
-#include "base/embedded.h"
 #include "base/error.h"
 #include "codegen/c_text.h"
 #include "codegen/kernel_sources.h"
 #include "codegen/layers_c.h"
 #include "codegen/selftest_c.h"
 #include "codegen/stream_c.h"
+#include "codegen/template.h"
 
 namespace thimble {
-
-std::span<const EmbeddedFile> package_templates();
 
 namespace {
 
 std::size_t at(TensorId id) { return static_cast<std::size_t>(id); }
-
-std::string fill_template(std::string_view name, const std::map<std::string, std::string>& values) {
-  const auto files = package_templates();
-  const auto found = std::find_if(files.begin(), files.end(), [&](const EmbeddedFile& f) { return f.path == name; });
-  ensure(found != files.end(), "template {} is not part of the program", name);
-  std::string text(found->contents);
-  for (const auto& [key, value] : values) {
-    const std::string mark = "@" + key + "@";
-    for (std::size_t i = text.find(mark); i != std::string::npos; i = text.find(mark, i + value.size())) {
-      text.replace(i, mark.size(), value);
-    }
-  }
-  return text;
-}
-
-std::string model_type(Type type) {
-  switch (type) {
-    case Type::kFloat32:
-      return "MODEL_FLOAT32";
-    case Type::kInt8:
-      return "MODEL_INT8";
-    case Type::kUint8:
-      return "MODEL_UINT8";
-    case Type::kInt16:
-      return "MODEL_INT16";
-    case Type::kInt32:
-      return "MODEL_INT32";
-    case Type::kInt64:
-      return "MODEL_INT64";
-    case Type::kBool:
-      return "MODEL_BOOL";
-    default:
-      return "MODEL_OTHER";
-  }
-}
 
 /// A constant array of weights.c.
 struct Weight {
