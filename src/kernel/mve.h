@@ -26,6 +26,9 @@
   "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", "q3", "q4", "q5", \
       "q6", "q7", "cc", "memory"
 
+/* Adds -1 to the lanes of Q below zero; ONE holds 1: the high half of twice their product is added. */
+#define THIMBLE_MVE_AWAY(Q, ONE) "vqdmlah.s32 " Q ", " Q ", " ONE "\n\t"
+
 /* The products of 16 bytes each, and their sum; may wrap. */
 static inline int32_t thimble_mve_dot(const int8_t* a, const int8_t* b, int32_t count) {
   int32_t sum = 0;

@@ -4,8 +4,8 @@
 #include "ops/dsp.h"
 #include "ops/mve.h"
 
-THIMBLE_PARAMS(thimble_add_mve_params, offset_a, multiplier_a, requant_shift_a, shift_a, offset_b, factor_b, multiplier,
-               shift, zero_point, exact, count, narrow, output_min, output_max)
+THIMBLE_PARAMS(thimble_add_mve_params, offset_a, multiplier_a, requant_shift_a, factor_a, offset_b, factor_b,
+               multiplier, shift, zero_point, exact, count, narrow, output_min, output_max)
 
 namespace thimble {
 
@@ -25,7 +25,7 @@ std::optional<KernelCall> add_mve(const NodeView& node, const thimble_add_params
   const thimble_add_mve_params mve = {offset_a * (1 << shift_a),
                                       factor_a->multiplier,
                                       factor_a->shift,
-                                      shift_a,
+                                      1 << shift_a,
                                       offset_b * (1 << shift_b),
                                       1 << shift_b,
                                       factor->multiplier,

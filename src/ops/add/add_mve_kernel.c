@@ -10,18 +10,15 @@ typedef struct {
 } thimble_add_mve_task;
 
 #ifdef THIMBLE_MVE
-/* Adds -1 below zero. q2 is changed. */
-#define THIMBLE_ADD_MVE_AWAY(Q) "vshr.s32 q2, " Q ", #31\n\tvadd.i32 " Q ", " Q ", q2\n\t"
+#define THIMBLE_ADD_MVE_AWAY(Q) THIMBLE_MVE_AWAY(Q, "r6")
 #define THIMBLE_ADD_MVE_UP(Q)
 /* Four sums into Q. r0: a, r1: b, r3 to r10: the parameters from offset_a on. */
 #define THIMBLE_ADD_MVE_FOUR(Q, AWAY)                                                  \
   "vldrb.s32 " Q                                                                       \
   ", [r0], #4\n\t"                                                                     \
   "vldrb.s32 q1, [r1], #4\n\t"                                                         \
-  "vshl.s32 " Q                                                                        \
-  ", r6\n\t"                                                                           \
-  "vadd.i32 " Q ", " Q                                                                 \
-  ", r3\n\t"                                                                           \
+  "vmlas.s32 " Q                                                                       \
+  ", q6, r3\n\t"                                                                       \
   "vqrdmulh.s32 " Q ", " Q ", r4\n\t" THIMBLE_ADD_MVE_AWAY(Q) "vrshl.s32 " Q           \
                                                               ", r5\n\t"               \
                                                               "vadd.i32 " Q ", " Q     \
@@ -39,6 +36,8 @@ typedef struct {
         "ldr r11, [r12, #32]\n\t"                                     \
         "ldm r11!, {r3, r4, r5, r6, r7, r8, r9, r10}\n\t"             \
         "ldr r11, [r11]\n\t"                                          \
+        "vdup.32 q6, r6\n\t"  \
+        "mov r6, #1\n\t"                                          \
         "dls lr, lr\n"                                                \
         "1:\n\t" THIMBLE_ADD_MVE_FOUR("q0", AWAY)                     \
         THIMBLE_ADD_MVE_FOUR("q3", AWAY)                              \
@@ -67,7 +66,7 @@ static inline void thimble_add_mve_eights(thimble_add_mve_task* task) {
   }
 #else
   for (int32_t i = 0; i < 8 * task->eights; ++i) {
-    const int32_t a = thimble_wrap_add(thimble_wrap_shl(task->a[i], p->shift_a), p->offset_a);
+    const int32_t a = thimble_wrap_add(thimble_wrap_mul(task->a[i], p->factor_a), p->offset_a);
     const int32_t scaled = thimble_multiply(a, p->multiplier_a, p->requant_shift_a);
     const int32_t b = thimble_wrap_add(thimble_wrap_mul(task->b[i], p->factor_b), p->offset_b);
     task->output[i] =

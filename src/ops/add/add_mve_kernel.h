@@ -9,10 +9,10 @@ THIMBLE_BEGIN
 
 /* Both operands are brought to half the scale of b, the larger, with 20 more bits: b by a shift of 19. */
 typedef struct {
-  int32_t offset_a; /* minus the zero point, shifted by shift_a */
+  int32_t offset_a; /* minus the zero point, times factor_a */
   int32_t multiplier_a, requant_shift_a;
-  int32_t shift_a;           /* 20, or 21 and the factor is halved */
-  int32_t offset_b;          /* minus the zero point, shifted by 19 */
+  int32_t factor_a;          /* 1 << 20, or 1 << 21 and the factor is halved */
+  int32_t offset_b;          /* minus the zero point, times factor_b */
   int32_t factor_b;          /* 1 << 19 */
   int32_t multiplier, shift; /* of the sum */
   int32_t zero_point;

@@ -12,11 +12,12 @@ typedef struct {
   const int8_t* filters;
   int8_t* outputs[3];     /* of the three pixels; pixel 0 is written last */
   int32_t blocks;         /* eights of channels */
-  int32_t loop_0, loop_1; /* N: the vectors as 4 * loop_0 + loop_1; ROWS: loop_0 starts */
+  int32_t loop_0, loop_1; /* N: the vectors as 4 * loop_0 + loop_1; ROWS: loop_0 planes */
   int32_t zero_point;
   const int32_t* sums_of[4]; /* where those of filters 0, 2, 4 and 6 are */
   int32_t sums[24];
-  int32_t form, exact;
+  int32_t form; /* of the parameters; ROWS + 1 for two pixels, ROWS + 2 for one */
+  int32_t exact;
   const int8_t* const* starts; /* ROWS: where each row and plane of the first window starts */
 } thimble_conv_2d_mve_task;
 
@@ -82,35 +83,65 @@ typedef struct {
   "3:\n\t" THIMBLE_CONV_2D_MVE_STORE                                                                           \
   "subs r7, r7, #1\n\t"                                                                                        \
   "bne 2b\n\t"
-/* A row and a plane of three neighbours' windows: five vectors, each column's in turn. */
-#define THIMBLE_CONV_2D_MVE_SUMS_ROWS \
-  "mov r7, #4\n"                                                                                               \
-  "2:\n\t"                                                                                                     \
-  "ldm r12, {r0, r2, r4, r6, r8, r10}\n\t"                                                                     \
-  "ldr r11, [r12, #180]\n\t"                                                                                   \
-  "dls lr, r9\n"                                                                                               \
-  "1:\n\t"                                                                                                     \
+/* A row and a plane of three, two or one neighbours' windows: five vectors, or less, each column's in turn. */
+#define THIMBLE_CONV_2D_MVE_FOUR(X0, X1, F0, F1) \
+  "vmladava.s8 r0, " X0 ", " F0                  \
+  "\n\t"                                         \
+  "vmladava.s8 r2, " X1 ", " F0                  \
+  "\n\t"                                         \
+  "vmladava.s8 r6, " X0 ", " F1                  \
+  "\n\t"                                         \
+  "vmladava.s8 r8, " X1 ", " F1 "\n\t"
+#define THIMBLE_CONV_2D_MVE_TWO(X0, F0, F1) "vmladava.s8 r0, " X0 ", " F0 "\n\tvmladava.s8 r6, " X0 ", " F1 "\n\t"
+#define THIMBLE_CONV_2D_MVE_ROW_3(VMLADAV) \
   "ldr r1, [r11], #4\n\t" THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6")                                              \
   "vldrw.32 q0, [r1]\n\t"                                                                                      \
   "vldrw.32 q1, [r1, #16]\n\t"                                                                                 \
   "vldrw.32 q2, [r1, #32]\n\t"                                                                                 \
-  THIMBLE_CONV_2D_MVE_SIX("vmladava.s8", "q0", "q1", "q2", "q5", "q6") THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6") \
+  THIMBLE_CONV_2D_MVE_SIX(VMLADAV, "q0", "q1", "q2", "q5", "q6") THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6") \
   "vldrw.32 q3, [r1, #48]\n\t"                                                                                 \
   THIMBLE_CONV_2D_MVE_SIX("vmladava.s8", "q1", "q2", "q3", "q5", "q6") THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6") \
   "vldrw.32 q4, [r1, #64]\n\t"                                                                                 \
-  THIMBLE_CONV_2D_MVE_SIX("vmladava.s8", "q2", "q3", "q4", "q5", "q6")                                         \
-  "le lr, 1b\n\t" THIMBLE_CONV_2D_MVE_STORE                                                                    \
-  "subs r7, r7, #1\n\t"                                                                                        \
+  THIMBLE_CONV_2D_MVE_SIX("vmladava.s8", "q2", "q3", "q4", "q5", "q6")
+#define THIMBLE_CONV_2D_MVE_ROW_2 \
+  "ldr r1, [r11], #4\n\t" THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6")                                   \
+  "vldrw.32 q0, [r1]\n\t"                                                                           \
+  "vldrw.32 q1, [r1, #16]\n\t"                                                                      \
+  THIMBLE_CONV_2D_MVE_FOUR("q0", "q1", "q5", "q6") THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6")          \
+  "vldrw.32 q2, [r1, #32]\n\t"                                                                      \
+  THIMBLE_CONV_2D_MVE_FOUR("q1", "q2", "q5", "q6") THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6")          \
+  "vldrw.32 q3, [r1, #48]\n\t" THIMBLE_CONV_2D_MVE_FOUR("q2", "q3", "q5", "q6")
+#define THIMBLE_CONV_2D_MVE_ROW_1                                                                                    \
+  "ldr r1, [r11], #4\n\t" THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6") "vldrw.32 q0, [r1]\n\t" THIMBLE_CONV_2D_MVE_TWO(   \
+      "q0", "q5", "q6")                                                                                              \
+      THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6") "vldrw.32 q1, [r1, #16]\n\t" THIMBLE_CONV_2D_MVE_TWO("q1", "q5", "q6") \
+          THIMBLE_CONV_2D_MVE_FILTERS("q5", "q6") "vldrw.32 q2, [r1, #32]\n\t" THIMBLE_CONV_2D_MVE_TWO("q2", "q5",   \
+                                                                                                       "q6")
+#define THIMBLE_CONV_2D_MVE_SUMS_ROWS(LOOP, BODY)                                         \
+  "mov r7, #4\n"                                                                          \
+  "2:\n\t"                                                                                \
+  "ldm r12, {r0, r2, r4, r6, r8, r10}\n\t"                                                \
+  "ldr r11, [r12, #180]\n\t" LOOP "1:\n\t" BODY "le lr, 1b\n\t" THIMBLE_CONV_2D_MVE_STORE \
+  "subs r7, r7, #1\n\t"                                                                   \
   "bne 2b\n\t"
+/* All of three rows of a plane; more than one plane, and only one. */
+#define THIMBLE_CONV_2D_MVE_ROWS_3(VMLADAV) \
+  THIMBLE_CONV_2D_MVE_ROW_3(VMLADAV) THIMBLE_CONV_2D_MVE_ROW_3("vmladava.s8") THIMBLE_CONV_2D_MVE_ROW_3("vmladava.s8")
+#define THIMBLE_CONV_2D_MVE_SUMS_ROWS_OF_1 \
+  THIMBLE_CONV_2D_MVE_FOUR_TIMES           \
+  "1:\n\t"                                 \
+  "ldr r11, [r12, #180]\n\t" THIMBLE_CONV_2D_MVE_ROWS_3("vmladav.s8") THIMBLE_CONV_2D_MVE_STORE "le lr, 1b\n\t"
+#define THIMBLE_CONV_2D_MVE_LOOP_PLANES "dls lr, r9\n"
+#define THIMBLE_CONV_2D_MVE_LOOP_ROWS "add lr, r9, r9, lsl #1\n\tdls lr, lr\n"
 
-/* Scales four channels' sums of a pixel in Q; bias, multiplier and shift are in q0 to q2. r0: -1. */
+/* Scales four channels' sums of a pixel in Q; bias, multiplier and shift are in q0 to q2. r0: 1. */
 #define THIMBLE_CONV_2D_MVE_SCALE(Q, OFFSET, EXACT) \
   "vldrw.u32 " Q ", [q7, #" OFFSET                  \
   "]\n\t"                                           \
   "vadd.i32 " Q ", " Q                              \
   ", q0\n\t"                                        \
   "vqrdmulh.s32 " Q ", " Q ", q1\n\t" EXACT(Q) "vrshl.s32 " Q ", " Q ", q2\n\t"
-#define THIMBLE_CONV_2D_MVE_EXACT(Q) "vpt.s32 lt, " Q ", zr\n\tvaddt.i32 " Q ", " Q ", r0\n\t"
+#define THIMBLE_CONV_2D_MVE_EXACT(Q) THIMBLE_MVE_AWAY(Q, "r0")
 #define THIMBLE_CONV_2D_MVE_PLAIN(Q)
 #define THIMBLE_CONV_2D_MVE_FACTORS \
   "vldrb.8 q0, [r3], #16\n\t"       \
@@ -138,7 +169,7 @@ typedef struct {
   "ldr r0, [r12, #176]\n\t"                                       \
   "cmp r0, #0\n\t"                                                \
   "beq 1f\n\t"                                                    \
-  "mov r0, #-1\n\t"                                               \
+  "mov r0, #1\n\t"                                               \
   THIMBLE_CONV_2D_MVE_SCALE_ALL(THIMBLE_CONV_2D_MVE_EXACT)        \
   "b 2f\n"                                                        \
   "1:\n\t" THIMBLE_CONV_2D_MVE_SCALE_ALL(THIMBLE_CONV_2D_MVE_PLAIN) \
@@ -160,11 +191,13 @@ typedef struct {
 /* The sum of a channel and a pixel; `filter`: its first vector, every second one is its own. */
 static inline int32_t thimble_conv_2d_mve_sum(const thimble_conv_2d_mve_task* task, const int8_t* filter,
                                               int32_t vectors, int32_t pixel) {
+  const int32_t missing = task->form - THIMBLE_CONV_2D_MVE_ROWS;
+  if ((missing == 1 || missing == 2) && pixel >= 3 - missing) return 0; /* not there */
   int32_t sum = 0;
   for (int32_t i = 0; i < vectors; ++i, filter += 32) {
     const int8_t* vector = task->columns + 16 * (pixel * vectors + i);
     if (task->form == THIMBLE_CONV_2D_MVE_N) vector = task->columns + 16 * (pixel + 3 * i);
-    if (task->form == THIMBLE_CONV_2D_MVE_ROWS) vector = task->starts[i / 3] + 16 * (pixel + i % 3);
+    if (task->form >= THIMBLE_CONV_2D_MVE_ROWS) vector = task->starts[i / 3] + 16 * (pixel + i % 3);
     sum = thimble_wrap_add(sum, thimble_mve_dot(vector, filter, 16));
   }
   return sum;
@@ -189,7 +222,10 @@ THIMBLE_MVE_CALLED void thimble_conv_2d_mve_blocks(thimble_conv_2d_mve_task* tas
       ".hword (22f - 20b) / 2\n\t"
       ".hword (24f - 20b) / 2\n\t"
       ".hword (25f - 20b) / 2\n\t"
-      ".hword (26f - 20b) / 2\n"
+      ".hword (26f - 20b) / 2\n\t"
+      ".hword (28f - 20b) / 2\n\t"
+      ".hword (29f - 20b) / 2\n\t"
+      ".hword (30f - 20b) / 2\n"
       "21:\n\t" THIMBLE_CONV_2D_MVE_SUMS_1
       "b 27f\n"
       "22:\n\t" THIMBLE_CONV_2D_MVE_SUMS_2
@@ -198,7 +234,14 @@ THIMBLE_MVE_CALLED void thimble_conv_2d_mve_blocks(thimble_conv_2d_mve_task* tas
       "b 27f\n"
       "25:\n\t" THIMBLE_CONV_2D_MVE_SUMS_N
       "b 27f\n"
-      "26:\n\t" THIMBLE_CONV_2D_MVE_SUMS_ROWS "27:\n\t" THIMBLE_CONV_2D_MVE_OUTPUTS
+      "26:\n\t" THIMBLE_CONV_2D_MVE_SUMS_ROWS(THIMBLE_CONV_2D_MVE_LOOP_PLANES, THIMBLE_CONV_2D_MVE_ROWS_3("vmladava.s8"))
+      "b 27f\n"
+      "30:\n\t" THIMBLE_CONV_2D_MVE_SUMS_ROWS_OF_1 
+      "b 27f\n"
+      "28:\n\t" THIMBLE_CONV_2D_MVE_SUMS_ROWS(THIMBLE_CONV_2D_MVE_LOOP_ROWS, THIMBLE_CONV_2D_MVE_ROW_2)
+      "b 27f\n"
+      "29:\n\t" THIMBLE_CONV_2D_MVE_SUMS_ROWS(THIMBLE_CONV_2D_MVE_LOOP_ROWS, THIMBLE_CONV_2D_MVE_ROW_1)
+      "27:\n\t" THIMBLE_CONV_2D_MVE_OUTPUTS
       "ldr r0, [r12, #44]\n\t"
       "subs r0, r0, #1\n\t"
       "str r0, [r12, #44]\n\t"

@@ -2,52 +2,93 @@
 
 #include "ops/conv_2d/conv_2d_mve_blocks_kernel.h"
 
-/* Copies pieces of memory; what the assembly reads, in this order. */
+/* Copies the windows of some pixels in a row; what the assembly reads, in this order. */
 typedef struct {
-  const int8_t* const* from; /* of each piece, less `offset` */
-  int32_t count;             /* pieces */
-  int32_t vectors;           /* of each, at least 1; bytes beyond the piece are copied too */
-  int32_t step;              /* bytes from the place of one piece to that of the next */
+  const int8_t* const* from; /* the windows' rows, less `offset` */
+  int32_t rows;
+  int32_t vectors; /* of each row, at least 1; bytes behind it are copied too */
+  int32_t step;    /* bytes from a row's copy to the next one's */
   int32_t offset;
   int8_t* to;
-} thimble_conv_2d_mve_pieces;
+  int32_t pixels;
+  int32_t offset_step, to_step; /* from pixel to pixel */
+} thimble_conv_2d_mve_windows;
 
-/* Pieces to consecutive places. */
-THIMBLE_MVE_CALLED void thimble_conv_2d_mve_collect(thimble_conv_2d_mve_pieces* task) {
 #ifdef THIMBLE_MVE
-  register thimble_conv_2d_mve_pieces* r12 __asm__("r12") = task;
+#define THIMBLE_CONV_2D_MVE_NEXT \
+  "add r4, r4, r7\n\t"           \
+  "add r5, r5, r8\n\t"           \
+  "subs r6, r6, #1\n\t"
+#define THIMBLE_CONV_2D_MVE_COLLECT_ROWS(STORE) \
+  "2:\n\t"                                      \
+  "mov r9, r0\n\t"                              \
+  "mov r10, r5\n\t"                             \
+  "mov r12, r1\n"                               \
+  "3:\n\t"                                      \
+  "ldr r11, [r9], #4\n\t"                       \
+  "add r11, r11, r4\n\t"                        \
+  "dls lr, r2\n"                                \
+  "4:\n\t"                                      \
+  "vldrb.8 q0, [r11], #16\n\t" STORE            \
+  "le lr, 4b\n\t"                               \
+  "add r10, r10, r3\n\t"                        \
+  "subs r12, r12, #1\n\t"                       \
+  "bne 3b\n\t" THIMBLE_CONV_2D_MVE_NEXT "bne 2b\n"
+#endif
+
+/* Each window's bytes side by side. */
+THIMBLE_MVE_CALLED void thimble_conv_2d_mve_collect(thimble_conv_2d_mve_windows* task) {
+#ifdef THIMBLE_MVE
+  register thimble_conv_2d_mve_windows* r12 __asm__("r12") = task;
   __asm__ volatile(
-      "ldm r12, {r0, r1, r2, r3, r4, r5}\n\t"
+      "ldm r12, {r0, r1, r2, r3, r4, r5, r6, r7, r8}\n\t"
       "cmp r2, #1\n\t"
-      "bne 2f\n\t"
+      "beq 5f\n\t"
+      "sub r3, r3, r2, lsl #4\n" THIMBLE_CONV_2D_MVE_COLLECT_ROWS("vstrb.8 q0, [r10], #16\n\t")
+      "b 7f\n"
+      "5:\n\t"
+      "mov r9, r0\n\t"
+      "mov r10, r5\n\t"
       "dls lr, r1\n"
-      "1:\n\t"
-      "ldr r6, [r0], #4\n\t"
-      "add r6, r6, r4\n\t"
-      "vldrb.8 q0, [r6]\n\t"
-      "vstrb.8 q0, [r5]\n\t"
-      "add r5, r5, r3\n\t"
-      "le lr, 1b\n\t"
-      "b 4f\n"
-      "2:\n\t"
-      "ldr r6, [r0], #4\n\t"
-      "add r6, r6, r4\n\t"
-      "mov r7, r5\n\t"
-      "dls lr, r2\n"
-      "3:\n\t"
-      "vldrb.8 q0, [r6], #16\n\t"
-      "vstrb.8 q0, [r7], #16\n\t"
-      "le lr, 3b\n\t"
-      "add r5, r5, r3\n\t"
-      "subs r1, r1, #1\n\t"
-      "bne 2b\n"
-      "4:\n\t"
+      "6:\n\t"
+      "ldr r11, [r9], #4\n\t"
+      "add r11, r11, r4\n\t"
+      "vldrb.8 q0, [r11]\n\t"
+      "vstrb.8 q0, [r10]\n\t"
+      "add r10, r10, r3\n\t"
+      "le lr, 6b\n\t" THIMBLE_CONV_2D_MVE_NEXT
+      "bne 5b\n"
+      "7:\n\t"
       : "+r"(r12)
       :
       : THIMBLE_MVE_CLOBBERS);
 #else
-  for (int32_t i = 0; i < task->count; ++i) {
-    memcpy(task->to + i * task->step, task->from[i] + task->offset, (size_t)(16 * task->vectors));
+  for (int32_t x = 0; x < task->pixels; ++x) {
+    for (int32_t i = 0; i < task->rows; ++i) {
+      memcpy(task->to + x * task->to_step + i * task->step, task->from[i] + task->offset + x * task->offset_step,
+             (size_t)(16 * task->vectors));
+    }
+  }
+#endif
+}
+
+/* Each window's vectors 48 bytes apart; rows are whole vectors. */
+THIMBLE_MVE_CALLED void thimble_conv_2d_mve_interleave(thimble_conv_2d_mve_windows* task) {
+#ifdef THIMBLE_MVE
+  register thimble_conv_2d_mve_windows* r12 __asm__("r12") = task;
+  __asm__ volatile(
+      "ldm r12, {r0, r1, r2, r3, r4, r5, r6, r7, r8}\n\t"
+      "mov r3, #0\n" THIMBLE_CONV_2D_MVE_COLLECT_ROWS("vstrw.32 q0, [r10], #48\n\t")
+      : "+r"(r12)
+      :
+      : THIMBLE_MVE_CLOBBERS);
+#else
+  for (int32_t x = 0; x < task->pixels; ++x) {
+    int8_t* to = task->to + x * task->to_step;
+    for (int32_t i = 0; i < task->rows; ++i) {
+      const int8_t* from = task->from[i] + task->offset + x * task->offset_step;
+      for (int32_t v = 0; v < task->vectors; ++v, to += 48, from += 16) memcpy(to, from, 16);
+    }
   }
 #endif
 }
@@ -81,7 +122,7 @@ typedef struct {
   int8_t* ring;    /* ring_rows rows, and a vector */
   const int8_t** starts;
   int32_t column_step; /* from a pixel's columns to the next one's */
-  thimble_conv_2d_mve_pieces pieces;
+  thimble_conv_2d_mve_windows windows;
   thimble_conv_2d_mve_task task;
 } thimble_conv_2d_mve_state;
 
@@ -149,7 +190,7 @@ THIMBLE_MVE_CALLED void thimble_conv_2d_mve_read(thimble_conv_2d_mve_state* s, c
   }
   const int32_t room = p->ring_columns - w->pad_left, columns = w->input_w < room ? w->input_w : room;
   const int8_t* row = image + y * w->input_w * w->input_c;
-  if (p->form != THIMBLE_CONV_2D_MVE_ROWS) {
+  if (p->form != THIMBLE_CONV_2D_MVE_ROWS || w->input_c == 16) {
     thimble_mve_copy(slot + w->pad_left * w->input_c, row, columns * w->input_c);
     return;
   }
@@ -158,7 +199,7 @@ THIMBLE_MVE_CALLED void thimble_conv_2d_mve_read(thimble_conv_2d_mve_state* s, c
   }
 }
 
-/* One row of outputs of 3 x 3, three at a time; the last three are made with those before them. */
+/* One row of outputs of 3 x 3, three at a time. */
 static inline void thimble_conv_2d_mve_row(thimble_conv_2d_mve_state* s, int32_t top, int8_t* output) {
   const thimble_window* const w = &s->p->window;
   const int32_t planes = w->input_c / 16;
@@ -167,35 +208,54 @@ static inline void thimble_conv_2d_mve_row(thimble_conv_2d_mve_state* s, int32_t
     const int8_t* plane = thimble_conv_2d_mve_slot(s, top + i);
     for (int32_t c = 0; c < planes; ++c, plane += 16 * s->p->ring_columns) *start++ = plane;
   }
-  for (int32_t left = w->output_w - 3;;) {
-    thimble_conv_2d_mve_pixels(s, 3, output);
-    if (left == 0) return;
-    const int32_t step = left < 3 ? left : 3;
-    left -= step;
-    output += step * w->output_c;
-    for (int32_t i = 0; i < 3 * planes; ++i) s->starts[i] += 16 * step;
+  for (int32_t left = w->output_w;; left -= 3, output += 3 * w->output_c) {
+    const int32_t count = left < 3 ? left : 3;
+    s->task.form = THIMBLE_CONV_2D_MVE_ROWS + (count == 3 && planes == 1 ? 3 : 3 - count);
+    thimble_conv_2d_mve_pixels(s, count, output);
+    if (left <= 3) return;
+    for (int32_t i = 0; i < 3 * planes; ++i) s->starts[i] += 48;
   }
 }
 
-/* Copies the window whose first column is x of the ring to the columns of pixel `filled`. s->starts: its rows. */
-static inline void thimble_conv_2d_mve_window(thimble_conv_2d_mve_state* s, int32_t x, int32_t filled) {
+/* Copies the window at column x of the ring, whose columns are apart, to where s->windows says. */
+static inline void thimble_conv_2d_mve_taps(const thimble_conv_2d_mve_state* s, int32_t x) {
+  const thimble_window* const w = &s->p->window;
+  int8_t* to = s->windows.to;
+  for (int32_t i = 0; i < w->filter_h; ++i) {
+    for (int32_t j = 0; j < w->filter_w; ++j, to += w->input_c) {
+      thimble_mve_copy(to, s->starts[i] + (x + j * w->dilation_w) * w->input_c, w->input_c);
+    }
+  }
+}
+
+/* Copies the windows of some pixels in a row, the first of which starts at column x of the ring, to the columns of
+ * pixel `filled` and of those after it. s->starts: the rows. */
+static inline void thimble_conv_2d_mve_fetch(thimble_conv_2d_mve_state* s, int32_t x, int32_t filled, int32_t pixels) {
   const thimble_conv_2d_mve_params* const p = s->p;
   const thimble_window* const w = &p->window;
   const int interleaved = p->form == THIMBLE_CONV_2D_MVE_N;
-  int8_t* const column = s->columns + filled * s->column_step;
-  s->pieces.to = interleaved ? s->bytes : column;
-  if (w->dilation_w == 1) {
-    s->pieces.offset = x * w->input_c;
-    thimble_conv_2d_mve_collect(&s->pieces);
-  } else {
-    int8_t* to = s->pieces.to;
-    for (int32_t i = 0; i < w->filter_h; ++i) {
-      for (int32_t j = 0; j < w->filter_w; ++j, to += w->input_c) {
-        thimble_mve_copy(to, s->starts[i] + (x + j * w->dilation_w) * w->input_c, w->input_c);
-      }
-    }
+  int8_t* column = s->columns + filled * s->column_step;
+  s->windows.offset = x * w->input_c;
+  s->windows.to = column;
+  s->windows.pixels = pixels;
+  if (w->dilation_w == 1 && !interleaved) {
+    thimble_conv_2d_mve_collect(&s->windows);
+    return;
   }
-  if (interleaved) thimble_conv_2d_mve_spread(column, 48, s->bytes, 16, p->vectors);
+  if (w->dilation_w == 1 && s->windows.step % 16 == 0) {
+    thimble_conv_2d_mve_interleave(&s->windows);
+    return;
+  }
+  for (s->windows.pixels = 1; pixels > 0; --pixels, x += w->stride_w, column += s->column_step) {
+    s->windows.to = interleaved ? s->bytes : column;
+    if (w->dilation_w == 1) {
+      s->windows.offset = x * w->input_c;
+      thimble_conv_2d_mve_collect(&s->windows);
+    } else {
+      thimble_conv_2d_mve_taps(s, x);
+    }
+    if (interleaved) thimble_conv_2d_mve_spread(column, 48, s->bytes, 16, p->vectors);
+  }
 }
 
 /* All outputs of one image; `filled` windows of the image before are in the columns, and their number is returned. */
@@ -217,9 +277,12 @@ static inline int32_t thimble_conv_2d_mve_image(thimble_conv_2d_mve_state* s, co
       continue;
     }
     for (int32_t i = 0; i < w->filter_h; ++i) s->starts[i] = thimble_conv_2d_mve_slot(s, top + i * w->dilation_h);
-    for (int32_t x = 0; x < w->output_w; ++x) {
-      thimble_conv_2d_mve_window(s, x * w->stride_w, filled);
-      if (++filled < 3) continue;
+    for (int32_t x = 0; x < w->output_w;) {
+      const int32_t left = w->output_w - x, pixels = left < 3 - filled ? left : 3 - filled;
+      thimble_conv_2d_mve_fetch(s, x * w->stride_w, filled, pixels);
+      x += pixels;
+      filled += pixels;
+      if (filled < 3) continue;
       thimble_conv_2d_mve_pixels(s, 3, *output);
       *output += 3 * w->output_c;
       filled = 0;
@@ -230,24 +293,25 @@ static inline int32_t thimble_conv_2d_mve_image(thimble_conv_2d_mve_state* s, co
 
 static inline void thimble_conv_2d_mve_begin(thimble_conv_2d_mve_state* s, int8_t* scratch) {
   const thimble_conv_2d_mve_params* const p = s->p;
-  const int32_t vectors = p->vectors, loops = p->window.filter_h * (p->window.input_c / 16);
+  const int32_t vectors = p->vectors, planes = p->window.input_c / 16;
   const int by_rows = p->form == THIMBLE_CONV_2D_MVE_ROWS;
-  const int32_t starts = by_rows ? loops : p->window.filter_h;
+  const int32_t starts = by_rows ? 3 * planes : p->window.filter_h;
   s->starts = (const int8_t**)(void*)scratch;
   s->columns = scratch + (size_t)starts * sizeof(*s->starts);
   s->bytes = s->columns + (by_rows ? 0 : 48 * vectors + 16);
   s->ring = s->bytes + (by_rows ? 0 : 16 * vectors + 16);
   s->column_step = p->form == THIMBLE_CONV_2D_MVE_N ? 16 : 16 * vectors;
-  const int32_t piece = p->window.filter_w * p->window.input_c;
-  s->pieces.from = s->starts;
-  s->pieces.count = p->window.filter_h;
-  s->pieces.vectors = (piece + 15) / 16;
-  s->pieces.step = piece;
+  s->windows.from = s->starts;
+  s->windows.rows = p->window.filter_h;
+  s->windows.step = p->window.filter_w * p->window.input_c;
+  s->windows.vectors = (s->windows.step + 15) / 16;
+  s->windows.offset_step = p->window.stride_w * p->window.input_c;
+  s->windows.to_step = s->column_step;
   thimble_conv_2d_mve_task* const task = &s->task;
   for (int32_t i = 0; i < 6; ++i) task->zeros[i] = 0;
   for (int32_t i = 0; i < 4; ++i) task->sums_of[i] = task->sums + 6 * i;
   task->columns = s->columns;
-  task->loop_0 = by_rows ? loops : vectors / 4;
+  task->loop_0 = by_rows ? planes : vectors / 4;
   task->loop_1 = vectors % 4;
   task->zero_point = p->zero_point;
   task->form = p->form;

@@ -81,7 +81,7 @@ typedef struct {
 
 #ifdef THIMBLE_MVE
 /* r1: words, r3: channels, r11: output, r5: two columns, r7: words of a pair; r8, r9, r10: bias, multiplier, shift. */
-#define THIMBLE_DEPTHWISE_CONV_2D_MVE_EXACT(Q) "mov r0, #-1\n\tvpt.s32 lt, " Q ", zr\n\tvaddt.i32 " Q ", " Q ", r0\n\t"
+#define THIMBLE_DEPTHWISE_CONV_2D_MVE_EXACT(Q) "mov r0, #1\n\t" THIMBLE_MVE_AWAY(Q, "r0")
 #define THIMBLE_DEPTHWISE_CONV_2D_MVE_PLAIN(Q)
 /* The sums in r0, r2, r4, r6 to the lanes of Q, scaled. */
 #define THIMBLE_DEPTHWISE_CONV_2D_MVE_SCALE(Q, EXACT) \

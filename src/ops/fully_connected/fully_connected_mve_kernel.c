@@ -45,19 +45,11 @@ typedef struct {
   "vmov " Q "[2], " Q                                                                                         \
   "[0], r0, r4\n\t"                                                                                           \
   "vmov " Q "[3], " Q "[1], r2, r6\n\t"
-/* Multiplies the sums in Q, with -1 below zero: q0, q1 and q4 are changed. */
-#define THIMBLE_FULLY_CONNECTED_MVE_SCALE(Q, OFFSET_0, OFFSET_1) \
-  "vldrw.32 q0, [r11, #" OFFSET_0                                \
-  "]\n\t"                                                        \
-  "vldrw.32 q1, [r11, #" OFFSET_1                                \
-  "]\n\t"                                                        \
-  "vqrdmulh.s32 " Q ", " Q                                       \
-  ", q0\n\t"                                                     \
-  "vshr.s32 q4, " Q                                              \
-  ", #31\n\t"                                                    \
-  "vadd.i32 " Q ", " Q                                           \
-  ", q4\n\t"                                                     \
-  "vrshl.s32 " Q ", " Q ", q1\n\t"
+/* Multiplies the sums in Q; q0 and q1 are changed. r0: 1. */
+#define THIMBLE_FULLY_CONNECTED_MVE_SCALE(Q, OFFSET_0, OFFSET_1)       \
+  "vldrw.32 q0, [r11, #" OFFSET_0 "]\n\tvldrw.32 q1, [r11, #" OFFSET_1 \
+  "]\n\t"                                                              \
+  "vqrdmulh.s32 " Q ", " Q ", q0\n\t" THIMBLE_MVE_AWAY(Q, "r0") "vrshl.s32 " Q ", " Q ", q1\n\t"
 #endif
 
 /* All eights of units for one row of inputs. */
@@ -78,7 +70,7 @@ THIMBLE_MVE_CALLED void thimble_fully_connected_mve_blocks(thimble_fully_connect
       "3:\n\t"                                 //
       THIMBLE_FULLY_CONNECTED_MVE_UNITS("q2")  //
       THIMBLE_FULLY_CONNECTED_MVE_UNITS("q3")  //
-      THIMBLE_FULLY_CONNECTED_MVE_SCALE("q2", "0", "16") THIMBLE_FULLY_CONNECTED_MVE_SCALE("q3", "32", "48")
+      "mov r0, #1\n\t" THIMBLE_FULLY_CONNECTED_MVE_SCALE("q2", "0", "16") THIMBLE_FULLY_CONNECTED_MVE_SCALE("q3", "32", "48")
       "ldrd r0, r2, [r12, #28]\n\t"
       "vqmovnb.s32 q2, q2\n\t"
       "vqmovnt.s32 q2, q3\n\t"
