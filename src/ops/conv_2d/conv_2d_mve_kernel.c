@@ -126,13 +126,23 @@ typedef struct {
   thimble_conv_2d_mve_task task;
 } thimble_conv_2d_mve_state;
 
+/* The last channels of `count` pixels, where they are no eight. */
+THIMBLE_MVE_CALLED void thimble_conv_2d_mve_rest(thimble_conv_2d_mve_state* s, int32_t count, int8_t* output) {
+  const int32_t depth = s->p->window.output_c, whole = depth & ~7;
+  int8_t last[24];
+  s->task.blocks = 1;
+  for (int32_t i = 0; i < 3; ++i) s->task.outputs[i] = last + 8 * i;
+  thimble_conv_2d_mve_blocks(&s->task, s->p->vectors);
+  for (int32_t i = 0; i < count; ++i) thimble_mve_copy(output + i * depth + whole, last + 8 * i, depth - whole);
+}
+
 /* All channels of `count` pixels, 1 to 3, whose windows are in the columns. */
 THIMBLE_MVE_CALLED void thimble_conv_2d_mve_pixels(thimble_conv_2d_mve_state* s, int32_t count, int8_t* output) {
   const thimble_conv_2d_mve_params* const p = s->p;
-  const int32_t depth = p->window.output_c, whole = depth & ~7;
+  const int32_t depth = p->window.output_c;
   thimble_conv_2d_mve_task* const task = &s->task;
   task->filters = s->filters;
-  if (whole > 0) {
+  if (depth >= 8) {
     task->blocks = depth / 8;
     /* Pixels beyond `count` are written where pixel 0 goes, and before it. */
     task->outputs[0] = output;
@@ -140,13 +150,7 @@ THIMBLE_MVE_CALLED void thimble_conv_2d_mve_pixels(thimble_conv_2d_mve_state* s,
     task->outputs[2] = count > 2 ? output + 2 * depth : output;
     thimble_conv_2d_mve_blocks(task, p->vectors);
   }
-  if (whole < depth) {
-    int8_t last[24];
-    task->blocks = 1;
-    for (int32_t i = 0; i < 3; ++i) task->outputs[i] = last + 8 * i;
-    thimble_conv_2d_mve_blocks(task, p->vectors);
-    for (int32_t i = 0; i < count; ++i) thimble_mve_copy(output + i * depth + whole, last + 8 * i, depth - whole);
-  }
+  if (depth % 8 != 0) thimble_conv_2d_mve_rest(s, count, output);
   if (p->narrow) thimble_mve_clamp(output, count * depth, p->output_min, p->output_max);
 }
 
