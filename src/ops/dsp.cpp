@@ -45,8 +45,8 @@ std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWe
       sum -= zero_point * weight;
       magnitude += 128 * std::abs(int{weight});
     }
-    if (magnitude == 0) {
-      // The same whatever the input, and the factor may be anything: rounded here.
+    if (magnitude == 0 && factor_step > 0) {
+      // The same whatever the input, and its own factor may be anything: rounded here.
       const thimble_requant exact = factors[c * factor_step];
       const int value = std::clamp(
           output_zero_point + thimble_multiply(static_cast<std::int32_t>(sum), exact.multiplier, exact.shift), -128,

@@ -49,8 +49,22 @@ class Generator {
       tensor.quantization.zero_points.push_back(0);
     }
     tensor.quantization.axis = axis;
-    tensor.data = bytes(shape, -127);
+    tensor.data = between(0, 2) == 0 ? without_some_channels(shape, axis) : bytes(shape, -127);
     return tensor;
+  }
+  /// Weights of which half of the channels, whose index is the one of `axis`, are zero.
+  std::shared_ptr<const Bytes> without_some_channels(const Shape& shape, int axis) {
+    Bytes values = *bytes(shape, -127);
+    const auto channels = static_cast<std::size_t>(shape[static_cast<std::size_t>(axis)]);
+    std::size_t inner = 1;
+    for (std::size_t i = static_cast<std::size_t>(axis) + 1; i < shape.size(); ++i) {
+      inner *= static_cast<std::size_t>(shape[i]);
+    }
+    for (std::size_t c = 0; c < channels; ++c) {
+      if (between(0, 1)) continue;
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] = i / inner % channels == c ? 0 : values[i];
+    }
+    return std::make_shared<const Bytes>(std::move(values));
   }
   Tensor bias(int channels) {
     Tensor tensor = TestNode::tensor_of(Type::kInt32, {channels});
