@@ -43,15 +43,23 @@ THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_gather(const thimble_conv_2d_dsp_par
 static inline void thimble_conv_2d_dsp_column(const thimble_conv_2d_dsp_params* p, const int8_t* ring, int32_t top,
                                               int32_t left, int8_t* bytes, uint32_t* columns, int32_t which) {
   const thimble_window* w = &p->window;
-  const int32_t quads = w->filter_w * w->input_c / 4;
-  if (!p->whole_quads || top < 0 || top + w->filter_h > w->input_h || left < 0 || left + w->filter_w > w->input_w) {
-    thimble_conv_2d_dsp_gather(p, ring, top, left, bytes);
-    thimble_dsp_widen(bytes, p->quads, columns, which);
+  const int32_t row_bytes = w->filter_w * w->input_c;
+  const int inside = top >= 0 && top + w->filter_h <= w->input_h && left >= 0 && left + w->filter_w <= w->input_w;
+  if (inside && p->whole_quads) {
+    for (int32_t i = 0; i < w->filter_h; ++i, columns += THIMBLE_DSP_QUAD_WORDS * (row_bytes / 4)) {
+      thimble_dsp_widen(thimble_conv_2d_dsp_row(p, ring, top + i) + left * w->input_c, row_bytes / 4, columns, which);
+    }
     return;
   }
-  for (int32_t i = 0; i < w->filter_h; ++i, columns += THIMBLE_DSP_QUAD_WORDS * quads) {
-    thimble_dsp_widen(thimble_conv_2d_dsp_row(p, ring, top + i) + left * w->input_c, quads, columns, which);
+  if (inside && w->dilation_h == 1 && w->dilation_w == 1) {
+    int8_t* to = bytes;
+    for (int32_t i = 0; i < w->filter_h; ++i) {
+      to = thimble_conv_2d_dsp_copy(to, thimble_conv_2d_dsp_row(p, ring, top + i) + left * w->input_c, row_bytes);
+    }
+  } else {
+    thimble_conv_2d_dsp_gather(p, ring, top, left, bytes);
   }
+  thimble_dsp_widen(bytes, p->quads, columns, which);
 }
 
 /* All channels of one pixel, whose window is the first in `columns`. */
