@@ -27,11 +27,15 @@ Optimize parse_optimize(const std::string& value) {
   return value == "speed" ? Optimize::kSpeed : value == "ram" ? Optimize::kRam : Optimize::kSize;
 }
 
-void FitArguments::add_to(CLI::App& app) {
+void FitArguments::add_ram_to(CLI::App& app) {
   app.add_option(
       "--ram", ram,
       "The most RAM for activations, inputs and outputs included: bytes, or with a k for 1024 of them. Layers "
       "run row by row where that is needed");
+}
+
+void FitArguments::add_to(CLI::App& app) {
+  add_ram_to(app);
   app.add_option("--output", output, "scores: what the model gives; class: the index of the greatest of them alone")
       ->check(CLI::IsMember({"scores", "class"}));
 }

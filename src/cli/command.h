@@ -31,6 +31,7 @@ struct FitArguments {
   std::string output = "scores";
 
   void add_to(CLI::App& app);
+  void add_ram_to(CLI::App& app);
   /// Throws InputError when it is no number of bytes: "20000", or "20k" for 20 * 1024.
   std::optional<std::size_t> ram_bytes() const;
   void apply_to(Graph& graph) const;

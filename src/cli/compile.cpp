@@ -4,7 +4,6 @@
 #include "codegen/package.h"
 #include "deploy/deploy.h"
 #include "io/load.h"
-#include "passes/passes.h"
 #include "passes/pipeline.h"
 
 namespace thimble {
@@ -29,10 +28,8 @@ void compile(const CompileArguments& arguments) {
     arguments.fit.apply_to(graph);
     apply_front_end(files, arguments.front_end, graph);
     const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
-    fold_constant_channels(graph, lower_options);
-    const Program program = lower(graph, lower_options);
-    const Plan plan = make_plan(graph, program, plan_options_for(options.optimize, ram), lower_options);
-    return generate_package(graph, program, plan, options);
+    const auto executable = prepare_for_board(std::move(graph), options.optimize, lower_options, ram);
+    return generate_package(executable->graph, executable->program, executable->plan, options);
   });
   files.write_all(arguments.folder, package);
 }

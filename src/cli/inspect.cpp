@@ -8,8 +8,11 @@
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "cli/model_picture.h"
+#include "codegen/package.h"
+#include "deploy/deploy.h"
 #include "io/load.h"
 #include "passes/pipeline.h"
+#include "plan/segments.h"
 #include "run/summary.h"
 
 namespace thimble {
@@ -19,6 +22,9 @@ struct InspectArguments {
   std::string model;
   std::string page;
   bool json = false;
+  std::string target;
+  std::string optimize = "size";
+  FitArguments fit;
 };
 
 using Json = nlohmann::ordered_json;
@@ -80,7 +86,8 @@ Json to_json(const std::string& model, const Executable& executable, const Model
           {"macs", summary.macs},
           {"weights_bytes", summary.weights_bytes},
           {"arena_bytes", summary.arena_bytes},
-          {"peak_layer", summary.peak_layer}};
+          {"peak_layer", summary.peak_layer},
+          {"peak", peak_text(executable.plan, graph, executable.program)}};
 }
 
 std::string scale_text(float scale, int zero_point) {
@@ -147,25 +154,27 @@ std::string tensors_text(const Graph& graph, const char* role, const std::vector
   return text;
 }
 
-void print_text(const std::string& model, const Graph& graph, const ModelSummary& summary) {
+void print_text(const std::string& model, const Executable& executable, const ModelSummary& summary) {
+  const Graph& graph = executable.graph;
   fmt::print("{}\n\n{}{}\n{}\n", model, tensors_text(graph, "input", graph.inputs),
              tensors_text(graph, "output", graph.outputs), layers_text(summary));
   fmt::print("  {} parameters in {} bytes; {} multiply-accumulates an inference; arena {} bytes", summary.parameters,
              summary.weights_bytes, summary.macs, summary.arena_bytes);
-  if (summary.peak_layer >= 0) {
-    const LayerSummary& peak = summary.layers[static_cast<std::size_t>(summary.peak_layer)];
-    fmt::print(", the most of it in use at {} '{}'", peak.op, short_name(peak.name));
-  }
-  fmt::print("\n");
+  fmt::print(", {}\n", peak_text(executable.plan, graph, executable.program));
 }
 
 void inspect(const InspectArguments& arguments) {
+  require(!arguments.target.empty() || (arguments.optimize == "size" && arguments.fit.ram.empty()),
+          "--optimize and --ram are for a target; name it with --target, such as --target cortex-m4");
   require(arguments.page.empty() || arguments.page.ends_with(".html"),
           "{}: the picture is a page; give a name that ends in .html", arguments.page);
   Graph graph = load_graph(real_file_system(), arguments.model);
   const auto executable = with_context(arguments.model, [&] {
     simplify(graph);
-    return prepare(std::move(graph));
+    if (arguments.target.empty()) return prepare(std::move(graph));
+    const Optimize optimize = parse_optimize(arguments.optimize);
+    const LowerOptions options = lower_options_for(find_target(arguments.target).features, optimize);
+    return prepare_for_board(std::move(graph), optimize, options, arguments.fit.ram_bytes());
   });
   const ModelSummary summary = summarize(*executable);
   if (!arguments.page.empty()) {
@@ -174,7 +183,7 @@ void inspect(const InspectArguments& arguments) {
   if (arguments.json) {
     fmt::print("{}\n", json_text(to_json(arguments.model, *executable, summary)));
   } else if (arguments.page.empty()) {
-    print_text(arguments.model, executable->graph, summary);
+    print_text(arguments.model, *executable, summary);
   }
 }
 
@@ -183,6 +192,10 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("MODEL", arguments->model, "The model: .keras or .tflite")->required();
   app.add_option("-o,--output", arguments->page,
                  "Write it as a page, with a picture of the graph and its memory: .html");
+  app.add_option("--target", arguments->target,
+                 "Show what is compiled for this target, and its memory: cortex-m4, ... (thimble compile)");
+  add_optimize_option(app, arguments->optimize);
+  arguments->fit.add_ram_to(app);
   app.add_flag("--json", arguments->json, "Print it as JSON");
   return [arguments] { inspect(*arguments); };
 }
@@ -192,6 +205,7 @@ std::function<void()> setup(CLI::App& app) {
 const Command kInspectCommand = {"inspect", "Show a model's layers, quantization, cost, and memory over time",
                                  "  thimble inspect int8.tflite\n"
                                  "  thimble inspect int8.tflite -o int8.html\n"
+                                 "  thimble inspect int8.tflite --target cortex-m4 --optimize ram -o int8.html\n"
                                  "  thimble inspect model.keras --json",
                                  setup};
 

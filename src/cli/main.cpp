@@ -16,9 +16,9 @@ constexpr int kExitRequestAtFault = 2;
 constexpr int kExitOwnFault = 70;
 
 const std::vector<const thimble::Command*> kCommands = {
-    &thimble::kTrainCommand, &thimble::kConvertCommand, &thimble::kEvalCommand,
-    &thimble::kRunCommand,   &thimble::kInspectCommand, &thimble::kCompileCommand,
-    &thimble::kBenchCommand, &thimble::kDiffCommand,    &thimble::kReportCommand, &thimble::kSweepCommand};
+    &thimble::kTrainCommand,   &thimble::kConvertCommand, &thimble::kEvalCommand,  &thimble::kRunCommand,
+    &thimble::kInspectCommand, &thimble::kCompileCommand, &thimble::kBenchCommand, &thimble::kDiffCommand,
+    &thimble::kReportCommand,  &thimble::kSweepCommand};
 
 /// `text` on one line, without the full stops and advice that CLI11 puts on lines of their own.
 std::string one_line(std::string text) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "plan/segments.h"
 #include "report/format.h"
 
 namespace thimble {
@@ -100,9 +101,14 @@ std::vector<PictureNode> nodes_of(const Graph& graph, const ModelSummary& summar
   return nodes;
 }
 
-MemoryBlock block_of(const Graph& graph, const Allocation& allocation) {
-  MemoryBlock block = {"scratch",        allocation.tensors.empty(), allocation.offset,
-                       allocation.bytes, allocation.first,           allocation.last};
+MemoryBlock block_of(const Graph& graph, const Plan& plan, const Allocation& allocation) {
+  const bool rows = stream_of(plan.streams, allocation.first) != nullptr;
+  MemoryBlock block = {rows ? "rows and scratch" : "scratch",
+                       allocation.tensors.empty(),
+                       allocation.offset,
+                       allocation.bytes,
+                       allocation.first,
+                       allocation.last};
   for (const TensorId id : allocation.tensors) {
     const std::string name = short_name(graph.tensor(id).name);
     block.name = id == allocation.tensors[0] ? name : block.name + " = " + name;
@@ -150,8 +156,9 @@ ModelPicture picture_of(const std::string& model, const Executable& executable, 
     picture.steps.push_back(layer.op + " " + short_name(layer.name));
   }
   for (const Allocation& allocation : executable.plan.allocations)
-    picture.blocks.push_back(block_of(graph, allocation));
+    picture.blocks.push_back(block_of(graph, executable.plan, allocation));
   picture.arena_bytes = summary.arena_bytes;
+  picture.peak = peak_text(executable.plan, graph, executable.program);
   picture.layers = table_of(summary);
   return picture;
 }

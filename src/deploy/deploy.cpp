@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "passes/passes.h"
+#include "plan/order.h"
 #include "run/batch.h"
 
 namespace thimble {
@@ -43,11 +44,31 @@ PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram) 
   return {.by_rows = optimize == Optimize::kRam || ram, .limit = ram};
 }
 
+std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
+                                                    std::optional<std::size_t> ram) {
+  fold_constant_channels(graph, lower_options);
+  const auto prepared = [&](const Graph& ordered) {
+    return prepare(ordered, lower_options, plan_options_for(optimize, ram), HostKernels::kPortable);
+  };
+  Graph other = graph;
+  if (!order_for_memory(other)) return prepared(graph);
+  const auto as_it_was = [&]() -> std::shared_ptr<const Executable> {
+    try {
+      return prepared(graph);
+    } catch (const InputError&) {
+      return nullptr;  // too large; the other order may not be
+    }
+  }();
+  if (as_it_was && ram) return as_it_was;
+  const auto reordered = prepared(other);
+  if (!as_it_was) return reordered;
+  return reordered->plan.arena_bytes < as_it_was->plan.arena_bytes ? reordered : as_it_was;
+}
+
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, std::optional<std::size_t> ram) {
   Deployment result;
   result.reference = prepare(graph, {.rounding = lower_options.rounding}, {}, HostKernels::kPortable);
-  fold_constant_channels(graph, lower_options);
-  result.executable = prepare(std::move(graph), lower_options, plan_options_for(optimize, ram), HostKernels::kPortable);
+  result.executable = prepare_for_board(std::move(graph), optimize, lower_options, ram);
   const Executable& executable = *result.executable;
   result.package = generate_package(executable.graph, executable.program, executable.plan,
                                     {.optimize = optimize, .target = find_target("host")});

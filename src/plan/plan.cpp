@@ -238,6 +238,22 @@ const Stream* stream_of(const std::vector<Stream>& streams, int step) {
   return found == streams.end() ? nullptr : &*found;
 }
 
+std::size_t bytes_in_use(const Plan& plan, int step) {
+  std::vector<std::pair<std::size_t, std::size_t>> pieces;
+  for (const Allocation& allocation : plan.allocations) {
+    if (allocation.first <= step && step <= allocation.last) {
+      pieces.emplace_back(allocation.offset, allocation.offset + allocation.bytes);
+    }
+  }
+  std::ranges::sort(pieces);
+  std::size_t bytes = 0, end = 0;
+  for (const auto& [first, last] : pieces) {
+    bytes += std::max(end, last) - std::max(end, first);
+    end = std::max(end, last);
+  }
+  return bytes;
+}
+
 std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer) {
   const StreamBuffer& rows = stream.buffers[buffer];
   if (rows.whole) {

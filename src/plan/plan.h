@@ -61,6 +61,9 @@ std::vector<Overlap> find_overlaps(const Graph& graph, const Program& program, c
 /// The stream that `step` belongs to, or null.
 const Stream* stream_of(const std::vector<Stream>& streams, int step);
 
+/// Bytes of the arena that hold something while `step` runs.
+std::size_t bytes_in_use(const Plan& plan, int step);
+
 /// Where a buffer of a stream lies in the arena: its row -pad_top.
 std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer);
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "plan/lives.h"
 
 namespace thimble {
@@ -199,21 +200,13 @@ Plan plan_within(std::size_t limit, const Graph& graph, const Program& program, 
 }
 
 std::string peak_text(const Plan& plan, const Graph& graph, const Program& program) {
-  int peak = 0;
-  std::size_t most = 0;
-  const auto in_use = [&](int step, const auto& visit) {
-    for (const Allocation& allocation : plan.allocations) {
-      if (allocation.first <= step && step <= allocation.last) visit(allocation);
-    }
-  };
-  for (int step = 0; at(step) < program.size(); ++step) {
-    std::size_t end = 0;
-    in_use(step, [&](const Allocation& allocation) { end = std::max(end, allocation.offset + allocation.bytes); });
-    if (end > most) most = end, peak = step;
-  }
   if (program.empty()) return "nothing is computed";
+  int peak = 0;
+  for (int step = 1; at(step) < program.size(); ++step) {
+    if (bytes_in_use(plan, step) > bytes_in_use(plan, peak)) peak = step;
+  }
   const Stream* stream = stream_of(plan.streams, peak);
-  const auto short_name = [](const std::string& name) { return name.substr(0, name.find(';')); };
+  const auto short_name = [](const std::string& name) { return printable(name.substr(0, name.find(';'))); };
   const auto name_of = [&](int step) {
     const Node& node = graph.nodes[at(program[at(step)].node)];
     return fmt::format("{} '{}'", node.op, short_name(node.name));
@@ -222,13 +215,14 @@ std::string peak_text(const Plan& plan, const Graph& graph, const Program& progr
                                           name_of(stream->last_step))
                             : fmt::format("the most at {}", name_of(peak));
   text += ":";
-  in_use(peak, [&](const Allocation& allocation) {
+  for (const Allocation& allocation : plan.allocations) {
+    if (allocation.first > peak || peak > allocation.last) continue;
     const std::string name = !allocation.tensors.empty()
                                  ? fmt::format("'{}'", short_name(graph.tensor(allocation.tensors.back()).name))
                              : stream ? std::string("rows and scratch")
                                       : std::string("scratch");
     text += fmt::format(" {} {},", name, allocation.bytes);
-  });
+  }
   text.pop_back();
   return text;
 }

@@ -25,9 +25,17 @@ struct Axes {
 };
 
 std::vector<std::size_t> bytes_in_use(const ModelPicture& picture) {
-  std::vector<std::size_t> bytes(picture.steps.size() + 2);
-  for (const MemoryBlock& block : picture.blocks) {
-    for (int step = block.first; step <= block.last; ++step) bytes[static_cast<std::size_t>(step + 1)] += block.bytes;
+  std::vector<std::size_t> bytes(picture.steps.size() + 2), ends(bytes.size());
+  std::vector<MemoryBlock> blocks = picture.blocks;
+  std::ranges::sort(blocks, {}, &MemoryBlock::offset);
+  for (const MemoryBlock& block : blocks) {
+    for (int step = block.first; step <= block.last; ++step) {
+      // An output may lie over an input that it is made from: what both hold counts once.
+      std::size_t& end = ends[static_cast<std::size_t>(step + 1)];
+      const std::size_t first = std::max(end, block.offset);
+      end = std::max(end, block.offset + block.bytes);
+      bytes[static_cast<std::size_t>(step + 1)] += end - std::min(end, first);
+    }
   }
   return bytes;
 }

@@ -12,6 +12,7 @@ std::string model_page(const ModelPicture& picture) {
                                        {"model", html_escape(picture.model)},
                                        {"key_figures", key_figures_html(picture.key_figures)},
                                        {"memory", memory_map(picture)},
+                                       {"peak", html_escape(picture.peak)},
                                        {"graph", graph_picture(picture.nodes)},
                                        {"layers", table_as_html(picture.layers)}});
 }

@@ -37,6 +37,7 @@ struct ModelPicture {
   std::vector<std::string> steps;  // what runs in each
   std::vector<MemoryBlock> blocks;
   std::size_t arena_bytes = 0;
+  std::string peak;  // what takes the most, in words
   Table layers;
 };
 

@@ -10,15 +10,6 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Bytes of the arena that are in use while step `step` runs.
-std::size_t alive(const Plan& plan, int step) {
-  std::size_t bytes = 0;
-  for (const Allocation& allocation : plan.allocations) {
-    if (allocation.first <= step && step <= allocation.last) bytes += allocation.bytes;
-  }
-  return bytes;
-}
-
 LayerSummary describe(const Graph& graph, const Node& node) {
   LayerSummary layer;
   layer.op = node.op;
@@ -65,18 +56,39 @@ ModelSummary summarize(const Executable& executable) {
 
   Weights weights;
   std::set<TensorId> counted;
-  for (std::size_t i = 0; i < executable.program.size(); ++i) {
-    const Step& step = executable.program[i];
-    LayerSummary& layer = summary.layers[at(step.node)];
-    layer.arena_bytes = std::max(layer.arena_bytes, alive(executable.plan, static_cast<int>(i)));
-    if (executable.plan.elided[i]) continue;
-    for (const Operand& operand : step.call.operands) {
+  const auto count = [&](const KernelCall& call, LayerSummary& layer) {
+    for (const Operand& operand : call.operands) {
       if (operand.kind != Operand::Kind::kInput || !graph.tensor(operand.index).constant()) continue;
       const Tensor& tensor = graph.tensor(operand.index);
       weights.add(tensor.type, tensor.data);
       if (counted.insert(operand.index).second) layer.parameters += tensor.elements();
     }
-    for (const KernelConstant& constant : step.call.constants) weights.add(constant.type, constant.data);
+    for (const KernelConstant& constant : call.constants) weights.add(constant.type, constant.data);
+  };
+  for (std::size_t i = 0; i < executable.program.size(); ++i) {
+    const Step& step = executable.program[i];
+    LayerSummary& layer = summary.layers[at(step.node)];
+    layer.arena_bytes = std::max(layer.arena_bytes, bytes_in_use(executable.plan, static_cast<int>(i)));
+    if (!executable.plan.elided[i]) count(step.call, layer);
+  }
+  for (const Stream& stream : executable.plan.streams) {
+    for (const StreamStage& stage : stream.stages) {
+      const int node = executable.program[at(stage.step)].node;
+      for (const KernelCall* call :
+           {stage.begin ? &*stage.begin : nullptr, &stage.call, stage.end ? &*stage.end : nullptr}) {
+        if (call) count(*call, summary.layers[at(node)]);
+      }
+    }
+  }
+  // Kernels for a CPU have weights of their own, made of these.
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const QuantizationRule& rule = op_of(graph.nodes[i]).quantization;
+    for (const int index : {rule.weights_input, rule.bias_input}) {
+      if (index < 0 || at(index) >= graph.nodes[i].inputs.size()) continue;
+      const TensorId id = graph.nodes[i].inputs[at(index)];
+      if (id == kNoTensor || !graph.tensor(id).constant() || !counted.insert(id).second) continue;
+      summary.layers[i].parameters += graph.tensor(id).elements();
+    }
   }
 
   for (const LayerSummary& layer : summary.layers) {
