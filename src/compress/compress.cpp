@@ -99,6 +99,7 @@ class Compressor {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const LossAndAccuracy trained = trainer.so_far();
     trainer.save();
+    keep_pruned();
     const LossAndAccuracy tested = evaluate_model(trainer);
     return EpochResult{trained.loss, trained.accuracy, tested.loss, tested.accuracy, seconds, {}};
   }
@@ -138,6 +139,14 @@ class Compressor {
   double rate_in(int epoch) const {
     const double done = epoch / static_cast<double>(compression_.epochs);
     return double{compression_.learning_rate} * 0.5 * (1.0 + std::cos(std::numbers::pi * done));
+  }
+
+  /// What is pruned stays 0, and so among the smallest, whatever its gradient was.
+  void keep_pruned() {
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      Tensor& weights = model_.graph.tensor(layers_[i].weights);
+      weights.data = make_data(plans_[i].pruned(weights.values<float>()));
+    }
   }
 
   void plan_weights(int epoch) {

@@ -19,6 +19,8 @@ class WeightPlan {
   /// `values`, of `shape`, have a scale for each index of `axis`.
   WeightPlan(std::span<const float> values, const Shape& shape, int axis, const Options& options);
 
+  /// `values` with 0 in the place of those that are pruned.
+  std::vector<float> pruned(std::span<const float> values) const;
   /// Of weights as they have become: what pruning leaves, and its scales. `bias` is the layer's, as input_scale.
   Quantization quantization(std::span<const float> values, const BiasOf& bias = {}) const;
   /// The integers that stand for `values` under quantization().
@@ -29,7 +31,6 @@ class WeightPlan {
   void see_bias(std::span<const float> values, std::span<float> seen) const;
 
  private:
-  std::vector<float> pruned(std::span<const float> values) const;
   void prune_smallest(std::span<const float> values);
   void prune_channels(std::span<const float> values);
   void find_clusters(std::span<const float> values);
