@@ -47,7 +47,9 @@ class Trainer::Impl {
         update_(model, executor_.plan()),
         team_(executor_.threads()),
         sums_(at(executor_.plan().sharding.shards)),
-        mixes_(at(executor_.plan().sharding.batch)) {}
+        mixes_(at(executor_.plan().sharding.batch)) {
+    total_.metrics.resize(objective_.metrics().counters());
+  }
 
   bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
     check(data);
