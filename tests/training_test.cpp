@@ -95,7 +95,7 @@ TEST(KerasGolden, Optimizers) {
         b[i] = 0.75f * gradient;
       }
       const float* parts[] = {a.data(), b.data()};
-      team.run([&](int) { update->run(team, parts, parameters.data()); });
+      team.run([&](int thread) { update->run(team, thread, parts, parameters.data()); });
     }
     expect_near(parameters, floats(entry["values"]), 2e-6f, what);
     if (entry.contains("averages")) {
