@@ -64,13 +64,18 @@ nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& f
     misclassified.push_back(
         {{"index", sample.index}, {"label", sample.label}, {"predicted", sample.predicted}, {"score", sample.score}});
   }
+  nlohmann::ordered_json metrics = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : evaluation.metrics) metrics[name] = value;
+  nlohmann::ordered_json accuracy = nullptr;
+  if (evaluation.has_accuracy) accuracy = evaluation.accuracy;
   return {{"model", arguments.model},
           {"format", findings.format},
           {"weights_type", name_of(findings.summary.weights_type)},
           {"data", arguments.data},
           {"file_bytes", findings.file_bytes},
           {"loss", evaluation.loss},
-          {"accuracy", evaluation.accuracy},
+          {"accuracy", accuracy},
+          {"metrics", metrics},
           {"samples", evaluation.samples},
           {"seconds", evaluation.seconds},
           {"threads", evaluation.threads},
@@ -102,16 +107,21 @@ constexpr std::size_t kMostClassesShown = 20;
 void print_text(const EvalArguments& arguments, const Findings& findings) {
   const Evaluation& evaluation = findings.evaluation;
   fmt::print("{} on {}\n\n", arguments.model, arguments.data);
-  fmt::print("  accuracy     {:.4f}    {} of {} samples\n", evaluation.accuracy,
-             evaluation.samples - evaluation.misclassified.size(), evaluation.samples);
-  fmt::print("  loss         {:.4f}    mean cross-entropy\n", evaluation.loss);
+  if (!evaluation.confusion.empty()) {
+    fmt::print("  accuracy     {:.4f}    {} of {} samples\n", evaluation.accuracy,
+               evaluation.samples - evaluation.misclassified.size(), evaluation.samples);
+  } else if (evaluation.has_accuracy) {
+    fmt::print("  accuracy     {:.4f}\n", evaluation.accuracy);
+  }
+  fmt::print("  loss         {:.4f}    mean {}\n", evaluation.loss, evaluation.loss_name);
+  for (const auto& [name, value] : evaluation.metrics) fmt::print("  {:<12} {:.4f}\n", name, value);
   fmt::print("  time         {:.2f} s    on {} thread{}; {:.1f} us an inference on one\n", evaluation.seconds,
              evaluation.threads, evaluation.threads == 1 ? "" : "s", findings.host_us);
   fmt::print("  parameters   {}, {} multiply-accumulates an inference\n", findings.summary.parameters,
              findings.summary.macs);
   fmt::print("  bytes        {} of file, {} of constants, {} of arena\n", findings.file_bytes,
              findings.summary.weights_bytes, findings.summary.arena_bytes);
-  if (evaluation.confusion.size() > kMostClassesShown) return;
+  if (evaluation.confusion.empty() || evaluation.confusion.size() > kMostClassesShown) return;
   fmt::print("\n  predicted\n{}", confusion_text(evaluation.confusion));
 }
 

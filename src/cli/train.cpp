@@ -2,13 +2,15 @@
 #include "train/train.h"
 
 #include <cmath>
-#include <csignal>
+#include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/train_data.h"
+#include "cli/train_session.h"
 #include "compress/compress.h"
 #include "data/load.h"
-#include "io/checkpoint.h"
 #include "io/keras.h"
 #include "io/recipe.h"
 #include "io/tflite.h"
@@ -30,57 +32,69 @@ struct TrainArguments {
   int checkpoint_steps = 0;
 };
 
-constexpr const char* kCheckpoint = "checkpoint.keras";
-constexpr const char* kRecipeArray = "recipe";
-
-// ---- asked to stop
-
-volatile std::sig_atomic_t stop_signal = 0;
-
-/// The first signal asks for a checkpoint and an end; the next one ends the program as it always does.
-extern "C" void ask_to_stop(int signal) {
-  stop_signal = signal;
-  std::signal(signal, SIG_DFL);
+CheckpointOptions checkpoints_of(const TrainArguments& arguments) {
+  return {arguments.folder, arguments.resume, arguments.checkpoint_seconds, arguments.checkpoint_steps};
 }
 
-void listen_for_signals() {
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
-}
-
-// ---- checkpoints
-
-NpyArray text_array(std::string_view text) {
-  return {NpyType::kUint8, {static_cast<std::int64_t>(text.size())}, {text.begin(), text.end()}};
-}
-
-/// What a program that was killed while it wrote a checkpoint has left behind.
-void remove_half_written(const fs::path& checkpoint) {
-  std::error_code error;
-  const std::string begin = checkpoint.filename().string() + ".";
-  for (const fs::directory_entry& entry : fs::directory_iterator(checkpoint.parent_path(), error)) {
-    if (entry.path().filename().string().starts_with(begin)) fs::remove(entry.path(), error);
+/// The metrics of several results, as a list, with mean and standard deviation.
+std::string folds_json(const std::vector<LossAndAccuracy>& results) {
+  std::map<std::string, std::vector<double>> columns;
+  for (const LossAndAccuracy& result : results) {
+    columns["loss"].push_back(result.loss);
+    if (!std::isnan(result.accuracy)) columns["accuracy"].push_back(result.accuracy);
+    for (const auto& [name, value] : result.metrics) columns[name].push_back(value);
   }
+  nlohmann::ordered_json json;
+  for (const auto& [name, values] : columns) {
+    const auto count = static_cast<double>(values.size());
+    double mean = 0.0, square = 0.0;
+    for (const double value : values) mean += value / count;
+    for (const double value : values) square += (value - mean) * (value - mean);
+    json[name] = {{"mean", mean}, {"std", std::sqrt(square / (count - 1.0))}, {"folds", values}};
+  }
+  return json.dump(2) + "\n";
 }
 
-/// Where the training stands that was broken off in `folder`, and its weights in `model`; the beginning if there is no
-/// checkpoint.
-TrainState resume(FileSystem& files, const fs::path& path, const Recipe& recipe, Model& model, Progress& progress) {
-  if (!files.is_file(path)) {
-    progress.line(fmt::format("{} is not there: training begins", path.string()));
-    return {};
+void print_result(const LossAndAccuracy& result) {
+  fmt::print("Test loss: {:.4f}\n", result.loss);
+  if (!std::isnan(result.accuracy)) fmt::print("Test accuracy: {:.4f}\n", result.accuracy);
+  for (const auto& [name, value] : result.metrics) fmt::print("Test {}: {:.4f}\n", name, value);
+}
+
+/// One model after the other, each validated on another part of the training samples.
+void train_folds(FileSystem& files, const TrainArguments& arguments, const Recipe& recipe, const Dataset& train,
+                 TrainOptions options) {
+  std::vector<LossAndAccuracy> results;
+  for (int fold = 0; fold < recipe.folds; ++fold) {
+    terminal_progress().line(fmt::format("Fold {}/{}", fold + 1, recipe.folds));
+    const DatasetSplits parts = fold_of(train, recipe.folds, fold, recipe.seed);
+    options.class_weight = class_weights(recipe, parts.train);
+    if (!recipe.distillation.teacher.empty()) {
+      options.distillation.teacher = teacher_logits(files, recipe.distillation.teacher, parts.train, arguments.threads);
+    }
+    Model model = build_model(recipe, Shape(train.sample_shape.begin(), train.sample_shape.end()));
+    CheckpointOptions checkpoints = checkpoints_of(arguments);
+    checkpoints.folder /= fmt::format("fold-{}", fold + 1);
+    const TrainResult result =
+        run_session(files, recipe, model, parts.train, parts.test, options, checkpoints, terminal_progress());
+    const Bytes keras = write_keras(model);
+    files.write_all(checkpoints.folder, {{"model.keras", std::string(keras.begin(), keras.end())},
+                                         {"history.json", history_json(result.epochs)}});
+    results.push_back(result.test);
   }
-  return with_context(path.string(), [&] {
-    const Checkpoint checkpoint = read_checkpoint(files.read(path));
-    const auto text = checkpoint.state.find(kRecipeArray);
-    require(text != checkpoint.state.end() && text->second == text_array(recipe.identity),
-            "is of another recipe or seed than {}; leave --resume out to train from the start", recipe.path.string());
-    restore(model, checkpoint.model);
-    TrainState state = train_state_from(checkpoint.state);
-    progress.line(fmt::format("Going on from {}: epoch {}, step {}", path.string(), state.position.epoch + 1,
-                              state.position.step));
-    return state;
-  });
+  const std::string json = folds_json(results);
+  files.write(fs::path(arguments.folder) / "folds.json", json);
+  fmt::print("{}Wrote {}/folds.json, and a model in each fold's folder\n", json, arguments.folder);
+}
+
+/// What there is to validate on while training: the held-out part, or the test part.
+DatasetSplits parts_of(const Recipe& recipe, const DatasetSplits& data) {
+  if (recipe.validation_split > 0.0f) {
+    return hold_out(data.train, double{recipe.validation_split}, recipe.seed);
+  }
+  require(data.test.size() > 0, "{}: {} has no test part; give [train] validation_split = 0.1, or [data] test",
+          recipe.path.string(), data.train.source);
+  return data;
 }
 
 void train(const TrainArguments& arguments) {
@@ -92,45 +106,28 @@ void train(const TrainArguments& arguments) {
   if (arguments.epochs) recipe.epochs = *arguments.epochs;
   DatasetSplits data = load_dataset(files, recipe.data);
   shape_data(recipe, data);
-  Model model = build_model(recipe, Shape(data.train.sample_shape.begin(), data.train.sample_shape.end()));
-  TrainOptions options;
-  options.batch_size = recipe.batch_size;
-  options.epochs = recipe.epochs;
-  options.seed = recipe.seed;
+  if (data.train.target_size == 0) require_all_classes(data.train);
+  TrainOptions options = options_of(recipe);
   options.threads = arguments.threads;
-  options.metrics = recipe.metrics;
-  options.top_k = recipe.top_k;
-  options.callbacks = recipe.callbacks;
-  options.augmentation = recipe.augmentation;
   files.require_writable(arguments.folder);
-  const fs::path checkpoint = fs::path(arguments.folder) / kCheckpoint;
-  remove_half_written(checkpoint);
-  TrainState start;
-  if (arguments.resume) start = resume(files, checkpoint, recipe, model, terminal_progress());
-  TrainHooks hooks;
-  hooks.save_seconds = arguments.checkpoint_seconds;
-  hooks.save_steps = arguments.checkpoint_steps;
-  hooks.save = [&](const TrainState& state) {
-    NpzArrays arrays = to_arrays(state);
-    arrays[kRecipeArray] = text_array(recipe.identity);
-    files.write(checkpoint, write_checkpoint(model, arrays));
-  };
-  hooks.keep = [&](const std::string& file) {
-    files.write(fs::path(arguments.folder) / file, ByteSpan(write_keras(model)));
-  };
-  hooks.stop = [] { return stop_signal != 0; };
-  listen_for_signals();
-  const TrainResult result = train(model, data.train, data.test, options, terminal_progress(), hooks, start);
-  require(!result.stopped, "stopped by a signal; {} holds all that was done: --resume goes on from it",
-          checkpoint.string());
+  if (recipe.folds > 0) return train_folds(files, arguments, recipe, data.train, options);
+  const DatasetSplits parts = parts_of(recipe, data);
+  options.class_weight = class_weights(recipe, parts.train);
+  if (!recipe.distillation.teacher.empty()) {
+    options.distillation.teacher = teacher_logits(files, recipe.distillation.teacher, parts.train, arguments.threads);
+  }
+  Model model = build_model(recipe, Shape(data.train.sample_shape.begin(), data.train.sample_shape.end()));
+  const TrainResult result = run_session(files, recipe, model, parts.train, parts.test, options,
+                                         checkpoints_of(arguments), terminal_progress());
   FileSet written;
   std::vector<EpochResult> history = result.epochs;
   if (recipe.compression.epochs > 0) {
     const CompressResult compressed =
-        compress(model, data.train, data.test, recipe.compression, options, terminal_progress(), hooks.stop);
-    require(!compressed.stopped,
-            "stopped by a signal; {} holds what was trained before [compress]: --resume goes on from it",
-            checkpoint.string());
+        compress(model, parts.train, parts.test, recipe.compression, options, terminal_progress(), asked_to_stop);
+    require(
+        !compressed.stopped,
+        "stopped by a signal; {}/checkpoint.keras holds what was trained before [compress]: --resume goes on from it",
+        arguments.folder);
     const Bytes tflite = write_tflite(compressed.integer_model);
     written["model.tflite"] = std::string(tflite.begin(), tflite.end());
     history.insert(history.end(), compressed.epochs.begin(), compressed.epochs.end());
@@ -139,8 +136,12 @@ void train(const TrainArguments& arguments) {
   written["model.keras"] = std::string(keras.begin(), keras.end());
   written["history.json"] = history_json(history);
   files.write_all(arguments.folder, written);
-  fmt::print("Test loss: {:.4f}\n", history.back().val_loss);
-  if (!std::isnan(history.back().val_accuracy)) fmt::print("Test accuracy: {:.4f}\n", history.back().val_accuracy);
+  if (recipe.compression.epochs > 0) {
+    print_result({history.back().val_loss, history.back().val_accuracy, {}});
+  } else {
+    const bool held_out = recipe.validation_split > 0.0f && data.test.size() > 0;
+    print_result(held_out ? Trainer(model, options).evaluate_as_it_is(data.test) : result.test);
+  }
   for (const auto& [name, contents] : written) fmt::print("Wrote {}/{}\n", arguments.folder, name);
 }
 
@@ -170,7 +171,7 @@ std::function<void()> setup(CLI::App& app) {
 const Command kTrainCommand = {"train", "Train a model as a recipe says",
                                "  thimble train examples/mnist/recipe.toml -o out\n"
                                "  thimble train examples/mnist/recipe.toml -o out --seed 3 --epochs 2\n"
-                               "  thimble train examples/mnist/recipe.toml -o out --set layers.1.filters=16"
+                               "  thimble train examples/mnist/recipe.toml -o out --set layers.1.filters=16\n"
                                "  thimble train examples/mnist/recipe.toml -o out --resume      # after a break\n"
                                "  thimble train examples/mnist/recipe.toml -o out --resume --epochs 10   # some more",
                                setup};

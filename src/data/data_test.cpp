@@ -4,8 +4,11 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/mapped_file.h"
+#include "data/csv.h"
 #include "data/dataset.h"
 #include "data/load.h"
+#include "data/mapped_array.h"
 #include "wire/idx.h"
 #include "wire/npz.h"
 
@@ -14,6 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const std::string kAdvice =
+    "a data set is a folder (of MNIST's four IDX files, of x_train.npy and its like, of train.csv and test.csv, of "
+    "folders of .png or .wav files by class), an .npz or a .csv";
 const fs::path kMnist = THIMBLE_SOURCE_DIR "/data/mnist";
 
 /// Files in memory.
@@ -114,9 +120,7 @@ TEST(Load, FolderWithOtherNames) {
 TEST(Load, FolderFaults) {
   FakeFiles files;
   const auto train = [&] { return fault([&] { load_dataset(files, "folder", Split::kTrain); }); };
-  EXPECT_EQ(train(),
-            "folder: train-images-idx3-ubyte is missing, and train-images-idx3-ubyte.gz, too; a data set is a folder "
-            "with the four files of MNIST, an .npz, or a folder with a folder of .wav files for each class");
+  EXPECT_EQ(train(), "folder: train-images-idx3-ubyte is missing, and train-images-idx3-ubyte.gz, too; " + kAdvice);
   files.write("folder/train-images-idx3-ubyte", idx({2, 3, 3}, 17, 7));
   files.write("folder/train-labels-idx1-ubyte", idx({3}, 3, 1));
   EXPECT_EQ(train(),
@@ -137,7 +141,7 @@ TEST(Load, NpzFaults) {
   EXPECT_EQ(after("y_train", make_npy<std::int32_t>({3}, negative)),
             "a.npz: y_train: label -1 of sample 1 is out of range; labels count from 0");
   EXPECT_EQ(after("y_train", counting(NpyType::kFloat32, {3})),
-            "a.npz: y_train: is of type float32; save labels as integers");
+            "no fault");  // numbers to predict
   EXPECT_EQ(after("y_train", counting(NpyType::kInt8, {3, 10})),
             "a.npz: y_train: has 2 dimensions; labels have one, one label a sample");
   EXPECT_EQ(after("y_train", counting(NpyType::kInt8, {2})),
@@ -160,19 +164,148 @@ TEST(Load, NpzFaults) {
   files = with(arrays);
   EXPECT_EQ(fault([&] { load_dataset(files, "a.npz"); }),
             "a.npz: samples to train on and to test with have different shapes");
-  EXPECT_EQ(fault([&] { load_dataset(files, "b.npz", Split::kTest); }),
-            "b.npz: is not there; a data set is a folder with the four files of MNIST, an .npz, or a folder with a "
-            "folder of .wav files for each class");
+  EXPECT_EQ(fault([&] { load_dataset(files, "b.npz", Split::kTest); }), "b.npz: is not there; " + kAdvice);
   files.write("c.png", Bytes(9));
   EXPECT_EQ(fault([&] { load_dataset(files, "c.png", Split::kTest); }),
-            "c.png: is no data set that can be read; a data set is a folder with the four files of MNIST, an .npz, or "
-            "a folder with a folder of .wav files for each class");
+            "c.png: is no data set that can be read; " + kAdvice);
 }
 
 TEST(Load, LabelsMustFitTheModel) {
   Dataset data{.sample_shape = {1}, .bytes = Bytes(2), .floats = {}, .labels = {0, 3}, .classes = 4};
   EXPECT_EQ(fault([&] { require_labels_below(data, 4); }), "no fault");
   EXPECT_EQ(fault([&] { require_labels_below(data, 3); }), "sample 1 has the label 3, but there are only 3 classes");
+}
+
+TEST(Csv, ClassesByNumberAndByWord) {
+  const Dataset numbers = parse_csv("1,2.5,0\n3,4,2\n");
+  EXPECT_EQ(numbers.sample_shape, std::vector<std::int32_t>{2});
+  EXPECT_EQ(numbers.floats, (std::vector<float>{1, 2.5F, 3, 4}));
+  EXPECT_EQ(numbers.labels, (std::vector<std::int32_t>{0, 2}));
+  EXPECT_EQ(numbers.classes, 3);
+  const Dataset words = parse_csv("\xEF\xBB\xBF\"kind\";a;b\r\n\"x \"\"y\"\"\";1;2\r\nabc; 3 ;4e1\r\n", "kind");
+  EXPECT_EQ(words.class_names, (std::vector<std::string>{"abc", "x \"y\""}));
+  EXPECT_EQ(words.labels, (std::vector<std::int32_t>{1, 0}));
+  EXPECT_EQ(words.floats, (std::vector<float>{1, 2, 3, 40}));
+  const Dataset other = parse_csv("kind,a,b\nabc,1,2\n", "kind", {"aaa", "abc"});
+  EXPECT_EQ(other.labels, std::vector<std::int32_t>{1});
+}
+
+TEST(Csv, NumbersToPredict) {
+  const Dataset data = parse_csv("y,a\n0.5,1\n2,3\n");
+  EXPECT_EQ(data.targets, (std::vector<float>{0.5F, 2}));
+  EXPECT_EQ(data.size(), 2U);
+  EXPECT_TRUE(data.labels.empty());
+}
+
+TEST(Csv, FaultsNameLineAndColumn) {
+  const auto after = [](const char* text, const char* label = "") { return fault([&] { parse_csv(text, label); }); };
+  EXPECT_EQ(after("a,b,label\n1,2,0\n1,x,0\n"), "line 3, column 'b': 'x' is no finite number");
+  EXPECT_EQ(after("1,2,0\n\n1,nan,0\n"), "line 3, column 2: 'nan' is no finite number");
+  EXPECT_EQ(after("1,2,0\n1,0\n"), "line 2: has 2 columns, the first line has 3");
+  EXPECT_EQ(after("1,2,0\n1,2,-1\n"), "line 2: label -1 is out of range; labels count from 0");
+  EXPECT_EQ(after("a,b\n1,\n"), "line 2: the label in column 'b' is missing");
+  EXPECT_EQ(after("a,b\n1,2\n", "c"), "has no column 'c'; label names one of the first line");
+  EXPECT_EQ(after("a,b\n"), "holds no samples");
+  EXPECT_EQ(after("1\n"), "has one column; a sample needs features and a label");
+}
+
+TEST(Dataset, OnDiskIsAsInMemory) {
+  Bytes bytes(60);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7);
+  for (const std::size_t most : {std::size_t{1000}, std::size_t{8}}) {
+    SpillingBytes spilling(most);
+    for (std::size_t i = 0; i < 20; ++i) spilling.append(ByteSpan(bytes).subspan(3 * i, 3));
+    EXPECT_EQ(spilling.on_disk(), most == 8);
+    Dataset data{.sample_shape = {3}, .bytes = {}, .floats = {}, .labels = std::vector<std::int32_t>(20), .classes = 1};
+    data.stored = std::move(spilling).finish();
+    EXPECT_EQ(data.in_memory().bytes, bytes);
+    const std::uint32_t some[] = {7, 2};
+    const Dataset selected = data.select(some).part(1, 1);
+    EXPECT_EQ(selected.in_memory().bytes, Bytes(bytes.begin() + 6, bytes.begin() + 9));
+    float sample[3];
+    selected.read(0, sample);
+    EXPECT_EQ(sample[0], static_cast<float>(bytes[6]) * data.scale);
+  }
+}
+
+TEST(MappedArray, IsAsRead) {
+  const TemporaryFolder folder;
+  const std::vector<float> values = {1, 2, 3, 4, 5, 6};
+  const NpyArray array = make_npy<float>({3, 2}, values);
+  real_file_system().write(folder.path() / "a.npy", ByteSpan(write_npy(array)));
+  const auto mapped = map_npy(folder.path() / "a.npy");
+  ASSERT_TRUE(mapped);
+  EXPECT_EQ(mapped->shape, array.shape);
+  EXPECT_TRUE(std::ranges::equal(mapped->bytes.span(), array.bytes));
+  const Bytes file = idx({2, 3, 3}, 18, 7);
+  real_file_system().write(folder.path() / "a.idx", ByteSpan(file));
+  EXPECT_EQ(map_idx(folder.path() / "a.idx")->shape, (std::vector<std::int64_t>{2, 3, 3}));
+  real_file_system().write(folder.path() / "b.idx", ByteSpan(file).first(21));
+  EXPECT_EQ(fault([&] { map_idx(folder.path() / "b.idx"); }), "holds 5 bytes of data, its shape says 18");
+}
+
+/// A grey PNG of 2 x 1 pixels, 10 and 200, as Pillow writes it.
+Bytes small_png() {
+  return {0x89, 'P', 'N', 'G', 13, 10,  26,  10, 0,   0,  0, 13, 73, 72, 68, 82, 0,  0,  0,   2,   0,  0,   0,
+          1,    8,   0,   0,   0,  0,   209, 73, 32,  86, 0, 0,  0,  11, 73, 68, 65, 84, 120, 156, 99, 224, 58,
+          1,    0,   0,   223, 0,  211, 75,  33, 165, 73, 0, 0,  0,  0,  73, 69, 78, 68, 174, 66,  96, 130};
+}
+
+TEST(Images, ByClass) {
+  const TemporaryFolder folder;
+  FileSystem& files = real_file_system();
+  const fs::path root = folder.path() / "data";
+  const auto put = [&](const char* name, const Bytes& bytes) { files.write(root / name, ByteSpan(bytes)); };
+  for (const char* name : {"train/cat/1.png", "train/dog/1.png", "train/dog/2.png", "test/cat/3.png", "test/dog/3.png"})
+    put(name, small_png());
+  const Dataset data = load_dataset(files, root, Split::kTrain);
+  EXPECT_EQ(data.sample_shape, (std::vector<std::int32_t>{1, 2, 1}));
+  EXPECT_EQ(data.labels, (std::vector<std::int32_t>{0, 1, 1}));
+  EXPECT_EQ(data.class_names, (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_EQ(data.in_memory().bytes, (Bytes{10, 200, 10, 200, 10, 200}));
+  const auto error = [&] {
+    return fault([&] { load_dataset(files, root, Split::kTrain); }).substr(root.string().size());
+  };
+  fs::create_directory(root / "train/owl");
+  EXPECT_EQ(error(), "/train/owl: a class without .png files; add some, or remove the folder");
+  fs::remove(root / "train/owl");
+  Bytes damaged = small_png();
+  damaged[44] ^= 1;
+  put("train/dog/2.png", damaged);
+  EXPECT_EQ(error().substr(0, 45), "/train/dog/2.png: is no PNG image, or damaged");
+  put("train/dog/2.png",
+      {137, 80, 78, 71, 13, 10, 26,  10,  0,   0,   0, 13, 73, 72, 68, 82, 0,  0,  0,   3,   0,  0,  0,
+       1,   8,  2,  0,  0,  0,  148, 130, 131, 227, 0, 0,  0,  11, 73, 68, 65, 84, 120, 156, 99, 96, 128,
+       1,   0,  0,  10, 0,  1,  127, 128, 116, 94,  0, 0,  0,  0,  73, 69, 78, 68, 174, 66,  96, 130});
+  EXPECT_EQ(error(), "/train/dog/2.png: is 1x3x3, but " + (root / "train/cat/1.png").string() +
+                         " is 1x2x1; make all images of one size");
+}
+
+TEST(DataSpec, MixesDataSets) {
+  FakeFiles files = with(small());
+  files.write("b.csv", as_bytes("1,2,3,4,0\n5,6,7,8,1\n"));
+  NpzArrays arrays = small();
+  arrays["x_train"].bytes.assign(12, 99);
+  files.write("c.npz", write_npz(arrays));
+  const DatasetSplits splits = load_dataset(files, DataSpec{.paths = {"a.npz", "c.npz:2"}, .test = "a.npz"});
+  EXPECT_EQ(splits.train.size(), 5U);
+  EXPECT_EQ(splits.train.bytes[12], 99);
+  EXPECT_EQ(splits.test.size(), 1U);
+  const DatasetSplits weighted =
+      load_dataset(files, DataSpec{.paths = {"a.npz", "c.npz"}, .weights = {1, 5}, .test = "a.npz", .scale = 0.5F});
+  EXPECT_EQ(weighted.train.size(), 6U);
+  EXPECT_EQ(std::ranges::count(weighted.train.bytes, 99), 20);
+  EXPECT_EQ(weighted.train.scale, 0.5F);
+  EXPECT_NE(fault([&] {
+              load_dataset(files, DataSpec{.paths = {"a.npz", "b.csv"}, .test = "a.npz"});
+            }).find("b.csv"),
+            std::string::npos);
+}
+
+TEST(Load, EmptyClassesAreNamed) {
+  Dataset data{.sample_shape = {1}, .bytes = Bytes(2), .floats = {}, .labels = {0, 2}, .classes = 3};
+  data.source = "x";
+  EXPECT_EQ(fault([&] { require_all_classes(data); }), "x: class 1 has no training samples, though labels go up to 2");
 }
 
 TEST(DataArgument, Parses) {

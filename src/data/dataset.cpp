@@ -1,6 +1,7 @@
 #include "data/dataset.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <numeric>
 
@@ -24,10 +25,13 @@ void Dataset::read(std::size_t index, std::size_t first, std::span<float> out) c
   const std::size_t count = sample_size();
   ensure(index < size() && first <= count && out.size() <= count - first, "sample {} of {}, values {} to {} of {}",
          index, size(), first, first + out.size(), count);
+  const std::size_t row = rows.empty() ? index : rows[index];
   if (has_bytes()) {
-    const std::uint8_t* from = bytes.data() + index * count + first;
+    const std::uint8_t* from = (stored ? stored.data() : bytes.data()) + row * count + first;
     const float factor = scale;  // a store to out could change the member, as far as the compiler knows
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(from[i]) * factor;
+  } else if (stored) {
+    std::memcpy(out.data(), stored.data() + (row * count + first) * sizeof(float), out.size_bytes());
   } else {
     std::copy_n(floats.data() + index * count + first, out.size(), out.data());
   }
@@ -58,6 +62,13 @@ Dataset Dataset::select(std::span<const std::uint32_t> indices) const {
   Dataset result{
       .sample_shape = sample_shape, .bytes = {}, .floats = {}, .scale = scale, .labels = {}, .classes = classes};
   result.target_size = target_size;
+  result.stored = stored;
+  result.stored_floats = stored_floats;
+  result.class_names = class_names;
+  result.source = source;
+  if (stored) {
+    for (const std::uint32_t i : indices) result.rows.push_back(rows.empty() ? i : rows[i]);
+  }
   const auto append = [&](const auto& from, std::size_t size, auto& to) {
     if (from.empty()) return;
     to.reserve(indices.size() * size);
@@ -71,6 +82,31 @@ Dataset Dataset::select(std::span<const std::uint32_t> indices) const {
   append(labels, 1, result.labels);
   append(targets, target_size, result.targets);
   return result;
+}
+
+Dataset Dataset::in_memory() const {
+  if (!stored) return *this;
+  Dataset result = *this;
+  result.stored = {};
+  result.rows.clear();
+  const std::size_t size_of_one = sample_size() * (stored_floats ? sizeof(float) : 1);
+  Bytes all(size() * size_of_one);
+  for (std::size_t i = 0; i < size(); ++i) {
+    const std::size_t row = rows.empty() ? i : rows[i];
+    std::memcpy(all.data() + i * size_of_one, stored.data() + row * size_of_one, size_of_one);
+  }
+  if (stored_floats) {
+    result.floats.resize(all.size() / sizeof(float));
+    std::memcpy(result.floats.data(), all.data(), all.size());
+  } else {
+    result.bytes = std::move(all);
+  }
+  return result;
+}
+
+std::string Dataset::name_of(std::size_t index) const {
+  const std::string sample = fmt::format("sample {}", rows.empty() ? index : rows[index]);
+  return source.empty() ? sample : source + ": " + sample;
 }
 
 std::vector<std::uint32_t> shuffled_order(std::size_t size, std::uint64_t seed, std::uint64_t epoch) {

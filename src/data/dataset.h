@@ -1,12 +1,13 @@
-// Labelled samples in memory.
+// Labelled samples, in memory or on the disk.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "base/file_system.h"
+#include "base/shared_bytes.h"
 
 namespace thimble {
 
@@ -21,10 +22,17 @@ struct Dataset {
   /// Instead of labels: numbers to predict, `target_size` for each sample.
   std::vector<float> targets = {};
   std::size_t target_size = 0;
+  /// Instead of bytes or floats: the same, in memory that is shared or mapped from a file, for sets larger than memory.
+  SharedBytes stored = {};
+  bool stored_floats = false;
+  /// The places of the samples in `stored`; empty: one after the other.
+  std::vector<std::uint32_t> rows = {};
+  std::vector<std::string> class_names = {};  // if the classes have names
+  std::string source = {};                    // the file or folder that the samples come from
 
   std::size_t size() const { return target_size > 0 ? targets.size() / target_size : labels.size(); }
   std::size_t sample_size() const;  // numbers in one sample
-  bool has_bytes() const { return floats.empty(); }
+  bool has_bytes() const { return stored ? !stored_floats : floats.empty(); }
 
   /// Writes the values of sample `index` to `out`, of sample_size().
   void read(std::size_t index, std::span<float> out) const;
@@ -40,6 +48,10 @@ struct Dataset {
   Dataset first(std::size_t count) const { return part(0, count); }
   /// The samples `indices`, in this order.
   Dataset select(std::span<const std::uint32_t> indices) const;
+  /// The same samples in `bytes` or `floats`.
+  Dataset in_memory() const;
+  /// How messages call sample `index`.
+  std::string name_of(std::size_t index) const;
 };
 
 struct DatasetSplits {

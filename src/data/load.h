@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file_system.h"
 #include "data/dataset.h"
@@ -12,14 +14,33 @@ namespace thimble {
 
 enum class Split { kTrain, kTest };
 
-/// `path` is a folder with the four files of MNIST (train-images-idx3-ubyte and so on, gzipped or not), or an .npz with
-/// x_train, y_train, x_test and y_test, or a folder of WAV files by class (data/sounds.h). Samples are uint8 or floats, of the shapes (count, height, width),
-/// (count, height, width, channels) or (count, features); labels are integers from 0. Throws InputError that names the
-/// file and what is wrong with it.
-Dataset load_dataset(FileSystem& files, const std::filesystem::path& path, Split split);
+/// `path` is a folder with the four files of MNIST (train-images-idx3-ubyte and so on, gzipped or not), with
+/// x_train.npy, y_train.npy, x_test.npy and y_test.npy, with train.csv and test.csv (data/csv.h), or with a folder of
+/// PNG images or WAV files for each class (data/class_folders.h); or an .npz with x_train, y_train, x_test and y_test.
+/// A .csv file has one part only, whatever `split` is. Samples are uint8 or floats,
+/// of the shapes (count, height, width), (count, height, width, channels) or (count, features); labels are integers
+/// from 0, or floats to predict, one or several a sample. `label` names the column of labels in CSV files. Large files
+/// stay on the disk, where they are read as they are (IDX, .npy). Throws InputError that names the file and what is
+/// wrong with it.
+Dataset load_dataset(FileSystem& files, const std::filesystem::path& path, Split split, std::string_view label = {});
 
-/// Both parts. Their samples have one shape, and both tell as many classes apart.
+/// What a recipe says of its data.
+struct DataSpec {
+  std::vector<std::string> paths = {};  // data sets to mix, as DATA[:train|:test|:N]
+  std::vector<double> weights = {};     // the shares of the paths in an epoch; empty: all samples of each
+  std::string test = {};                // the data set to test with; empty: the paths' own test parts
+  std::string label = {};               // the column of labels in CSV files
+  std::optional<float> scale = {};      // what bytes are multiplied by
+  std::uint64_t seed = 0;               // of the choice that weights make
+};
+
+/// Both parts. Their samples have one shape, and both tell as many classes apart. The test part is empty when the data
+/// has none.
+DatasetSplits load_dataset(FileSystem& files, const DataSpec& spec);
 DatasetSplits load_dataset(FileSystem& files, const std::filesystem::path& path);
+
+/// Throws InputError when a class below data.classes has no sample.
+void require_all_classes(const Dataset& data);
 
 /// Throws InputError unless every label is below `classes`, such as the number of a model's outputs.
 void require_labels_below(const Dataset& data, std::int32_t classes);

@@ -77,18 +77,6 @@ std::vector<RecipeLayer> layers_of(const json& file) {
   return layers;
 }
 
-void read_data(const json& file, Recipe& recipe) {
-  const json table = table_of(file, "data");
-  const std::vector<LayerArgument> arguments = {{.kind = Kind::kText, .name = "path", .required = true},
-                                                {.kind = Kind::kFloat, .name = "scale", .optional = true},
-                                                {.kind = Kind::kInts, .name = "shape", .optional = true}};
-  require_known(table, "argument", names_of(arguments));
-  const Attributes config = config_from_json(arguments, table);
-  recipe.data = (recipe.path.parent_path() / config.text("path")).lexically_normal();
-  if (config.has("scale")) recipe.scale = config.real("scale");
-  if (config.has("shape")) recipe.sample_shape = config.integers("shape");
-}
-
 std::string identity_of(json file, std::uint64_t seed) {
   file["seed"] = seed;
   if (file.contains("train")) file["train"].erase("epochs");
@@ -112,7 +100,7 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
     recipe.path = path;
     recipe.name = config.text("name");
     recipe.seed = static_cast<std::uint64_t>(config.integer("seed"));
-    with_context("[data]", [&] { read_data(file, recipe); });
+    with_context("[data]", [&] { read_data(table_of(file, "data"), recipe); });
     with_context("[augment]", [&] { recipe.augmentation = augmentation_from_json(table_of(file, "augment")); });
     recipe.layers = layers_of(file);
     with_context("[train]", [&] { read_train(table_of(file, "train"), recipe); });
@@ -121,6 +109,7 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
     with_context("[compress]", [&] {
       if (file.contains("compress")) recipe.compression = compression_from_json(table_of(file, "compress"));
     });
+    recipe.data.seed = recipe.seed;
     recipe.identity = identity_of(file, recipe.seed);
     return recipe;
   });
@@ -128,11 +117,11 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path, std::sp
 
 void shape_data(const Recipe& recipe, DatasetSplits& data) {
   for (Dataset* part : {&data.train, &data.test}) {
-    if (recipe.scale) part->scale = *recipe.scale;
+    if (recipe.data.scale) part->scale = *recipe.data.scale;
     if (recipe.sample_shape.empty()) continue;
     const auto elements = static_cast<std::size_t>(element_count(recipe.sample_shape));
     require(elements == part->sample_size(), "{}: [data]: shape is {}, but the samples of {} are {}",
-            recipe.path.string(), to_string(recipe.sample_shape), recipe.data.string(),
+            recipe.path.string(), to_string(recipe.sample_shape), recipe.data.paths[0],
             to_string(Shape(part->sample_shape.begin(), part->sample_shape.end())));
     part->sample_shape.assign(recipe.sample_shape.begin(), recipe.sample_shape.end());
   }

@@ -35,7 +35,7 @@
 
 #include "base/file_system.h"
 #include "data/augment.h"
-#include "data/dataset.h"
+#include "data/load.h"
 #include "io/recipe_override.h"
 #include "io/regularizer.h"
 #include "ir/layer.h"
@@ -65,8 +65,7 @@ struct Recipe {
   std::string identity;        // equal where the same is trained, if perhaps for more or fewer epochs
   std::string name;
   std::uint64_t seed = 0;
-  std::filesystem::path data;
-  std::optional<float> scale;
+  DataSpec data;
   Shape sample_shape;  // empty: the data's own
   Augmentation augmentation;
   std::vector<RecipeLayer> layers;

@@ -22,6 +22,8 @@ std::vector<std::string_view> names_of(std::span<const LayerArgument> arguments,
 /// The table [name]; empty if it is not there.
 nlohmann::json table_of(const nlohmann::json& file, const std::string& name);
 
+/// [data].
+void read_data(const nlohmann::json& table, Recipe& recipe);
 /// [train], [[callbacks]], [distillation]. The layers must have been read.
 void read_train(const nlohmann::json& table, Recipe& recipe);
 void read_callbacks(const nlohmann::json& file, Recipe& recipe);

@@ -41,7 +41,7 @@ TEST_F(RecipeTest, TheExample) {
   const std::filesystem::path example = std::filesystem::path(THIMBLE_SOURCE_DIR) / "examples/mnist/recipe.toml";
   const Recipe recipe = read_recipe(real_file_system(), example);
   EXPECT_EQ(recipe.name, "mnist");
-  EXPECT_EQ(recipe.data, std::filesystem::path(THIMBLE_SOURCE_DIR) / "data/mnist");
+  EXPECT_EQ(recipe.data.paths, std::vector<std::string>{THIMBLE_SOURCE_DIR "/data/mnist"});
   EXPECT_EQ(recipe.batch_size, 32);
   EXPECT_EQ(recipe.epochs, 5);
   EXPECT_EQ(recipe.optimizer.class_name, "Adam");
@@ -63,8 +63,8 @@ TEST_F(RecipeTest, DefaultsAndNames) {
   const Recipe recipe =
       read(std::string(kData) + "[[layers]]\ntype = \"Dense\"\nunits = 3\nactivation = \"softmax\"\n");
   EXPECT_EQ(recipe.name, "tiny");
-  EXPECT_EQ(recipe.data, folder_.path() / "digits");
-  EXPECT_FALSE(recipe.scale.has_value());
+  EXPECT_EQ(recipe.data.paths, std::vector<std::string>{folder_.path() / "digits"});
+  EXPECT_FALSE(recipe.data.scale.has_value());
   EXPECT_EQ(recipe.batch_size, 32);
   EXPECT_FALSE(recipe.loss_from_logits);
   const Model model = build_model(recipe, {4});
@@ -77,7 +77,7 @@ TEST_F(RecipeTest, AllOfTrain) {
       "seed = 5\n[data]\npath = \"x\"\nscale = 0.5\n[[layers]]\ntype = \"Dense\"\nunits = 3\n[train]\noptimizer = "
       "\"sgd\"\nmomentum = 0.9\nnesterov = true\nlearning_rate = 1\nloss = \"mse\"\nbatch_size = 7\nepochs = 2\n");
   EXPECT_EQ(recipe.seed, 5u);
-  EXPECT_EQ(recipe.scale, 0.5f);
+  EXPECT_EQ(recipe.data.scale, 0.5f);
   EXPECT_EQ(recipe.optimizer.class_name, "SGD");
   EXPECT_FLOAT_EQ(recipe.optimizer.config.real("momentum"), 0.9f);
   EXPECT_TRUE(recipe.optimizer.config.flag("nesterov"));

@@ -6,9 +6,11 @@
 #include <cstring>
 #include <numeric>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "data/load.h"
+#include "data/metrics.h"
 #include "run/batch.h"
 #include "run/samples.h"
 
@@ -16,6 +18,8 @@ namespace thimble {
 namespace {
 
 constexpr double kLeastProbability = 1e-7;
+/// Fewer outputs, as many as inputs, may well be those of a classifier.
+constexpr std::size_t kLeastAutoencoder = 32;
 /// How far a sum of exact float probabilities may be from 1.
 constexpr double kSumTolerance = 1e-3;
 
@@ -90,6 +94,46 @@ double cross_entropy(std::span<const double> scores, std::span<const double> pro
   return std::log(sum) - (scores[label] - greatest);
 }
 
+/// Precision, recall, F1 and AUC, and the best five where there are more classes.
+void measure(const std::vector<float>& outputs, OutputKind kind, const Dataset& data, std::span<const float> targets,
+             std::size_t size, Evaluation& result) {
+  std::vector<std::string> names;
+  for (const std::string_view name : metric_names(kind)) {
+    const bool again = name == "mae" || name == "mse" || name == "auc";
+    const bool all_right = name == "top_k_categorical_accuracy" && size <= 5;
+    if (!again && !all_right) names.emplace_back(name);
+  }
+  const Metrics metrics(names, kind, static_cast<int>(size));
+  std::vector<double> counters(metrics.counters());
+  MetricBatch batch;
+  batch.samples = static_cast<int>(data.size());
+  batch.size = static_cast<int>(size);
+  batch.outputs = outputs.data();
+  if (kind == OutputKind::kClasses) batch.labels = data.labels;
+  batch.targets = targets.empty() ? nullptr : targets.data();
+  metrics.add(batch, counters.data());
+  result.metrics = metrics.values(counters);
+}
+
+/// The mean over the classes of which some samples are and some are not.
+double mean_auc(std::span<const double> values, std::size_t size, const auto& is_positive) {
+  double sum = 0.0;
+  int count = 0;
+  for (std::size_t c = 0; c < size; ++c) {
+    std::vector<double> scores;
+    std::vector<bool> positive;
+    for (std::size_t s = 0; s * size < values.size(); ++s) {
+      scores.push_back(values[s * size + c]);
+      positive.push_back(is_positive(s, c));
+    }
+    const double auc = exact_auc(scores, positive);
+    if (std::isnan(auc)) continue;
+    sum += auc;
+    ++count;
+  }
+  return count > 0 ? sum / count : 0.0;
+}
+
 void check_classifier(const Graph& graph, const Dataset& data) {
   require(graph.outputs.size() == 1, "the model has {} outputs; a classifier has one", graph.outputs.size());
   const Tensor& output = graph.tensor(graph.outputs[0]);
@@ -126,21 +170,90 @@ void score(const Scores& scores, double step, const Dataset& data, Evaluation& r
 
 }  // namespace
 
-Evaluation evaluate(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads) {
+ModelOutputs outputs_of(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads) {
   const Graph& graph = executable->graph;
-  require(data.size() > 0, "there are no samples to evaluate");
-  check_classifier(graph, data);
+  require(graph.outputs.size() == 1, "the model has {} outputs; one is needed", graph.outputs.size());
   const Tensor& output = graph.tensor(graph.outputs[0]);
   const Bytes inputs = samples_as_input(graph, data);
-
-  Evaluation result;
+  ModelOutputs result;
   result.threads = threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const auto start = std::chrono::steady_clock::now();
   const std::vector<Bytes> outputs = run_stacked(executable, {inputs}, data.size(), result.threads);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  Scores scores{real_values(output, outputs[0]), static_cast<std::size_t>(output.elements())};
+  result.probabilities = are_probabilities(scores, static_cast<double>(output.scale()));
+  result.size = scores.classes;
+  result.values = std::move(scores.values);
+  return result;
+}
 
-  const Scores scores{real_values(output, outputs[0]), static_cast<std::size_t>(output.elements())};
-  score(scores, static_cast<double>(output.scale()), data, result);
+namespace {
+
+/// Numbers to predict: the data's targets, its labels where there is one output, or the samples themselves. Labels 0
+/// and 1 are those of a binary classifier.
+Evaluation evaluate_numbers(const ModelOutputs& outputs, const Dataset& data) {
+  Evaluation result;
+  const std::size_t size = outputs.size;
+  std::vector<float> targets = data.targets;
+  if (targets.empty() && size == 1) targets.assign(data.labels.begin(), data.labels.end());
+  if (targets.empty() && size == data.sample_size()) {
+    targets.resize(data.size() * size);
+    for (std::size_t i = 0; i < data.size(); ++i) data.read(i, std::span(targets).subspan(i * size, size));
+  }
+  require(targets.size() == data.size() * size, "the model has {} outputs; the data has {} numbers to predict a sample",
+          size, data.target_size);
+  std::vector<float> values(outputs.values.begin(), outputs.values.end());
+  require(std::ranges::all_of(values, [](float value) { return std::isfinite(value); }), "the outputs are not finite");
+  const bool binary = std::ranges::all_of(targets, [](float target) { return target == 0.0f || target == 1.0f; }) &&
+                      (size == 1 || data.target_size > 0);
+  if (binary && std::ranges::any_of(values, [](float value) { return value < 0.0f || value > 1.0f; })) {
+    for (float& value : values) value = 1.0f / (1.0f + std::exp(-value));
+  }
+  double right = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double target = double{targets[i]}, value = double{values[i]};
+    const double likely = std::clamp(value, kLeastProbability, 1.0 - kLeastProbability);
+    result.loss += binary ? -(target * std::log(likely) + (1.0 - target) * std::log(1.0 - likely))
+                          : (value - target) * (value - target);
+    right += (value > 0.5) == (target > 0.5) ? 1.0 : 0.0;
+  }
+  const auto count = static_cast<double>(values.size());
+  result.loss /= count;
+  result.loss_name = binary ? "binary cross-entropy" : "squared error";
+  if (binary) result.accuracy = right / count;
+  result.has_accuracy = binary;
+  measure(values, binary ? OutputKind::kBinary : OutputKind::kNumbers, data, targets, size, result);
+  if (binary) {
+    const auto positive = [&](std::size_t s, std::size_t c) { return targets[s * size + c] > 0.5f; };
+    result.metrics.emplace_back("auc", mean_auc(outputs.values, size, positive));
+  }
+  return result;
+}
+
+}  // namespace
+
+Evaluation evaluate(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads) {
+  const Graph& graph = executable->graph;
+  require(data.size() > 0, "there are no samples to evaluate");
+  const auto outputs = static_cast<std::size_t>(graph.tensor(graph.outputs.at(0)).elements());
+  const bool autoencoder =
+      outputs == data.sample_size() && outputs >= kLeastAutoencoder && std::cmp_less(data.classes, outputs);
+  const bool numbers = data.target_size > 0 || outputs == 1 || autoencoder;
+  if (!numbers) check_classifier(graph, data);
+  ModelOutputs found = outputs_of(executable, data, threads);
+  Evaluation result;
+  if (numbers) {
+    result = evaluate_numbers(found, data);
+  } else {
+    const Scores scores{found.values, found.size};
+    score(scores, static_cast<double>(graph.tensor(graph.outputs[0]).scale()), data, result);
+    measure({found.values.begin(), found.values.end()}, OutputKind::kClasses, data, {}, found.size, result);
+    const auto positive = [&](std::size_t s, std::size_t c) { return std::cmp_equal(data.labels[s], c); };
+    result.metrics.emplace_back("auc", mean_auc(found.values, found.size, positive));
+  }
+  result.samples = data.size();
+  result.seconds = found.seconds;
+  result.threads = found.threads;
   return result;
 }
 

@@ -57,6 +57,7 @@ void encode_bytes(const Tensor& input, const Dataset& data, std::uint8_t* out) {
 }  // namespace
 
 Bytes samples_as_input(const Graph& graph, const Dataset& data) {
+  if (data.stored) return samples_as_input(graph, data.in_memory());
   require(graph.inputs.size() == 1, "the model has {} inputs; a data set can feed one", graph.inputs.size());
   const Tensor& input = graph.tensor(graph.inputs[0]);
   require(static_cast<std::size_t>(input.elements()) == data.sample_size(),

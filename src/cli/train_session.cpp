@@ -1,0 +1,109 @@
+#include "cli/train_session.h"
+
+#include <csignal>
+
+#include "base/error.h"
+#include "io/checkpoint.h"
+#include "io/keras.h"
+
+namespace thimble {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCheckpoint = "checkpoint.keras";
+constexpr const char* kRecipeArray = "recipe";
+
+// ---- asked to stop
+
+volatile std::sig_atomic_t stop_signal = 0;
+
+/// The first signal asks for a checkpoint and an end; the next one ends the program as it always does.
+extern "C" void ask_to_stop(int signal) {
+  stop_signal = signal;
+  std::signal(signal, SIG_DFL);
+}
+
+void listen_for_signals() {
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+}
+
+// ---- checkpoints
+
+NpyArray text_array(std::string_view text) {
+  return {NpyType::kUint8, {static_cast<std::int64_t>(text.size())}, {text.begin(), text.end()}};
+}
+
+/// What a program that was killed while it wrote a checkpoint has left behind.
+void remove_half_written(const fs::path& checkpoint) {
+  std::error_code error;
+  const std::string begin = checkpoint.filename().string() + ".";
+  for (const fs::directory_entry& entry : fs::directory_iterator(checkpoint.parent_path(), error)) {
+    if (entry.path().filename().string().starts_with(begin)) fs::remove(entry.path(), error);
+  }
+}
+
+/// Where the training stands that was broken off in `folder`, and its weights in `model`; the beginning if there is no
+/// checkpoint.
+TrainState resume(FileSystem& files, const fs::path& path, const Recipe& recipe, Model& model, Progress& progress) {
+  if (!files.is_file(path)) {
+    progress.line(fmt::format("{} is not there: training begins", path.string()));
+    return {};
+  }
+  return with_context(path.string(), [&] {
+    const Checkpoint checkpoint = read_checkpoint(files.read(path));
+    const auto text = checkpoint.state.find(kRecipeArray);
+    require(text != checkpoint.state.end() && text->second == text_array(recipe.identity),
+            "is of another recipe or seed than {}; leave --resume out to train from the start", recipe.path.string());
+    restore(model, checkpoint.model);
+    TrainState state = train_state_from(checkpoint.state);
+    progress.line(fmt::format("Going on from {}: epoch {}, step {}", path.string(), state.position.epoch + 1,
+                              state.position.step));
+    return state;
+  });
+}
+
+}  // namespace
+
+bool asked_to_stop() { return stop_signal != 0; }
+
+TrainOptions options_of(const Recipe& recipe) {
+  TrainOptions options;
+  options.batch_size = recipe.batch_size;
+  options.epochs = recipe.epochs;
+  options.seed = recipe.seed;
+  options.metrics = recipe.metrics;
+  options.top_k = recipe.top_k;
+  options.callbacks = recipe.callbacks;
+  options.augmentation = recipe.augmentation;
+  options.distillation.alpha = recipe.distillation.alpha;
+  options.distillation.temperature = recipe.distillation.temperature;
+  return options;
+}
+
+TrainResult run_session(FileSystem& files, const Recipe& recipe, Model& model, const Dataset& train,
+                        const Dataset& validation, const TrainOptions& options, const CheckpointOptions& checkpoints,
+                        Progress& progress) {
+  const fs::path checkpoint = checkpoints.folder / kCheckpoint;
+  remove_half_written(checkpoint);
+  TrainState start;
+  if (checkpoints.resume) start = resume(files, checkpoint, recipe, model, progress);
+  TrainHooks hooks;
+  hooks.save_seconds = checkpoints.seconds;
+  hooks.save_steps = checkpoints.steps;
+  hooks.save = [&](const TrainState& state) {
+    NpzArrays arrays = to_arrays(state);
+    arrays[kRecipeArray] = text_array(recipe.identity);
+    files.write(checkpoint, write_checkpoint(model, arrays));
+  };
+  hooks.keep = [&](const std::string& file) { files.write(checkpoints.folder / file, ByteSpan(write_keras(model))); };
+  hooks.stop = asked_to_stop;
+  listen_for_signals();
+  TrainResult result = thimble::train(model, train, validation, options, progress, hooks, start);
+  require(!result.stopped, "stopped by a signal; {} holds all that was done: --resume goes on from it",
+          checkpoint.string());
+  return result;
+}
+
+}  // namespace thimble
