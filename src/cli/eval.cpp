@@ -114,7 +114,9 @@ void print_text(const EvalArguments& arguments, const Findings& findings) {
     fmt::print("  accuracy     {:.4f}\n", evaluation.accuracy);
   }
   fmt::print("  loss         {:.4f}    mean {}\n", evaluation.loss, evaluation.loss_name);
-  for (const auto& [name, value] : evaluation.metrics) fmt::print("  {:<12} {:.4f}\n", name, value);
+  for (const auto& [name, value] : evaluation.metrics) {
+    fmt::print("  {:<12} {:.4f}\n", name.starts_with("top_k") ? "best of 5" : name, value);
+  }
   fmt::print("  time         {:.2f} s    on {} thread{}; {:.1f} us an inference on one\n", evaluation.seconds,
              evaluation.threads, evaluation.threads == 1 ? "" : "s", findings.host_us);
   fmt::print("  parameters   {}, {} multiply-accumulates an inference\n", findings.summary.parameters,

@@ -40,8 +40,10 @@ void Dataset::read(std::size_t index, std::size_t first, std::span<float> out) c
 void Dataset::fetch(std::size_t index, std::size_t first, std::size_t count) const {
   constexpr std::size_t kLine = 64;  // bytes
   const std::size_t width = has_bytes() ? 1 : sizeof(float);
-  const void* data = has_bytes() ? static_cast<const void*>(bytes.data()) : floats.data();
-  const char* from = static_cast<const char*>(data) + (index * sample_size() + first) * width;
+  const void* own = has_bytes() ? static_cast<const void*>(bytes.data()) : floats.data();
+  const void* data = stored ? stored.data() : own;
+  const std::size_t row = rows.empty() ? index : rows[index];
+  const char* from = static_cast<const char*>(data) + (row * sample_size() + first) * width;
   for (std::size_t i = 0; i < count * width; i += kLine) __builtin_prefetch(from + i);
 }
 

@@ -124,6 +124,71 @@ TEST_F(RecipeTest, Compression) {
             "[compress]: unknown argument 'epoch'; did you mean 'epochs'?");
 }
 
+TEST_F(RecipeTest, WhatTrainersHave) {
+  const Recipe recipe = read(R"(
+[data]
+path = ["a", "b:100"]
+weights = [1, 2.5]
+label = "kind"
+[[layers]]
+type = "Dense"
+units = 3
+kernel_regularizer = {l2 = 0.5}
+bias_regularizer = "l1"
+[train]
+optimizer = "rmsprop"
+learning_rate = {type = "PiecewiseConstantDecay", boundaries = [10, 20], values = [0.1, 0.01, 0.001]}
+clipnorm = 2
+use_ema = true
+loss = "sparse_categorical_crossentropy"
+label_smoothing = 0.1
+class_weight = [1, 2, 3]
+metrics = ["accuracy", "auc"]
+validation_split = 0.25
+[[callbacks]]
+type = "ReduceLROnPlateau"
+patience = 4
+[distillation]
+teacher = "big.keras"
+temperature = 2
+)");
+  EXPECT_EQ(recipe.data.paths, (std::vector<std::string>{folder_.path() / "a", folder_.path() / "b:100"}));
+  EXPECT_EQ(recipe.data.weights, (std::vector<double>{1, 2.5}));
+  EXPECT_EQ(recipe.data.label, "kind");
+  EXPECT_EQ(recipe.optimizer.class_name, "RMSprop");
+  EXPECT_EQ(recipe.optimizer.schedule.values, (std::vector<double>{0.1, 0.01, 0.001}));
+  EXPECT_FLOAT_EQ(recipe.optimizer.config.real("learning_rate"), 0.1f);
+  EXPECT_FLOAT_EQ(recipe.optimizer.config.real("clipnorm"), 2.0f);
+  EXPECT_FALSE(recipe.optimizer.config.has("weight_decay"));
+  EXPECT_EQ(recipe.loss, "CategoricalCrossentropy");  // which has smoothed labels in Keras
+  EXPECT_FLOAT_EQ(recipe.loss_config.real("label_smoothing"), 0.1f);
+  EXPECT_EQ(recipe.class_weight, (std::vector<float>{1, 2, 3}));
+  EXPECT_EQ(recipe.metrics, std::vector<std::string>{"auc"});
+  EXPECT_EQ(recipe.validation_split, 0.25f);
+  ASSERT_EQ(recipe.callbacks.size(), 1u);
+  EXPECT_EQ(recipe.callbacks[0].config.integer("patience"), 4);
+  EXPECT_EQ(recipe.distillation.teacher, folder_.path() / "big.keras");
+  const Model model = build_model(recipe, {4});
+  EXPECT_EQ(model.layers[0].weights[0].l2, 0.5);
+  EXPECT_EQ(model.layers[0].weights[1].l1, 0.01);
+}
+
+TEST_F(RecipeTest, WhatTrainersGetWrong) {
+  const std::string dense = std::string(kData) + "[[layers]]\ntype = \"Dense\"\nunits = 2\n";
+  EXPECT_EQ(error_of(dense + "gamma_regularizer = \"l2\"\n", {4}),
+            "layer 1 (Dense): unknown argument 'gamma_regularizer': the layer has no such weight");
+  EXPECT_EQ(error_of(dense + "kernel_regularizer = {l3 = 1}\n").substr(0, 60),
+            "layer 1 (Dense): kernel_regularizer = {\"l3\":1}: expected \"l1");
+  EXPECT_EQ(error_of(dense + "[train]\nlearning_rate = {type = \"CosinDecay\"}\n"),
+            "[train]: learning_rate: unknown schedule 'CosinDecay'; did you mean 'CosineDecay'?");
+  EXPECT_EQ(error_of(dense + "[train]\nfolds = 1\n"), "[train]: folds = 1: two are the least");
+  EXPECT_EQ(error_of(dense + "[train]\nvalidation_split = 1\n"),
+            "[train]: validation_split = 1: must be from 0 to below 1");
+  EXPECT_EQ(error_of(dense + "[[callbacks]]\ntype = \"EarlyStoping\"\n"),
+            "callback 1: unknown callback 'EarlyStoping'; did you mean 'EarlyStopping'?");
+  EXPECT_EQ(error_of(dense + "[distillation]\nalpha = 0.5\n"), "[distillation]: the argument teacher is missing");
+}
+
 TEST_F(RecipeTest, BranchesAndTheirSum) {
   const Model model = build_model(read(std::string(kData) + R"(
 [[layers]]

@@ -249,7 +249,13 @@ Evaluation evaluate(const std::shared_ptr<const Executable>& executable, const D
     score(scores, static_cast<double>(graph.tensor(graph.outputs[0]).scale()), data, result);
     measure({found.values.begin(), found.values.end()}, OutputKind::kClasses, data, {}, found.size, result);
     const auto positive = [&](std::size_t s, std::size_t c) { return std::cmp_equal(data.labels[s], c); };
-    result.metrics.emplace_back("auc", mean_auc(found.values, found.size, positive));
+    std::vector<double> probabilities, row;
+    for (std::size_t s = 0; s < data.size(); ++s) {
+      row.assign(scores.row(s).begin(), scores.row(s).end());
+      normalize(row, found.probabilities);
+      probabilities.insert(probabilities.end(), row.begin(), row.end());
+    }
+    result.metrics.emplace_back("auc", mean_auc(probabilities, found.size, positive));
   }
   result.samples = data.size();
   result.seconds = found.seconds;

@@ -46,6 +46,8 @@ class Loop final : private CallbackContext {
         hooks_(hooks),
         trainer_(model, options),
         state_(std::move(start)) {
+    trainer_.check(train);
+    trainer_.check(test);
     check_callbacks(options.callbacks, names(), model.optimizer.schedule);
     state_.callbacks.resize(options.callbacks.size());
     if (state_.learning_rate > 0.0) trainer_.set_learning_rate(state_.learning_rate);

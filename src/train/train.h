@@ -86,6 +86,9 @@ class Trainer {
   Trainer(Model& model, const TrainOptions& options);
   ~Trainer();
 
+  /// Throws InputError that names the sample when the data does not fit the model.
+  void check(const Dataset& data) const;
+
   /// Called after each step by one of the threads, while the others wait; says whether to pause. Must not throw.
   using StepDone = std::function<bool(int step, int steps, const LossAndAccuracy& so_far)>;
   /// Goes on with an epoch from `position`, which is moved along, and returns whether the epoch is over: `step_done`

@@ -140,6 +140,46 @@ TEST(Train, GoesOnFromAnyCheckpointToTheSameBits) {
   }
 }
 
+TEST(Train, GoesOnToTheSameBitsWithAllThatRemembers) {
+  const Dataset data = bright_spots(150);
+  Attributes monitor = {{"monitor", std::string("val_precision")}, {"mode", std::string("auto")}};
+  Attributes stopping = monitor, plateau = monitor;
+  stopping.set("patience", std::int64_t{2});
+  stopping.set("start_from_epoch", std::int64_t{0});
+  stopping.set("restore_best_weights", true);
+  plateau.set("patience", std::int64_t{1});
+  plateau.set("factor", 0.5);
+  plateau.set("cooldown", std::int64_t{0});
+  plateau.set("min_lr", 0.0);
+  TrainOptions options = {.epochs = 9, .seed = 4, .threads = 2};
+  options.metrics = {"precision", "auc"};
+  options.class_weight = {1.0f, 2.0f, 0.5f};
+  options.callbacks = {{"EarlyStopping", stopping}, {"ReduceLROnPlateau", plateau}};
+  Model start = plain_model();
+  start.optimizer.config.set("use_ema", true);
+  start.optimizer.config.set("ema_momentum", 0.8);
+  start.optimizer.config.set("global_clipnorm", 0.5);
+  Model whole = start;
+  std::vector<Checkpoint> checkpoints;
+  TrainHooks hooks;
+  hooks.save = [&](const TrainState& state) { checkpoints.push_back({whole, to_arrays(state)}); };
+  hooks.save_steps = 3;
+  const TrainResult expected = train(whole, data, data, options, no_progress(), hooks);
+  EXPECT_LT(expected.epochs.size(), 9u);  // stopped early
+  EXPECT_LT(whole.optimizer.config.real("learning_rate"), 1e-2f);
+  EXPECT_TRUE(expected.epochs[0].more.contains("auc"));
+  EXPECT_TRUE(expected.epochs[0].more.contains("val_precision"));
+  EXPECT_EQ(expected.test.loss, Trainer(whole, options).evaluate_as_it_is(data).loss);
+  for (Checkpoint& checkpoint : checkpoints) {
+    Model& model = checkpoint.model;
+    const TrainResult result = train(model, data, data, options, no_progress(), {}, train_state_from(checkpoint.state));
+    EXPECT_EQ(weights_of(model), weights_of(whole));
+    EXPECT_EQ(model.optimizer.slots, whole.optimizer.slots);
+    expect_same(result, expected);
+    EXPECT_EQ(result.epochs[0].more, expected.epochs[0].more);
+  }
+}
+
 TEST(Train, StopsWhenAsked) {
   const Dataset data = bright_spots(150);
   Model model = plain_model();

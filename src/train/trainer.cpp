@@ -51,6 +51,15 @@ class Trainer::Impl {
     total_.metrics.resize(objective_.metrics().counters());
   }
 
+  void check(const Dataset& data) const {
+    require(data.size() > 0, "the data set has no samples");
+    const Shape expected = without_batch(model_.graph.tensor(model_.graph.inputs[0]).shape);
+    const Shape actual(data.sample_shape.begin(), data.sample_shape.end());
+    require(expected == actual, "the data's samples are {}, the model's input is {}", to_string(actual),
+            to_string(expected));
+    objective_.check(data);
+  }
+
   bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
     check(data);
     const auto number = static_cast<std::uint64_t>(position.epoch);
@@ -160,15 +169,6 @@ class Trainer::Impl {
       std::swap_ranges(averages, averages + executor_.plan().trainable, executor_.parameters());
       see_all_weights();
     }
-  }
-
-  void check(const Dataset& data) const {
-    require(data.size() > 0, "the data set has no samples");
-    const Shape expected = without_batch(model_.graph.tensor(model_.graph.inputs[0]).shape);
-    const Shape actual(data.sample_shape.begin(), data.sample_shape.end());
-    require(expected == actual, "the data's samples are {}, the model's input is {}", to_string(actual),
-            to_string(expected));
-    objective_.check(data);
   }
 
   /// What happens to a sample depends on nothing but the seed, the epoch and the sample.
@@ -361,6 +361,7 @@ class Trainer::Impl {
 
 Trainer::Trainer(Model& model, const TrainOptions& options) : impl_(std::make_unique<Impl>(model, options)) {}
 Trainer::~Trainer() = default;
+void Trainer::check(const Dataset& data) const { impl_->check(data); }
 bool Trainer::run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
   return impl_->run_epoch(data, position, step_done);
 }

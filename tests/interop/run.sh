@@ -16,5 +16,6 @@ trap 'rm -rf "$folder"' EXIT
 "$thimble" convert "$folder/model.keras" -o "$folder/int8.tflite" --quantize int8 --calibrate data/mnist:500
 export TF_CPP_MIN_LOG_LEVEL=3
 $python tests/interop/keras_check.py "$thimble" "$folder/model.keras" data/mnist
+$python tests/interop/training_check.py "$thimble"
 if [ -d ../shared/corpus ]; then $python tests/interop/convert_check.py "$thimble" ../shared/corpus; fi
 $python tests/interop/tflite_check.py "$thimble" data/mnist "$folder/float.tflite" "$folder/int8.tflite"
