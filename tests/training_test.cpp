@@ -49,7 +49,8 @@ Problem problem_of(const json& entry) {
     tensor.shape = {size};
     tensor.trainable = true;
     const TensorId id = problem.model.graph.add(tensor);
-    problem.plan.parameters.push_back({id, problem.plan.all, static_cast<std::size_t>(size)});
+    const auto count = static_cast<std::size_t>(size);
+    problem.plan.parameters.push_back({.tensor = id, .offset = problem.plan.all, .count = count, .floats = count});
     problem.plan.all += static_cast<std::size_t>(size);
     layer.weights.push_back({"kernel",
                              id,

@@ -35,12 +35,15 @@ NpyArray text_array(std::string_view text) {
   return {NpyType::kUint8, {static_cast<std::int64_t>(text.size())}, {text.begin(), text.end()}};
 }
 
-/// What a program that was killed while it wrote a checkpoint has left behind.
-void remove_half_written(const fs::path& checkpoint) {
+/// What a program that was killed while it wrote has left behind in `folder`: NAME.XXXXXX.
+void remove_half_written(const fs::path& folder) {
   std::error_code error;
-  const std::string begin = checkpoint.filename().string() + ".";
-  for (const fs::directory_entry& entry : fs::directory_iterator(checkpoint.parent_path(), error)) {
-    if (entry.path().filename().string().starts_with(begin)) fs::remove(entry.path(), error);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    constexpr std::size_t kEnding = 7;
+    for (const std::string& own : {std::string(kCheckpoint), std::string("model.keras"), std::string("history.json")}) {
+      if (name.size() == own.size() + kEnding && name.starts_with(own + ".")) fs::remove(entry.path(), error);
+    }
   }
 }
 
@@ -86,7 +89,7 @@ TrainResult run_session(FileSystem& files, const Recipe& recipe, Model& model, c
                         const Dataset& validation, const TrainOptions& options, const CheckpointOptions& checkpoints,
                         Progress& progress) {
   const fs::path checkpoint = checkpoints.folder / kCheckpoint;
-  remove_half_written(checkpoint);
+  remove_half_written(checkpoints.folder);
   TrainState start;
   if (checkpoints.resume) start = resume(files, checkpoint, recipe, model, progress);
   TrainHooks hooks;
