@@ -103,6 +103,27 @@ Board riscv_virt() {
   return board;
 }
 
+/// An 8-bit AVR, `mcu` as avr-gcc and simavr name it. All RAM behind the static data may be stack.
+Board avr(std::string_view name, std::string_view title, const std::string& mcu, std::uint32_t flash_bytes,
+          std::uint32_t ram_origin, std::uint32_t ram_bytes) {
+  Board board{};
+  board.name = name;
+  board.title = title;
+  board.family = "avr";
+  board.emulator_package = "libsimavr-dev";
+  board.emulator_arguments = {mcu};
+  board.tools = "avr-";
+  board.tools_packages = "gcc-avr avr-libc";
+  board.cpu_flags = {"-mmcu=" + mcu};
+  board.library_flags = {"-nostartfiles"};
+  board.avr = true;
+  board.uart = "uart_avr.c";
+  board.flash_bytes = flash_bytes;
+  board.ram_origin = 0x800000 + ram_origin;
+  board.ram_bytes = board.stack_bytes = ram_bytes;
+  return board;
+}
+
 }  // namespace
 
 std::span<const Board> boards() {
@@ -115,6 +136,8 @@ std::span<const Board> boards() {
                     {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"})),
       with_mve(mps3_an547()),
       with_lanes(riscv_virt()),
+      avr("atmega328p", "Microchip ATmega328P (simavr)", "atmega328p", 32 * kKilobyte, 0x100, 2 * kKilobyte),
+      avr("avr", "Microchip ATmega2560 (simavr)", "atmega2560", 256 * kKilobyte, 0x200, 8 * kKilobyte),
   };
   return all;
 }

@@ -11,8 +11,8 @@ namespace {
 // The layout of the file is that of the System V ABI: Elf32_Ehdr, Elf32_Shdr and Elf32_Sym, as offsets into them.
 constexpr std::uint8_t kClass32 = 1, kLittleEndian = 1;
 constexpr std::size_t kHeaderBytes = 52, kSectionHeaderBytes = 40, kSymbolBytes = 16;
-constexpr std::uint32_t kSymbolTable = 2, kTypeFunction = 2, kFlagInMemory = 2, kFlagExecutable = 4;
-constexpr std::uint16_t kMachineArm = 40, kSpecialSections = 0xFF00;
+constexpr std::uint32_t kSymbolTable = 2, kTypeNone = 0, kTypeFunction = 2, kFlagInMemory = 2, kFlagExecutable = 4;
+constexpr std::uint16_t kMachineArm = 40, kMachineAvr = 83, kSpecialSections = 0xFF00;
 
 class Reader {
  public:
@@ -66,13 +66,15 @@ std::vector<SectionHeader> read_section_headers(const Reader& file) {
 void read_symbols(const Reader& file, const std::vector<SectionHeader>& headers, const SectionHeader& table,
                   ElfFile& elf) {
   file.check(table.link < headers.size());
-  const bool is_arm = file.u16(18) == kMachineArm;
+  const bool is_arm = file.u16(18) == kMachineArm, is_avr = file.u16(18) == kMachineAvr;
   for (std::size_t at = table.offset; at + kSymbolBytes <= std::size_t{table.offset} + table.size; at += kSymbolBytes) {
     const std::string name = file.text(std::size_t{headers[table.link].offset} + file.u32(at));
     const std::uint32_t value = file.u32(at + 4), section = file.u16(at + 14);
     if (name.empty()) continue;
     elf.symbols.push_back({name, value});
-    if ((file.u8(at + 12) & 0xF) != kTypeFunction || section == 0 || section >= kSpecialSections) continue;
+    const std::uint32_t type = file.u8(at + 12) & 0xF;
+    const bool is_function = type == kTypeFunction || (is_avr && type == kTypeNone);  // AVR's libgcc gives no types
+    if (!is_function || section == 0 || section >= kSpecialSections) continue;
     file.check(section < headers.size());
     if ((headers[section].flags & kFlagExecutable) == 0) continue;
     elf.functions.push_back({name, is_arm ? value & ~1U : value, file.u32(at + 8)});

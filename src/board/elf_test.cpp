@@ -17,7 +17,7 @@ class ElfTest : public OnBoard {
 
 TEST_P(ElfTest, SectionsAndFunctionsAreThoseOfTheLinker) {
   const ElfFile elf = read_elf(linked(), "a.elf");
-  EXPECT_EQ(elf.section_bytes(".weights"), 100U);
+  EXPECT_EQ(elf.section_bytes(".weights") + elf.section_bytes(".weights_data"), 100U);
   EXPECT_EQ(elf.section_bytes(".no_such"), 0U);
   EXPECT_EQ(elf.section_bytes(".debug_info"), 0U) << "is not in the board's memory";
   std::uint32_t end = 0;
@@ -55,7 +55,7 @@ TEST(Elf, AnotherFileIsRejected) {
   EXPECT_THROW(read_elf({}, "empty"), InputError);
 }
 
-INSTANTIATE_TEST_SUITE_P(Boards, ElfTest, testing::Values("m0", "rv32"),
+INSTANTIATE_TEST_SUITE_P(Boards, ElfTest, testing::Values("m0", "rv32", "avr"),
                          [](const testing::TestParamInfo<std::string>& info) { return info.param; });
 
 }  // namespace

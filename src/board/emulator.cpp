@@ -11,7 +11,8 @@
 
 namespace thimble {
 
-std::span<const EmbeddedFile> board_plugin();  // src/CMakeLists.txt: the plugin, compiled
+std::span<const EmbeddedFile> board_plugin();  // files.cmake: plugin/count.c, compiled
+std::span<const EmbeddedFile> avr_runner();    // files.cmake: plugin/avr_run.c, compiled; none without simavr
 
 namespace {
 namespace fs = std::filesystem;
@@ -20,7 +21,7 @@ using Strings = std::vector<std::string>;
 // device/board.h: how firmware ends.
 enum ExitCode { kExitDone = 0, kExitFile = 10, kExitStack = 11, kExitFault = 12, kExitInput = 13 };
 
-Strings emulator_command(const Board& board, const fs::path& elf) {
+Strings qemu_command(const Board& board, const fs::path& elf) {
   Strings command = {std::string(board.emulator)};
   command.insert(command.end(), board.emulator_arguments.begin(), board.emulator_arguments.end());
   for (const char* word : {"-display", "none", "-monitor", "none", "-nic", "none", "-semihosting-config",
@@ -73,31 +74,55 @@ void check_end(const Firmware& firmware, const ProcessResult& result, const fs::
          result.exit_code, result.signal, result.err.substr(0, result.err.find('\n')));
 }
 
-/// Starts the emulator in `folder` with the plugin when it is to count, and waits for a good end.
-ProcessResult emulate(const Firmware& firmware, const fs::path& folder, Strings more, const RunOptions& options) {
-  const Board& board = *firmware.board;
-  Strings command = emulator_command(board, firmware.elf);
+/// Puts the table of functions into `folder`.
+void write_symbols(const Firmware& firmware, const fs::path& folder) {
+  std::string symbols;
+  for (const ElfFunction& function : firmware.contents.functions) {
+    symbols += fmt::format("{:x} {:x} {}\n", function.address, function.size, function.name);
+  }
+  if (firmware.board->avr) symbols += fmt::format("{:x} 0 =stack_limit\n", firmware.contents.symbol("stack_limit"));
+  real_file_system().write(folder / "symbols", symbols);
+}
+
+/// The command that starts QEMU, with the plugin when it is to count.
+Strings prepare_qemu(const Firmware& firmware, const fs::path& folder, bool counting) {
+  Strings command = qemu_command(*firmware.board, firmware.elf);
   require(find_program(command[0]).has_value(), "{}: is not installed; install it with: apt install {}", command[0],
-          board.emulator_package);
+          firmware.board->emulator_package);
   command.insert(command.end(), {"-serial", "stdio"});
-  command.insert(command.end(), more.begin(), more.end());
+  if (!counting) return command;
+  write_symbols(firmware, folder);
+  real_file_system().write(folder / "count.so", board_plugin().front().contents);
+  std::string plugin = "./count.so,symbols=symbols,counts=counts";
+  if (firmware.board->family == "arm") plugin += ",thumb=1";
+  if (firmware.marked_layers > 0) plugin += fmt::format(",layers={:#x}", firmware.contents.symbol("bench_layers"));
+  command.insert(command.end(), {"-plugin", plugin});
+  return command;
+}
+
+/// The command that starts plugin/avr_run.c.
+Strings prepare_avr(const Firmware& firmware, const fs::path& folder, bool counting) {
+  require(!avr_runner().empty(), "this thimble was built without simavr; apt install {}, configure and build it again",
+          firmware.board->emulator_package);
+  write_symbols(firmware, folder);
+  const fs::path runner = folder / "avr_run";
+  real_file_system().write(runner, avr_runner().front().contents);
+  fs::permissions(runner, fs::perms::owner_all);
+  Strings command = {runner.string(), firmware.board->emulator_arguments[0], fs::absolute(firmware.elf).string(),
+                     "symbols"};
+  if (counting) command.emplace_back("counts");
+  return command;
+}
+
+/// Runs the firmware in `folder` and waits for a good end.
+ProcessResult emulate(const Firmware& firmware, const fs::path& folder, bool counting, const RunOptions& options) {
+  const Strings command = (firmware.board->avr ? prepare_avr : prepare_qemu)(firmware, folder, counting);
   ProcessOptions process;
   process.folder = folder;
   process.timeout = options.timeout;
   ProcessResult result = run_process(command, process);
   check_end(firmware, result, folder, options);
   return result;
-}
-
-/// Puts the plugin and the table of functions into `folder`; returns the arguments for the emulator.
-Strings prepare_plugin(const Firmware& firmware, const fs::path& folder) {
-  std::string symbols;
-  for (const ElfFunction& function : firmware.contents.functions) {
-    symbols += fmt::format("{:x} {:x} {}\n", function.address, function.size, function.name);
-  }
-  real_file_system().write(folder / "symbols", symbols);
-  real_file_system().write(folder / "count.so", board_plugin().front().contents);
-  return {"-plugin", "./count.so,symbols=symbols,counts=counts"};
 }
 
 /// Reads what the plugin wrote (plugin/count.c).
@@ -110,6 +135,9 @@ void read_counts(const fs::path& path, std::size_t invocations, BoardRun& run) {
     std::uint64_t count = 0;
     lines >> count;
     if (kind == "invocation") run.instructions.push_back(count);
+    if (kind == "cycles") run.cycles.push_back(count);
+    if (kind == "class" && lines >> name) run.classes[name] = count;
+    if (kind == "layer" && lines >> name) run.layers[std::stoi(name)] = count;
     if (kind == "function" && lines >> name) functions[name] += count;
   }
   ensure(kind == "end" && run.instructions.size() == invocations, "the plugin counted {} of {} invocations",
@@ -141,9 +169,8 @@ BoardRun run_on_board(const Firmware& firmware, const std::vector<Bytes>& inputs
   const TemporaryFolder folder;
   for (std::size_t i = 0; i < inputs.size(); ++i)
     real_file_system().write(folder.path() / numbered("input", i), inputs[i]);
-  const Strings plugin = options.count_instructions ? prepare_plugin(firmware, folder.path()) : Strings{};
   BoardRun run;
-  run.console = emulate(firmware, folder.path(), plugin, options).out;
+  run.console = emulate(firmware, folder.path(), options.count_instructions, options).out;
   const std::vector<std::uint32_t> report = read_words(folder.path() / "report", 3);
   require(report[0] == invocations, "the inputs for board {} hold {} invocations, not {}", firmware.board->name,
           report[0], invocations);
@@ -157,12 +184,13 @@ BoardRun run_on_board(const Firmware& firmware, const std::vector<Bytes>& inputs
 std::string run_demo(const Firmware& firmware, const RunOptions& options) {
   ensure(firmware.app == App::kDemo, "run_demo: the firmware is no demo");
   const TemporaryFolder folder;
-  return emulate(firmware, folder.path(), {}, options).out;
+  return emulate(firmware, folder.path(), false, options).out;
 }
 
 std::string gdb_command(const Board& board, const fs::path& elf) {
+  if (board.avr) return "";
   std::string emulator;
-  for (const std::string& word : emulator_command(board, elf)) emulator += in_quotes(word) + " ";
+  for (const std::string& word : qemu_command(board, elf)) emulator += in_quotes(word) + " ";
   return fmt::format(
       "gdb-multiarch -q -ex 'target remote | exec {}-serial null -S -gdb stdio' -ex 'break model_invoke' "
       "-ex continue {}",

@@ -5,6 +5,7 @@
 #include "base/embedded.h"
 #include "base/error.h"
 #include "base/subprocess.h"
+#include "board/stack_bound.h"
 
 namespace thimble {
 
@@ -13,6 +14,8 @@ std::span<const EmbeddedFile> board_device_files();  // src/CMakeLists.txt: all 
 namespace {
 namespace fs = std::filesystem;
 using Strings = std::vector<std::string>;
+
+constexpr std::uint32_t kMostProgmem = 65536;  // what LPM reaches
 
 void append(Strings& to, const Strings& more) { to.insert(to.end(), more.begin(), more.end()); }
 
@@ -60,17 +63,19 @@ class Build {
 
   void compile_board() {
     const std::string family = "board/" + std::string(board_.family) + "/";
-    Strings sources = {family + "entry.S",    family + "start.c", "board/memory.c",
-                       "board/semihosting.c", "board/bench.c",    "board/" + std::string(board_.uart)};
+    Strings sources = {family + "entry.S", family + "start.c", "board/semihosting.c", "board/bench.c",
+                       "board/" + std::string(board_.uart)};
+    if (!board_.avr) append(sources, {"board/memory.c"});
     if (options_.app == App::kHarness) append(sources, {"board/harness.c"});
     if (options_.app == App::kDemo) append(sources, {"board/demo_main.c", "board/demo_print.c", "board/demo_input.c"});
     // A loop of ours must not become a call of memcpy: it would count as the model's.
-    const Strings flags = {"-Os",
-                           "-ffreestanding",
-                           "-fno-tree-loop-distribute-patterns",
-                           "-Iboard",
-                           fmt::format("-DUART_BASE={:#x}u", board_.uart_base),
-                           fmt::format("-DBOARD_TITLE=\"{}\"", board_.title)};
+    Strings flags = {"-Os",
+                     "-ffreestanding",
+                     "-fno-tree-loop-distribute-patterns",
+                     "-Iboard",
+                     fmt::format("-DUART_BASE={:#x}u", board_.uart_base),
+                     fmt::format("-DBOARD_TITLE=\"{}\"", board_.title)};
+    if (options_.marked_layers > 0) append(flags, {fmt::format("-DBENCH_LAYERS={}", options_.marked_layers)});
     for (const std::string& source : sources) compile(source, flags);
   }
 
@@ -78,7 +83,8 @@ class Build {
     Strings command = {compiler(board_)};
     append(command, board_.cpu_flags);
     append(command, board_.library_flags);
-    append(command, {"-Wl,--gc-sections", "-Wl,-Map=firmware.map", "-Wl,--no-warn-rwx-segments"});
+    append(command, {"-Wl,--gc-sections", "-Wl,-Map=firmware.map"});
+    if (!board_.avr) append(command, {"-Wl,--no-warn-rwx-segments"});
     define(command, "FLASH_ORIGIN", board_.flash_origin);
     define(command, "RAM_ORIGIN", board_.ram_origin);
     define(command, "RAM_BYTES", board_.ram_bytes);
@@ -97,17 +103,20 @@ class Build {
     Firmware firmware;
     firmware.board = &board_;
     firmware.app = options_.app;
+    firmware.marked_layers = options_.marked_layers;
     firmware.elf = folder_ / "firmware.elf";
     firmware.warnings = warnings_;
     firmware.contents = read_elf(real_file_system().read(firmware.elf), firmware.elf.string());
     const ElfFile& elf = firmware.contents;
     const std::uint32_t model_data = elf.section_bytes(".model_data"), board_data = elf.section_bytes(".board_data");
-    firmware.weights_bytes = elf.section_bytes(".weights");
-    firmware.code_bytes = elf.section_bytes(".model_text") + model_data;
+    const std::uint32_t weights_data = elf.section_bytes(".weights_data");
+    firmware.weights_bytes = elf.section_bytes(".weights") + weights_data;
+    firmware.code_bytes = elf.section_bytes(".model_text") + elf.section_bytes(".model_constants") + model_data;
     firmware.board_bytes = elf.section_bytes(".vectors") + elf.section_bytes(".board_text") + board_data;
     firmware.flash_bytes = elf.symbol("flash_end") - board_.flash_origin;
-    firmware.ram_bytes = model_data + elf.section_bytes(".model_bss");
+    firmware.ram_bytes = weights_data + model_data + elf.section_bytes(".model_bss");
     firmware.board_ram_bytes = board_data + elf.section_bytes(".board_bss");
+    firmware.stack_bound = bound();
     return firmware;
   }
 
@@ -126,7 +135,7 @@ class Build {
     Strings command = {compiler(board_),
                        "-c",
                        "-g",
-                       "-std=c99",
+                       board_.avr ? "-std=gnu99" : "-std=c99",  // GNU's C has address spaces
                        "-Wall",
                        "-Wextra",
                        "-pedantic",
@@ -134,6 +143,7 @@ class Build {
                        "-fdata-sections",
                        "-fno-common",
                        "-ffp-contract=off",
+                       "-fstack-usage",
                        "-Ipackage"};
     append(command, board_.cpu_flags);
     append(command, board_.library_flags);
@@ -145,6 +155,19 @@ class Build {
     ensure(result.exit_code == 0, "{} does not compile for board {}: {}", source, board_.name, first_error(result.err));
     warnings_ += result.err;
     objects_.push_back(object);
+  }
+
+  std::optional<std::uint32_t> bound() const {
+    std::map<std::string, std::uint32_t> frames;
+    for (const std::string& object : objects_) {
+      const fs::path usage = fs::path(folder_ / object).replace_extension(".su");
+      if (!object.starts_with("package/") || !real_file_system().is_file(usage)) continue;
+      read_stack_usage(as_text(real_file_system().read(usage)), frames);
+    }
+    const ProcessResult image = run({std::string(board_.tools) + "objdump", "-d", "firmware.elf"});
+    ensure(image.exit_code == 0, "objdump cannot read the firmware: {}", image.err);
+    const std::uint32_t return_bytes = !board_.avr ? 0 : board_.flash_bytes > (128U << 10) ? 3 : 2;
+    return stack_bound(read_disassembly(image.out, return_bytes), frames, "model_invoke");
   }
 
   /// Whether the C library is there: Debian has it in a package apart from the compiler's.
@@ -186,6 +209,11 @@ void require_fit(const Board& board, const Firmware& firmware) {
       "the model does not fit board {}: it needs {} bytes of RAM (model {}, board {}) and a stack, the board has {}; "
       "choose a smaller model or a larger board",
       board.name, ram, firmware.ram_bytes, firmware.board_ram_bytes, board.ram_bytes);
+  const std::uint32_t constants = board.avr ? firmware.contents.symbol("progmem_end") : 0;
+  require(constants <= kMostProgmem,
+          "the model does not fit board {}: it needs {} bytes of constants in flash, of which AVR code reads the first "
+          "{}; choose a smaller model or another board",
+          board.name, constants, kMostProgmem);
 }
 
 }  // namespace

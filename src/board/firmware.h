@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/file_system.h"
@@ -24,12 +25,14 @@ enum class App {
 struct FirmwareOptions {
   App app = App::kHarness;
   Optimize optimize = Optimize::kSize;  // the board's own part is always built with -Os
+  int marked_layers = 0;                // the package marks as many layers (device/bench.h)
   Bytes demo_input = {};                // for the demo: the bytes of all model inputs, one behind the other
 };
 
 struct Firmware {
   const Board* board = nullptr;
   App app = App::kHarness;
+  int marked_layers = 0;
   std::filesystem::path elf;  // with debug information
 
   // Flash. code is the model's code, its constants other than weights, the initial values of its variables, and the
@@ -42,6 +45,10 @@ struct Firmware {
   // RAM, all of it static; the stack comes on top and is measured in the run.
   std::uint32_t ram_bytes = 0;        // of the model: arena with inputs and outputs, all its variables
   std::uint32_t board_ram_bytes = 0;  // of start-up, drivers, harness or demo
+
+  /// At most so many bytes of stack does model_invoke take, interrupts left aside: proven (stack_bound.h); none where
+  /// it could not be proven.
+  std::optional<std::uint32_t> stack_bound;
 
   ElfFile contents;      // sections, functions and symbols of `elf`
   std::string warnings;  // what the compiler said of the package

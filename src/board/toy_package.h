@@ -43,7 +43,7 @@ inline FileSet toy_package(const Toy& toy) {
 
 inline std::string missing_tools(const Board& board) {
   const bool tools = find_program(std::string(board.tools) + "gcc").has_value();
-  const bool emulator = find_program(std::string(board.emulator)).has_value();
+  const bool emulator = board.emulator.empty() || find_program(std::string(board.emulator)).has_value();
   if (tools && emulator) return "";
   return fmt::format("not installed: {} {}", tools ? "" : board.tools_packages, emulator ? "" : board.emulator_package);
 }

@@ -1,12 +1,16 @@
 // thimble bench: builds firmware of a model for emulated boards, runs it, checks the bits, and measures; or times the
 // model on this machine.
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "board/cycles.h"
+#include "cli/bench_table.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "data/load.h"
 #include "deploy/deploy.h"
+#include "deploy/layer_costs.h"
 #include "io/load.h"
 #include "passes/pipeline.h"
 #include "run/host_time.h"
@@ -21,8 +25,10 @@ struct BenchArguments {
   std::vector<std::string> boards;
   std::string data;
   std::string optimize = "size";
+  std::string other;  // --vs
   std::string keep;
   std::string front_end;
+  bool layers = false;
   bool json = false;
   FitArguments fit;
 };
@@ -31,6 +37,33 @@ constexpr std::size_t kMadeUpInvocations = 3;
 constexpr std::string_view kHost = "host";
 constexpr double kHostSeconds = 0.5;
 
+/// What the chips with the board's core take for an invocation.
+nlohmann::ordered_json chips_json(const Board& board, const BoardRun& run) {
+  nlohmann::ordered_json chips = nlohmann::ordered_json::array();
+  for (const ChipTime& time : estimate_times(board, run)) {
+    chips.push_back({{"chip", time.chip->name},
+                     {"title", time.chip->title},
+                     {"cycles", std::llround(time.cycles)},
+                     {"microseconds", time.microseconds},
+                     {"exact", board.avr}});
+  }
+  return chips;
+}
+
+nlohmann::ordered_json layers_json(const LayerCosts& costs) {
+  nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+  for (const LayerCost& layer : costs.layers) {
+    layers.push_back({{"op", layer.op},
+                      {"name", layer.name},
+                      {"shape", layer.shape},
+                      {"macs", layer.macs},
+                      {"instructions", layer.instructions},
+                      {"weights_bytes", layer.weights_bytes},
+                      {"kernels", layer.kernels}});
+  }
+  return layers;
+}
+
 nlohmann::ordered_json to_json(const std::string& model, const Board& board, const std::string& optimize,
                                const Measurement& measurement) {
   nlohmann::ordered_json functions = nlohmann::ordered_json::object();
@@ -38,6 +71,7 @@ nlohmann::ordered_json to_json(const std::string& model, const Board& board, con
     functions[function.name] = function.instructions / std::max<std::size_t>(1, measurement.invocations);
   }
   const Firmware& firmware = measurement.firmware;
+  const auto bound = firmware.stack_bound;
   return {{"model", model},
           {"board", board.name},
           {"title", board.title},
@@ -50,9 +84,11 @@ nlohmann::ordered_json to_json(const std::string& model, const Board& board, con
           {"ram_bytes", firmware.ram_bytes},
           {"board_ram_bytes", firmware.board_ram_bytes},
           {"stack_bytes", measurement.run.stack_bytes},
+          {"stack_bound_bytes", bound ? nlohmann::ordered_json(*bound) : nlohmann::ordered_json()},
           {"invocations", measurement.invocations},
           {"bits_equal", measurement.bits_equal},
           {"largest_error", measurement.largest_error},
+          {"chips", chips_json(board, measurement.run)},
           {"by_function", functions}};
 }
 
@@ -77,22 +113,6 @@ void print_host(const nlohmann::ordered_json& row) {
              row["invocations"].get<std::uint64_t>());
 }
 
-void print_table(const nlohmann::ordered_json& results) {
-  fmt::print("{:<8} {:<9} {:>14} {:>9} {:>8} {:>8} {:>7}  {}\n", "board", "optimize", "instructions", "weights", "code",
-             "RAM", "stack", "outputs");
-  for (const auto& row : results) {
-    const float error = row["largest_error"].get<float>();
-    const std::string verdict = row["bits_equal"].get<bool>()    ? "equal the host's, bit for bit"
-                                : error > 0.0f && error <= 1e-5f ? fmt::format("within {:.1g} of the host's", error)
-                                                                 : std::string("DIFFER from the host's");
-    fmt::print("{:<8} {:<9} {:>14} {:>9} {:>8} {:>8} {:>7}  {} ({} invocations)\n", row["board"].get<std::string>(),
-               row["optimize"].get<std::string>(), row["instructions"].get<std::uint64_t>(),
-               row["weights_bytes"].get<std::uint64_t>(), row["code_bytes"].get<std::uint64_t>(),
-               row["ram_bytes"].get<std::uint64_t>(), row["stack_bytes"].get<std::uint64_t>(), verdict,
-               row["invocations"].get<std::uint64_t>());
-  }
-}
-
 /// The inputs of all invocations, and how many they are: of the data set, or made up.
 std::pair<std::vector<Bytes>, std::size_t> inputs_for(FileSystem& files, const Graph& graph,
                                                       const BenchArguments& arguments) {
@@ -115,49 +135,92 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
     std::filesystem::create_directories(folder);
     const Measurement measurement = measure(deployment, *board, optimize, inputs, invocations, folder);
     results.push_back(to_json(arguments.model, *board, arguments.optimize, measurement));
+    if (arguments.layers) {
+      const LayerCosts costs = measure_layers(graph, *board, optimize, lower_options_for(*board, optimize),
+                                              arguments.fit.ram_bytes(), inputs);
+      results.back()["by_layer"] = layers_json(costs);
+      results.back()["between_layers"] = costs.between;
+    }
     if (!arguments.keep.empty()) results.back()["debug_command"] = gdb_command(*board, measurement.firmware.elf);
   }
   return results;
 }
 
-void bench(const BenchArguments& arguments) {
-  FileSystem& files = real_file_system();
-  nlohmann::ordered_json host;
+/// The rows of one model with one setting: of the host, if asked for, then of the boards.
+nlohmann::ordered_json measure_all(const BenchArguments& arguments) {
   std::vector<const Board*> boards;
   for (const std::string& name : arguments.boards) {
     if (name != kHost) boards.push_back(&find_board(name));
   }
-  const bool on_host = boards.size() < arguments.boards.size();
+  FileSystem& files = real_file_system();
   Graph graph = load_graph(files, arguments.model);
   apply_front_end(files, arguments.front_end, graph);
   const auto [inputs, invocations] = inputs_for(files, graph, arguments);
-  nlohmann::ordered_json results;
+  nlohmann::ordered_json rows;
   with_context(arguments.model, [&, &inputs = inputs, &invocations = invocations] {
     simplify(graph);
     arguments.fit.apply_to(graph);
-    if (on_host) host = measure_host(arguments.model, graph, inputs, invocations);
-    results = measure_boards(arguments, boards, graph, inputs, invocations);
+    rows = measure_boards(arguments, boards, graph, inputs, invocations);
+    if (boards.size() < arguments.boards.size())
+      rows.insert(rows.begin(), measure_host(arguments.model, graph, inputs, invocations));
   });
+  return rows;
+}
+
+/// What --vs names: another way to optimize, or another model.
+BenchArguments other_side(BenchArguments arguments) {
+  const bool is_setting = arguments.other == "size" || arguments.other == "speed" || arguments.other == "ram";
+  (is_setting ? arguments.optimize : arguments.model) = arguments.other;
+  if (!arguments.keep.empty()) arguments.keep += "/vs";
+  return arguments;
+}
+
+void print(const nlohmann::ordered_json& rows) {
+  nlohmann::ordered_json of_boards = nlohmann::ordered_json::array();
+  for (const auto& row : rows) {
+    if (row.at("board") == kHost) {
+      print_host(row);
+    } else {
+      of_boards.push_back(row);
+    }
+  }
+  if (!of_boards.empty()) fmt::print("{}", bench_table(of_boards));
+  for (const auto& row : of_boards) {
+    if (row.contains("by_layer")) fmt::print("\n{}", layer_table(row));
+  }
+}
+
+void bench(const BenchArguments& arguments) {
+  nlohmann::ordered_json rows = measure_all(arguments);
+  nlohmann::ordered_json others = nlohmann::ordered_json::array();
+  if (!arguments.other.empty()) others = measure_all(other_side(arguments));
   if (arguments.json) {
-    if (on_host) results.insert(results.begin(), host);
-    fmt::print("{}\n", json_text(results));
+    for (const auto& row : others) rows.push_back(row);
+    fmt::print("{}\n", json_text(rows));
     return;
   }
-  if (on_host) print_host(host);
-  if (!results.empty()) print_table(results);
+  if (others.empty()) return print(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i > 0) fmt::print("\n");
+    fmt::print("{}", bench_comparison(rows[i], others[i]));
+  }
 }
 
 std::function<void()> setup(CLI::App& app) {
   auto arguments = std::make_shared<BenchArguments>();
   app.add_option("MODEL", arguments->model, "The model")->required();
-  app.add_option("--on", arguments->boards,
-                 "host (this machine), or emulated boards, separated by commas: m0, m3, m4, ...")
+  app.add_option(
+         "--on", arguments->boards,
+         "host (this machine), or emulated boards, separated by commas: m0, m3, m4, m7, m55, rv32, avr, atmega328p")
       ->required()
       ->delimiter(',');
   app.add_option("--data", arguments->data, "DATA[:test|:train|:N]: run these samples instead of made-up inputs");
   add_optimize_option(app, arguments->optimize);
   arguments->fit.add_to(app);
   add_front_end_option(app, arguments->front_end);
+  app.add_option("--vs", arguments->other,
+                 "Measure another model, too, or another way to optimize (size, speed, ram), and compare");
+  app.add_flag("--layers", arguments->layers, "Instructions and weights of each layer, too");
   app.add_option("--keep", arguments->keep, "Keep the firmware, below this folder, and say how to debug it");
   app.add_flag("--json", arguments->json, "Print the figures as JSON");
   return [arguments] { bench(*arguments); };
@@ -169,6 +232,8 @@ const Command kBenchCommand = {"bench", "Measure a model on emulated boards, or 
                                "  thimble bench int8.tflite --on m4,m0\n"
                                "  thimble bench int8.tflite --on m4 --data data/mnist:200 --optimize speed --json\n"
                                "  thimble bench int8.tflite --on m4 --optimize speed --ram 8k --output class\n"
+                               "  thimble bench int8.tflite --on m4 --optimize speed --vs ram\n"
+                               "  thimble bench int8.tflite --on m4 --optimize speed --layers\n"
                                "  thimble bench int8.tflite --on host",
                                setup};
 

@@ -21,7 +21,7 @@ struct CompileArguments {
 void compile(const CompileArguments& arguments) {
   FileSystem& files = real_file_system();
   const std::optional<std::size_t> ram = arguments.fit.ram_bytes();
-  const PackageOptions options{parse_optimize(arguments.optimize), find_target(arguments.target)};
+  PackageOptions options{parse_optimize(arguments.optimize), find_target(arguments.target)};
   Graph graph = load_graph(files, arguments.model);
   const FileSet package = with_context(arguments.model, [&] {
     simplify(graph);
@@ -29,7 +29,12 @@ void compile(const CompileArguments& arguments) {
     apply_front_end(files, arguments.front_end, graph);
     const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
     const auto executable = prepare_for_board(std::move(graph), options.optimize, lower_options, ram);
-    return generate_package(executable->graph, executable->program, executable->plan, options);
+    const auto package_with = [&] {
+      return generate_package(executable->graph, executable->program, executable->plan, options);
+    };
+    const FileSet measured = package_with();
+    options.stack = stack_of(measured, options.target, options.optimize);
+    return options.stack ? package_with() : measured;
   });
   files.write_all(arguments.folder, package);
 }
@@ -37,8 +42,10 @@ void compile(const CompileArguments& arguments) {
 std::function<void()> setup(CLI::App& app) {
   auto arguments = std::make_shared<CompileArguments>();
   app.add_option("MODEL", arguments->model, "The model")->required();
-  app.add_option("--target", arguments->target,
-                 "What its Makefile builds for: host, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m55, rv32imc");
+  app.add_option(
+      "--target", arguments->target,
+      "What its Makefile builds for: host, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m55, rv32imc, avr "
+      "(ATmega2560), atmega328p");
   app.add_option("-o,--folder", arguments->folder, "The folder to write the C files to")->required();
   add_optimize_option(app, arguments->optimize);
   arguments->fit.add_to(app);

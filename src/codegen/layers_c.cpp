@@ -46,7 +46,7 @@ std::vector<RowArgument> row_arguments(const LayerCall& layer) {
   std::vector<RowArgument> result;
   for (const RowArgument& argument : kAll) {
     const auto names = [&](const LayerPointer& pointer) {
-      return pointer.passed == argument.name || pointer.passed.find(" + " + argument.name + " * ") != std::string::npos;
+      return pointer.passed == argument.name || pointer.passed.find(argument.name + " * ") != std::string::npos;
     };
     if (std::ranges::any_of(layer.pointers, names)) result.push_back(argument);
   }
@@ -173,7 +173,9 @@ class GroupWriter {
     }
     if (std::ranges::count(texts, texts[0]) == std::ssize(texts)) return texts[0];
     const auto is_constant = [&](const LayerCall& layer) { return !of(layer).offset && of(layer).constant != "NULL"; };
-    const char* type = std::ranges::any_of(layers_, is_constant) ? "const void *" : "void *";
+    const char* type = layers_[0].call->in_flash                   ? "const MODEL_FLASH void *"
+                       : std::ranges::any_of(layers_, is_constant) ? "const void *"
+                                                                   : "void *";
     return member({name, type, sizeof(void*), texts});
   }
 

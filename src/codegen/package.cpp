@@ -13,20 +13,13 @@
 #include "codegen/selftest_c.h"
 #include "codegen/stream_c.h"
 #include "codegen/template.h"
+#include "codegen/weights_c.h"
 
 namespace thimble {
 
 namespace {
 
 std::size_t at(TensorId id) { return static_cast<std::size_t>(id); }
-
-/// A constant array of weights.c.
-struct Weight {
-  std::string name;
-  Type type;
-  std::shared_ptr<const Bytes> data;
-  std::string comment;
-};
 
 class PackageWriter {
  public:
@@ -42,11 +35,12 @@ class PackageWriter {
     add_kernel_sources(files, sources);
     files["model.c"] = model_c(sources);
     files["model.h"] = model_h();
-    files["weights.h"] = weights_h();
-    files["weights.c"] = weights_c();
+    files["weights.h"] = weights_.header();
+    files["weights.c"] = weights_.source();
     const SelfTestText selftest = selftest_c(graph_, program_, plan_);
-    files["selftest.c"] = fill_template("selftest.c", {{"GOLDEN", selftest.arrays}, {"GOLDEN_LIST", selftest.names}});
-    files["main.c"] = fill_template("main.c", {});
+    files["selftest.c"] =
+        fill_template("selftest.c", {{"GOLDEN", selftest.arrays}, {"GOLDEN_LIST", selftest.names}, {"FLASH", flash()}});
+    files["main.c"] = fill_template("main.c", {{"FLASH", flash()}});
     files["Makefile"] = fill_template(
         "Makefile",
         {{"COMPILER", options_.target.compiler}, {"ARCHIVER", options_.target.archiver}, {"FLAGS", compiler_flags()}});
@@ -55,6 +49,9 @@ class PackageWriter {
   }
 
  private:
+  /// What qualifies constants for AVR.
+  std::string flash() const { return options_.target.features.avr ? "MODEL_FLASH " : ""; }
+
   std::string compiler_flags() const {
     std::string flags = options_.target.flags;
     if (options_.optimize == Optimize::kSize) flags.replace(flags.find("-O2"), 3, "-Os");
@@ -79,72 +76,16 @@ class PackageWriter {
   }
 
   void collect_weights() {
-    for (const auto& [call, step] : calls()) {
-      for (const Operand& operand : call->operands) {
-        if (operand.kind != Operand::Kind::kInput || !graph_.tensor(operand.index).constant()) continue;
-        const Tensor& tensor = graph_.tensor(operand.index);
-        add_weight({nullptr, operand.index}, {tensor.name, tensor.type, tensor.data, tensor_comment(tensor)});
-      }
-      for (std::size_t c = 0; c < call->constants.size(); ++c) {
-        const KernelConstant& constant = call->constants[c];
-        const std::string name = fmt::format("{}_{}", graph_.nodes[at(program_[step].node)].name, constant.name);
-        add_weight({call, static_cast<int>(c)}, {name, constant.type, constant.data, constant.name});
-      }
-    }
-  }
-
-  using WeightKey = std::pair<const KernelCall*, int>;  // a call and which of its constants, or null and a tensor
-
-  void add_weight(WeightKey key, Weight weight) {
-    if (weight_index_.contains(key)) return;
-    // Equal contents are stored once.
-    const auto same = std::find_if(weights_.begin(), weights_.end(), [&](const Weight& other) {
-      return other.type == weight.type && *other.data == *weight.data;
-    });
-    weight_index_[key] = static_cast<std::size_t>(same - weights_.begin());
-    if (same != weights_.end()) return;
-    weight.name = "model_" + identifiers_.unique(weight.name);
-    weights_.push_back(std::move(weight));
-  }
-
-  static std::string tensor_comment(const Tensor& tensor) {
-    return c_comment(fmt::format("{}, {} {}", tensor.name, name_of(tensor.type), to_string(tensor.shape)));
-  }
-
-  std::string declaration(const Weight& weight) const {
-    const std::size_t count = std::max<std::size_t>(1, weight.data->size() / size_of(weight.type));
-    return fmt::format("const {} {}[{}] MODEL_ALIGN", c_type(weight.type), weight.name, count);
-  }
-
-  std::string weights_h() const {
-    std::string text =
-        "/* The model's constants. */\n#ifndef MODEL_WEIGHTS_H\n#define MODEL_WEIGHTS_H\n\n#include <stdint.h>\n\n"
-        "#if defined(__GNUC__)\n#define MODEL_ALIGN __attribute__((aligned(4)))\n#else\n#define "
-        "MODEL_ALIGN\n#endif\n\n";
-    for (const Weight& weight : weights_) text += fmt::format("extern {};\n", declaration(weight));
-    return text + "\n#endif\n";
-  }
-
-  std::string weights_c() const {
-    std::string text = "#include \"weights.h\"\n";
-    for (const Weight& weight : weights_) {
-      const std::string elements = weight.data->empty() ? "0" : c_elements(weight.type, *weight.data);
-      text += fmt::format("\n/* {} */\n{} = {{\n{}\n}};\n", c_comment(weight.comment), declaration(weight), elements);
-    }
-    return text;
-  }
-
-  std::string constant_pointer(const WeightKey& key) const {
-    return "(const void *)" + weights_[weight_index_.at(key)].name;
+    for (const auto& [call, step] : calls()) weights_.add(*call, node_of(step).name);
   }
 
   /// `text` gives what is no constant.
   std::string pointer(const KernelCall& call, const Operand& operand, const OperandText& text) const {
     switch (operand.kind) {
       case Operand::Kind::kConstant:
-        return constant_pointer({&call, operand.index});
+        return weights_.pointer(call, operand);
       case Operand::Kind::kInput:
-        if (graph_.tensor(operand.index).constant()) return constant_pointer({nullptr, operand.index});
+        if (graph_.tensor(operand.index).constant()) return weights_.pointer(call, operand);
         return text(operand);
       case Operand::Kind::kOutput:
       case Operand::Kind::kScratch:
@@ -168,6 +109,7 @@ class PackageWriter {
     text +=
         fmt::format("\nstatic uint64_t arena[{}];\n#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n",
                     std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
+    if (options_.mark_layers) text += "void bench_layer(uint16_t layer);\n\n";
     const std::string lines = pays_to_share() ? shared_call_lines(text) : call_lines(text);
     text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", lines);
     text += tensor_table("inputs", graph_.inputs) + tensor_table("outputs", graph_.outputs);
@@ -201,7 +143,7 @@ class PackageWriter {
         if (plan_.streams[k].first_step != static_cast<int>(i)) continue;
         const std::string functions = stream_c(plan_, k, in_stream);
         text += "\n" + functions;
-        lines += fmt::format("  stream_{}();\n", k);
+        lines += fmt::format("{}  stream_{}();\n", mark(program_.size()), k);
       }
       if (plan_.elided[i]) continue;
       const OperandText in_arena = [&](const Operand& operand) {
@@ -210,9 +152,20 @@ class PackageWriter {
                            is_scratch ? plan_.scratch_offsets[i] : plan_.tensor_offsets[at(operand.index)]);
       };
       const std::string call = call_text(program_[i].call, i, in_arena, text, -1, "");
-      lines += fmt::format("  {}; /* {} */\n", call, c_comment(node_of(i).op));
+      lines += fmt::format("{}  {}; /* {} */\n", mark(i), call, c_comment(node_of(i).op));
     }
     return lines;
+  }
+
+  /// The statement that marks a step.
+  std::string mark(std::size_t step) const {
+    return options_.mark_layers ? fmt::format("  bench_layer({});\n", step) : std::string();
+  }
+
+  /// A call in a stream: what comes behind it is no layer's.
+  std::string marked_in_stream(std::size_t step, const std::string& call) const {
+    if (!options_.mark_layers || !stream_of(plan_.streams, static_cast<int>(step))) return call;
+    return fmt::format("bench_layer({}), {}, bench_layer({})", step, call, program_.size());
   }
 
   LayerPointer layer_pointer(const KernelCall& call, std::size_t step, const Operand& operand) const {
@@ -240,8 +193,8 @@ class PackageWriter {
     const LayersText shared = layers_c(layers, identifiers_);
     text += shared.functions;
     std::size_t next = 0;
-    const CallText in_stream = [&](const KernelCall&, int, const OperandText&, int, const std::string&) {
-      return shared.calls[next++].text();
+    const CallText in_stream = [&](const KernelCall&, int step, const OperandText&, int, const std::string&) {
+      return marked_in_stream(static_cast<std::size_t>(step), shared.calls[next++].text());
     };
     for (std::size_t k = 0; k < plan_.streams.size(); ++k) text += stream_c(plan_, k, in_stream);
     return lines_in_order(std::span(layers).subspan(in_streams), std::span(shared.calls).subspan(in_streams));
@@ -271,7 +224,10 @@ class PackageWriter {
       constant = false;
       return operand_text(other);
     });
-    if (!advance.empty()) return {.passed = fmt::format("(const int8_t *){} + {}", text, advance)};
+    if (!advance.empty()) {
+      const char* type = call.in_flash ? "const MODEL_FLASH int8_t *" : "const int8_t *";
+      return {.passed = fmt::format("({}){} + {}", type, text, advance)};
+    }
     if (constant) return {.constant = text};
     if (text.starts_with(kArena)) return {.offset = std::stoul(text.substr(kArena.size()))};
     return {.passed = text};
@@ -292,9 +248,11 @@ class PackageWriter {
       for (std::size_t k = 0; k < plan_.streams.size(); ++k) {
         if (plan_.streams[k].first_step != static_cast<int>(i)) continue;
         flush();
-        lines += fmt::format("  stream_{}();\n", k);
+        lines += fmt::format("{}  stream_{}();\n", mark(program_.size()), k);
       }
       if (plan_.elided[i]) continue;
+      if (options_.mark_layers) flush();  // no loop over layers then
+      lines += mark(i);
       waiting.push_back(calls[next]);
       comments.push_back(layers[next++].comment);
     }
@@ -312,25 +270,33 @@ class PackageWriter {
     for (std::size_t k = 0; k < call.operands.size(); ++k) {
       const std::string address = pointer(call, call.operands[k], operand_text);
       const bool advances = static_cast<int>(k) == advancing;
-      arguments.push_back(advances ? fmt::format("(const int8_t *){} + {}", address, advance) : address);
+      const char* type = call.in_flash ? "const MODEL_FLASH int8_t *" : "const int8_t *";
+      arguments.push_back(advances ? fmt::format("({}){} + {}", type, address, advance) : address);
     }
-    return fmt::format("{}({})", call.symbol, fmt::join(arguments, ", "));
+    return marked_in_stream(step, fmt::format("{}({})", call.symbol, fmt::join(arguments, ", ")));
   }
 
-  std::string tensor_table(const std::string& name, const std::vector<TensorId>& ids) const {
-    std::string text =
-        fmt::format("const model_tensor model_{}[MODEL_{}] = {{\n", name, name == "inputs" ? "INPUTS" : "OUTPUTS");
+  std::string tensor_table(const std::string& name, const std::vector<TensorId>& ids) {
+    std::string text = fmt::format("const {}model_tensor model_{}[MODEL_{}] = {{\n", flash(), name,
+                                   name == "inputs" ? "INPUTS" : "OUTPUTS");
+    std::string names;
     for (const TensorId id : ids) {
       const Tensor& tensor = graph_.tensor(id);
       require(tensor.shape.size() <= 8, "'{}' is {}; the generated C has at most 8 dimensions", tensor.name,
               to_string(tensor.shape));
       Shape dims = tensor.shape;
       if (dims.empty()) dims = {0};
-      text += fmt::format("    {{\"{}\", {}, {}, {{{}}}, {}, {}, {}}},\n", c_comment(tensor.name),
-                          model_type(tensor.type), tensor.shape.size(), fmt::join(dims, ", "), tensor.bytes(),
-                          c_float(tensor.scale()), tensor.zero_point());
+      std::string text_of_name = fmt::format("\"{}\"", c_comment(tensor.name));
+      if (!flash().empty()) {  // a literal would lie in RAM
+        const std::string variable = identifiers_.unique(tensor.name + "_name");
+        names += fmt::format("static const {}char {}[] = {};\n", flash(), variable, text_of_name);
+        text_of_name = variable;
+      }
+      text += fmt::format("    {{{}, {}, {}, {{{}}}, {}, {}, {}}},\n", text_of_name, model_type(tensor.type),
+                          tensor.shape.size(), fmt::join(dims, ", "), tensor.bytes(), c_float(tensor.scale()),
+                          tensor.zero_point());
     }
-    return text + "};\n\n";
+    return names + text + "};\n\n";
   }
 
   /// The body of model_input or model_output.
@@ -352,7 +318,7 @@ class PackageWriter {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const bool constant = graph_.tensor(ids[i]).constant();
       const std::string address =
-          constant ? constant_pointer({nullptr, ids[i]}) : fmt::format("ARENA({})", plan_.tensor_offsets[at(ids[i])]);
+          constant ? weights_.pointer(ids[i]) : fmt::format("ARENA({})", plan_.tensor_offsets[at(ids[i])]);
       text += fmt::format("    case {}: return {};\n", i, address);
     }
     return text + "    default: return NULL;\n  }\n";
@@ -388,7 +354,7 @@ class PackageWriter {
     documentation += tensor_documentation("Output", graph_.outputs);
     documentation +=
         fmt::format(" * RAM {} bytes (the arena) and the stack; flash {} bytes of constants and the code.\n",
-                    plan_.arena_bytes, total_weight_bytes());
+                    plan_.arena_bytes, weights_.bytes());
     documentation += " * Layers, in order:\n";
     for (const Node& node : graph_.nodes) {
       const Tensor& output = graph_.tensor(node.outputs[0]);
@@ -397,16 +363,24 @@ class PackageWriter {
     }
     return fill_template("model.h", {{"NAME", c_comment(graph_.name.empty() ? "A model" : graph_.name)},
                                      {"DOCUMENTATION", documentation},
+                                     {"STACK", stack_lines()},
+                                     {"FLASH", flash()},
+                                     {"FLASH_MACRO", flash().empty() ? "" : kFlashMacro},
                                      {"INPUTS", std::to_string(graph_.inputs.size())},
                                      {"OUTPUTS", std::to_string(graph_.outputs.size())},
                                      {"ARENA_BYTES", std::to_string(plan_.arena_bytes)},
-                                     {"WEIGHTS_BYTES", std::to_string(total_weight_bytes())}});
+                                     {"WEIGHTS_BYTES", std::to_string(weights_.bytes())}});
   }
 
-  std::size_t total_weight_bytes() const {
-    std::size_t bytes = 0;
-    for (const Weight& weight : weights_) bytes += weight.data->size();
-    return bytes;
+  /// The bound on the stack, and a check of it against what the user has.
+  std::string stack_lines() const {
+    if (!options_.stack) return "";
+    return fmt::format(
+        "#define MODEL_STACK_BYTES {}   /* model_invoke's stack, at most: proven from the call graph with\n"
+        "                                  {} */\n"
+        "#if defined(THIMBLE_STACK_LIMIT) && THIMBLE_STACK_LIMIT < MODEL_STACK_BYTES\n"
+        "#error \"the model needs more stack than THIMBLE_STACK_LIMIT: see MODEL_STACK_BYTES\"\n#endif\n",
+        options_.stack->bytes, options_.stack->compiler);
   }
 
   const Graph& graph_;
@@ -414,8 +388,7 @@ class PackageWriter {
   const Plan& plan_;
   const PackageOptions& options_;
   Identifiers identifiers_;
-  std::vector<Weight> weights_;
-  std::map<WeightKey, std::size_t> weight_index_;
+  WeightsText weights_{graph_, identifiers_};
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // build files.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/file_system.h"
@@ -18,14 +19,25 @@ struct Target {
   std::string archiver;  // "arm-none-eabi-ar"
   std::string flags;     // "-mcpu=cortex-m4 -mthumb"
   Features features = {};
+  std::string board = {};  // the emulated board with the same CPU (board/board.h); empty: none
 };
 
 /// The target of that name. Throws InputError that lists those there are.
 const Target& find_target(const std::string& name);
 
+/// What is known of the stack of model_invoke.
+struct StackNote {
+  std::size_t bytes = 0;  // at most so many
+  std::string compiler;   // with which compiler and flags
+};
+
 struct PackageOptions {
   Optimize optimize = Optimize::kSize;
   Target target;
+  /// Calls bench_layer(step) before each step of the program, and bench_layer(number of steps) between rows of several:
+  /// for measuring (board/device/bench.h).
+  bool mark_layers = false;
+  std::optional<StackNote> stack = {};  // goes into model.h
 };
 
 /// The files, by name. model_selftest's golden outputs are computed here, by running the program on the host.

@@ -181,6 +181,21 @@ TEST(PackageBuild, ItsMakefileMakesALibrary) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "libmodel.a"));
 }
 
+TEST(PackageStack, IsHeldAgainstTheUsersLimitWhenItIsCompiled) {
+  const Graph graph = network(Type::kInt8);
+  const Program program = lower(graph);
+  PackageOptions options{Optimize::kSize, find_target("host")};
+  options.stack = StackNote{300, "cc -Os"};
+  const TemporaryFolder folder;
+  real_file_system().write_all(folder.path(), generate_package(graph, program, make_plan(graph, program), options));
+  const auto compiles = [&](const char* limit) {
+    const std::string source = (folder.path() / "model.c").string();
+    return run_process({"gcc", "-fsyntax-only", std::string("-DTHIMBLE_STACK_LIMIT=") + limit, source}).exit_code == 0;
+  };
+  EXPECT_TRUE(compiles("300"));
+  EXPECT_FALSE(compiles("299"));
+}
+
 TEST(CText, IdentifiersAreUniqueAndValid) {
   Identifiers identifiers;
   EXPECT_EQ(identifiers.unique("sequential_1/conv2d_1/kernel;other"), "conv2d_1_kernel");

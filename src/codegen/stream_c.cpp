@@ -44,7 +44,8 @@ class StreamWriter {
       if (operand.kind == Operand::Kind::kScratch) return fmt::format("ARENA({})", own);
       return reads_first(stream_, stage, operand) ? "input" : "other";
     };
-    return call_text_(stage.call, stage.step, operand_text, stage.advancing, fmt::format("row * {}", stage.advance));
+    return call_text_(stage.call, stage.step, operand_text, stage.advancing,
+                      fmt::format("(size_t)row * {}", stage.advance));
   }
 
   std::string whole_call(const KernelCall& call, int step) const {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/subprocess.h"
 #include "passes/passes.h"
 #include "plan/order.h"
 #include "run/batch.h"
@@ -30,13 +31,13 @@ float relative_error(ByteSpan got, ByteSpan want) {
 }  // namespace
 
 LowerOptions lower_options_for(Features features, Optimize optimize, Rounding rounding) {
-  if (optimize == Optimize::kSize) return {.rounding = rounding};
+  if (optimize == Optimize::kSize) return {.rounding = rounding, .features = {.avr = features.avr}};
   return {.rounding = rounding, .features = features, .pairs = true};
 }
 
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
   const Features features = {
-      .dsp = board.dsp, .mve = board.mve, .lanes = board.lanes, .multiply_add = board.multiply_add};
+      .dsp = board.dsp, .mve = board.mve, .lanes = board.lanes, .multiply_add = board.multiply_add, .avr = board.avr};
   return lower_options_for(features, optimize, rounding);
 }
 
@@ -65,14 +66,32 @@ std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimi
   return reordered->plan.arena_bytes < as_it_was->plan.arena_bytes ? reordered : as_it_was;
 }
 
-Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, std::optional<std::size_t> ram) {
+Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, std::optional<std::size_t> ram,
+                  bool mark_layers) {
   Deployment result;
   result.reference = prepare(graph, {.rounding = lower_options.rounding}, {}, HostKernels::kPortable);
   result.executable = prepare_for_board(std::move(graph), optimize, lower_options, ram);
   const Executable& executable = *result.executable;
+  Target target = find_target("host");
+  target.features = lower_options.features;
   result.package = generate_package(executable.graph, executable.program, executable.plan,
-                                    {.optimize = optimize, .target = find_target("host")});
+                                    {.optimize = optimize, .target = target, .mark_layers = mark_layers});
   return result;
+}
+
+std::optional<StackNote> stack_of(const FileSet& package, const Target& target, Optimize optimize) {
+  if (target.board.empty() || !find_program(target.compiler)) return {};
+  const TemporaryFolder folder;
+  try {
+    const Firmware firmware = build_firmware(find_board(target.board), package, {.optimize = optimize}, folder.path());
+    if (!firmware.stack_bound) return {};
+    const ProcessResult version = run_process({target.compiler, "-dumpversion"});
+    return StackNote{*firmware.stack_bound,
+                     fmt::format("{} {}{}", target.compiler, version.out.substr(0, version.out.find('\n')),
+                                 optimize == Optimize::kSize ? " -Os" : " -O2")};
+  } catch (const InputError&) {
+    return {};  // the board is emulated, the chip that this goes to may have more memory
+  }
 }
 
 Measurement measure(const Deployment& deployment, const Board& board, Optimize optimize,

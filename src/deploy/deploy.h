@@ -30,10 +30,14 @@ PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram =
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     std::optional<std::size_t> ram = {});
 
-/// Lowers, plans and prints. The graph should have been simplified. Throws InputError when it cannot be lowered, or needs
-/// more bytes than `ram`.
+/// Lowers, plans and prints; `mark_layers` as in PackageOptions. The graph should have been simplified. Throws
+/// InputError when it cannot be lowered, or needs more bytes than `ram`.
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options = {},
-                  std::optional<std::size_t> ram = {});
+                  std::optional<std::size_t> ram = {}, bool mark_layers = false);
+
+/// The bound on the stack of a package for `target`: built for the board with the same CPU. None for the host, and
+/// where the target's compiler is not installed, the board too small, or nothing could be proven.
+std::optional<StackNote> stack_of(const FileSet& package, const Target& target, Optimize optimize);
 
 /// What running a model on a board costs, and whether it is right. Bytes and instructions; see board/firmware.h and
 /// board/emulator.h for how each is obtained.

@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "base/subprocess.h"
+#include "deploy/layer_costs.h"
 #include "ops/graph_builder.h"
 
 namespace thimble {
@@ -198,6 +199,67 @@ TEST(RamLimit, KeepsTheBitsOnTheBoard) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CpuBoards, ::testing::Values("m0", "m3", "m4", "m7", "m55", "rv32"));
+
+/// What a board with that name measures of `graph`; none when its tools are not installed.
+std::optional<Measurement> measured(const std::string& name, const Graph& graph, Optimize optimize) {
+  const Board& board = find_board(name);
+  const bool emulator = board.emulator.empty() || find_program(std::string(board.emulator));
+  if (!emulator || !find_program(std::string(board.tools) + "gcc")) return {};
+  const TemporaryFolder folder;
+  return measure(deploy(graph, optimize, lower_options_for(board, optimize)), board, optimize, made_up_inputs(graph, 1),
+                 1, folder.path());
+}
+
+class Boards : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Boards, TheStackStaysWithinItsBound) {
+  for (const Optimize optimize : {Optimize::kSpeed, Optimize::kRam, Optimize::kSize}) {
+    const auto measurement = measured(GetParam(), image_network(), optimize);
+    if (!measurement) GTEST_SKIP() << "not installed";
+    ASSERT_TRUE(measurement->firmware.stack_bound.has_value());
+    EXPECT_LE(measurement->run.stack_bytes, *measurement->firmware.stack_bound);
+    EXPECT_LE(*measurement->firmware.stack_bound, measurement->run.stack_bytes + 300) << "far from what is needed";
+  }
+}
+
+TEST_P(Boards, LayersAndClassesMakeUpTheCount) {
+  const Graph graph = image_network();
+  const Board& board = find_board(GetParam());
+  const auto whole = measured(GetParam(), graph, Optimize::kRam);
+  if (!whole) GTEST_SKIP() << "not installed";
+  const LayerCosts costs = measure_layers(graph, board, Optimize::kRam, lower_options_for(board, Optimize::kRam), {},
+                                          made_up_inputs(graph, 1));
+  std::uint64_t sum = costs.between;
+  for (const LayerCost& layer : costs.layers) {
+    sum += layer.instructions;
+    EXPECT_GT(layer.instructions, static_cast<std::uint64_t>(layer.macs) / 2) << layer.op;
+  }
+  EXPECT_NEAR(static_cast<double>(sum), static_cast<double>(whole->instructions), 0.15 * static_cast<double>(sum));
+  std::uint64_t classes = 0;
+  for (const auto& [name, count] : whole->run.classes) {
+    if (name != "loaded" && name != "stored" && name != "taken") classes += count;
+  }
+  EXPECT_EQ(classes, board.family == "arm" ? whole->instructions : 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Boards, ::testing::Values("m0", "m4", "rv32", "avr"));
+
+/// The weights stay in flash; all is read from where it lies.
+TEST(AvrBoard, ComputesWhatThePortableKernelsCompute) {
+  const Board& board = find_board("avr");
+  if (!find_program("avr-gcc")) GTEST_SKIP() << "not installed: " << board.tools_packages;
+  for (const Graph& graph : {image_network(), residual_network()}) {
+    for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed, Optimize::kRam}) {
+      const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
+      const TemporaryFolder folder;
+      const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 2), 2, folder.path());
+      EXPECT_TRUE(measurement.bits_equal);
+      EXPECT_EQ(measurement.firmware.warnings, "");
+      EXPECT_EQ(measurement.firmware.contents.section_bytes(".weights_data"), 0U);
+      EXPECT_LT(measurement.instructions, measurement.run.cycles[0]);
+    }
+  }
+}
 
 }  // namespace
 }  // namespace thimble

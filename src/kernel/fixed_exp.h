@@ -17,7 +17,7 @@ static inline int32_t thimble_saturating_shl(int32_t x, int bits) {
 static inline int32_t thimble_exp_last_quarter(int32_t a) {
   const int32_t exp_of_minus_eighth = 1895147668;
   const int32_t third = 715827883;
-  const int32_t x = thimble_wrap_add(a, 1 << 28);
+  const int32_t x = thimble_wrap_add(a, INT32_C(1) << 28);
   const int32_t x2 = thimble_high_mul(x, x);
   const int32_t x3 = thimble_high_mul(x2, x);
   const int32_t quarter_x4 = thimble_rounding_shift(thimble_high_mul(x2, x2), 2);
@@ -49,7 +49,7 @@ static inline int32_t thimble_newton_reciprocal(int32_t a) {
   const int32_t half_denominator = (int32_t)(((int64_t)a + INT32_MAX + (a >= -INT32_MAX ? 1 : -1)) / 2);
   int32_t x = thimble_wrap_add(1515870810, thimble_high_mul(half_denominator, -1010580540));
   for (int i = 0; i < 3; ++i) {
-    const int32_t error = thimble_wrap_sub(1 << 29, thimble_high_mul(half_denominator, x));
+    const int32_t error = thimble_wrap_sub(INT32_C(1) << 29, thimble_high_mul(half_denominator, x));
     x = thimble_wrap_add(x, thimble_saturating_shl(thimble_high_mul(x, error), 2));
   }
   return x;
@@ -62,14 +62,14 @@ static inline int32_t thimble_one_over_one_plus(int32_t a) {
 
 /* (1 - a) / (1 + a) for a in [0, 1], Q0.31. */
 static inline int32_t thimble_one_minus_over_one_plus(int32_t a) {
-  return thimble_saturating_shl(thimble_wrap_sub(thimble_newton_reciprocal(a), 1 << 29), 2);
+  return thimble_saturating_shl(thimble_wrap_sub(thimble_newton_reciprocal(a), INT32_C(1) << 29), 2);
 }
 
 /* 1 / (1 + exp(-a)), a in Q4.27, the result in Q0.31. */
 static inline int32_t thimble_logistic(int32_t a) {
   const int32_t positive = a > 0 ? a : thimble_wrap_sub(0, a);
   const int32_t result = thimble_one_over_one_plus(thimble_exp_negative(thimble_wrap_sub(0, positive), 4));
-  if (a == 0) return 1 << 30;
+  if (a == 0) return INT32_C(1) << 30;
   return a > 0 ? result : thimble_wrap_sub(INT32_MAX, result);
 }
 

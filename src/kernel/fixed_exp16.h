@@ -21,8 +21,10 @@ static inline int16_t thimble_exp16_last_quarter(int16_t a) {
   const int16_t x2 = thimble_high_mul16(x, x);
   const int16_t x3 = thimble_high_mul16(x2, x);
   const int16_t quarter_x4 = (int16_t)thimble_rounding_shift(thimble_high_mul16(x2, x2), 2);
-  const int16_t tail = (int16_t)thimble_rounding_shift(thimble_high_mul16((int16_t)(quarter_x4 + x3), third) + x2, 1);
-  return thimble_saturate16(exp_of_minus_eighth + thimble_high_mul16(exp_of_minus_eighth, (int16_t)(x + tail)));
+  const int16_t tail =
+      (int16_t)thimble_rounding_shift((int32_t)thimble_high_mul16((int16_t)(quarter_x4 + x3), third) + x2, 1);
+  return thimble_saturate16((int32_t)exp_of_minus_eighth +
+                            thimble_high_mul16(exp_of_minus_eighth, (int16_t)(x + tail)));
 }
 
 /* exp(a) for a <= 0 in Q(integer_bits).(15 - integer_bits), integer_bits in [1, 7]; Q0.15. */
@@ -43,12 +45,12 @@ static inline int16_t thimble_exp16_negative(int16_t a, int32_t integer_bits) {
 
 /* 1/d with d = (1 + a) / 2 in [1/2, 1]; a in Q0.15, the result in Q2.13. */
 static inline int16_t thimble_newton_reciprocal16(int16_t a) {
-  const int32_t sum = a + INT16_MAX;
+  const int32_t sum = (int32_t)a + INT16_MAX;
   const int16_t half_denominator = (int16_t)((sum + (sum >= 0 ? 1 : -1)) / 2);
   int16_t x = (int16_t)(23130 + thimble_high_mul16(half_denominator, -15420));
   for (int32_t i = 0; i < 3; ++i) {
     const int16_t error = (int16_t)((1 << 13) - thimble_high_mul16(half_denominator, x));
-    x = (int16_t)(x + thimble_saturate16(4 * thimble_high_mul16(x, error)));
+    x = (int16_t)(x + thimble_saturate16(INT32_C(4) * thimble_high_mul16(x, error)));
   }
   return x;
 }
@@ -56,7 +58,8 @@ static inline int16_t thimble_newton_reciprocal16(int16_t a) {
 /* 1 / (1 + exp(-a)), a in Q3.12, the result in Q0.15. */
 static inline int16_t thimble_logistic16(int16_t a) {
   const int16_t negative = a > 0 ? (int16_t)-a : a;
-  const int16_t result = thimble_saturate16(2 * thimble_newton_reciprocal16(thimble_exp16_negative(negative, 3)));
+  const int16_t result =
+      thimble_saturate16(INT32_C(2) * thimble_newton_reciprocal16(thimble_exp16_negative(negative, 3)));
   if (a == 0) return 1 << 14;
   return a > 0 ? result : (int16_t)(INT16_MAX - result);
 }
@@ -66,7 +69,7 @@ static inline int16_t thimble_logistic16(int16_t a) {
 static inline int16_t thimble_tanh_fixed16(int16_t a, int32_t integer_bits) {
   const int16_t negative = a < 0 ? a : (int16_t)-a;
   const int16_t reciprocal = thimble_newton_reciprocal16(thimble_exp16_negative(negative, integer_bits + 1));
-  const int16_t result = thimble_saturate16(4 * (reciprocal - (1 << 13)));
+  const int16_t result = thimble_saturate16(INT32_C(4) * (reciprocal - (1 << 13)));
   if (a == 0) return 0;
   return (int16_t)(a > 0 ? result : -result);
 }

@@ -56,7 +56,7 @@ static inline int32_t thimble_multiply_once(int32_t x, int32_t multiplier, int32
 /* x * factor, rounded once, for the 48-bit accumulators of 16-bit activations: the multiplier is reduced to 16 bits.
  * shift in [-31, 7]. */
 static inline int32_t thimble_multiply_64(int64_t x, int32_t multiplier, int32_t shift) {
-  const int32_t reduced = multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;
+  const int32_t reduced = multiplier < 0x7FFF0000 ? (multiplier + (INT32_C(1) << 15)) >> 16 : 0x7FFF;
   const int total = 15 - shift;
   const int64_t product = thimble_wrap_mul_64(x, reduced);
   return (int32_t)(thimble_wrap_add_64(product, (int64_t)1 << (total - 1)) >> total);

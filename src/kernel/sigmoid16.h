@@ -26,11 +26,11 @@ static inline int16_t thimble_sigmoid16(int32_t x, const uint16_t* table) {
 static inline int16_t thimble_tanh16(int32_t x, const uint16_t* table) {
   const uint32_t magnitude = x < 0 ? 0u - (uint32_t)x : (uint32_t)x;
   const uint32_t index = magnitude >> 8;
-  int32_t y = 0xFFFF << 8;
+  int32_t y = INT32_C(0xFFFF) << 8;
   if (index < 255) {
     y = (int32_t)(((uint32_t)table[index] << 8) + (magnitude & 255u) * (uint32_t)(table[index + 1] - table[index]));
   }
-  y = x < 0 ? -y + (1 << 23) + (1 << 7) - 1 : y - (1 << 23) + (1 << 7);
+  y = x < 0 ? -y + (INT32_C(1) << 23) + (1 << 7) - 1 : y - (INT32_C(1) << 23) + (1 << 7);
   return (int16_t)(y >> 8);
 }
 

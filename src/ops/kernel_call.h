@@ -68,6 +68,8 @@ struct KernelCall {
   std::vector<TensorId> in_place;
   /// The call only copies its input: nothing is left to do when output and input share memory.
   bool copy = false;
+  /// The kernel reads its constants through pointers to THIMBLE_FLASH (kernel/avr.h).
+  bool in_flash = false;
   /// Runs the call's portable kernel; `pointers` are the operands.
   std::function<void(void* const* pointers)> invoke;
   HostFactory host;  // or null: there is only `invoke`

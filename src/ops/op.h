@@ -89,6 +89,7 @@ struct Features {
   bool mve = false;           // Armv8.1-M's vectors (Helium): VMLADAVA, 16 multiplies of bytes in one instruction
   bool lanes = false;         // 32-bit multiplies only: the DSP kernels in other forms (kernel/dsp.h)
   bool multiply_add = false;  // Armv7-M: MLA, a multiply and an addition in one instruction
+  bool avr = false;  // 8-bit AVR: bytes are multiplied, constants are read from flash by instructions of their own
 };
 
 struct LowerOptions {

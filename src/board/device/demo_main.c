@@ -7,6 +7,10 @@
 #include "demo_print.h"
 #include "model.h"
 
+#ifndef MODEL_FLASH /* where AVR keeps constants */
+#define MODEL_FLASH
+#endif
+
 extern const unsigned char demo_input[]; /* demo_input.c, generated: the bytes of all inputs, one behind the other */
 extern const unsigned demo_input_bytes;
 
@@ -35,14 +39,14 @@ static const char* type_name(model_type type) {
   }
 }
 
-static int32_t count_elements(const model_tensor* tensor) {
+static int32_t count_elements(const MODEL_FLASH model_tensor* tensor) {
   int32_t count = 1;
   for (int32_t i = 0; i < tensor->rank; ++i) count *= tensor->dims[i];
   return count;
 }
 
 /* The real number that an element stands for. */
-static float element(const model_tensor* tensor, const void* data, int32_t index) {
+static float element(const MODEL_FLASH model_tensor* tensor, const void* data, int32_t index) {
   float number = 0;
   switch (tensor->type) {
     case MODEL_FLOAT32:
@@ -71,10 +75,10 @@ static float element(const model_tensor* tensor, const void* data, int32_t index
   return tensor->scale != 0 ? number * tensor->scale : number;
 }
 
-static void print_tensor(const char* role, const model_tensor* tensor) {
+static void print_tensor(const char* role, const MODEL_FLASH model_tensor* tensor) {
   print(role);
   print(" \"");
-  print(tensor->name);
+  for (const MODEL_FLASH char* c = tensor->name; *c != 0; ++c) uart_put(*c);
   print("\": ");
   for (int32_t i = 0; i < tensor->rank; ++i) {
     if (i > 0) print("x");
@@ -107,7 +111,7 @@ static void print_memory(uint32_t stack) {
 }
 
 /* A picture is a tensor with two dimensions other than 1. */
-static int is_picture(const model_tensor* tensor, int32_t* height, int32_t* width) {
+static int is_picture(const MODEL_FLASH model_tensor* tensor, int32_t* height, int32_t* width) {
   int32_t sides[2] = {0, 0}, count = 0;
   for (int32_t i = 0; i < tensor->rank; ++i) {
     if (tensor->dims[i] == 1) continue;
@@ -121,7 +125,7 @@ static int is_picture(const model_tensor* tensor, int32_t* height, int32_t* widt
 
 /* Two characters a pixel, as characters are about twice as high as wide; the smallest value blank, the largest densest.
  */
-static void print_picture(const model_tensor* tensor, const void* data, int32_t height, int32_t width) {
+static void print_picture(const MODEL_FLASH model_tensor* tensor, const void* data, int32_t height, int32_t width) {
   static const char shades[] = " .:-=+*#%@";
   const float steps = (float)(sizeof shades - 2);
   float low = element(tensor, data, 0), high = low;
@@ -138,7 +142,7 @@ static void print_picture(const model_tensor* tensor, const void* data, int32_t 
   }
 }
 
-static void print_scores(const model_tensor* tensor, const void* data) {
+static void print_scores(const MODEL_FLASH model_tensor* tensor, const void* data) {
   const int32_t count = count_elements(tensor);
   int32_t best = 0;
   for (int32_t i = 1; i < count; ++i) {

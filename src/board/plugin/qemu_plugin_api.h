@@ -14,6 +14,7 @@ struct qemu_plugin_insn; /* one of them */
 
 enum plugin_flags { PLUGIN_READS_NO_REGISTERS = 0 };
 enum plugin_operation { PLUGIN_ADD_U64 = 0 };
+enum plugin_access { PLUGIN_READS = 1, PLUGIN_WRITES = 2 };
 
 /* What QEMU looks up in a plugin: the version, and the function called once at the start (0: go on). */
 __attribute__((visibility("default"))) extern int qemu_plugin_version;
@@ -28,6 +29,14 @@ struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb* bl
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn* instruction);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn* instruction, void (*executed)(unsigned, void*),
                                             enum plugin_flags flags, void* data);
+const void* qemu_plugin_insn_data(const struct qemu_plugin_insn* instruction);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn* instruction);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb* block, void (*executed)(unsigned, void*),
+                                          enum plugin_flags flags, void* data);
+/* The callback gets the address that is loaded from or stored to. */
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn* instruction,
+                                      void (*accessed)(unsigned, uint32_t, uint64_t, void*), enum plugin_flags flags,
+                                      enum plugin_access access, void* data);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn* instruction, enum plugin_operation operation,
                                                 void* counter, uint64_t amount);
 

@@ -4,7 +4,7 @@
 
 #include "model.h"
 
-static void print_output(const model_tensor *tensor, const void *data, int32_t index) {
+static void print_output(const @FLASH@model_tensor *tensor, const void *data, int32_t index) {
   double value = 0.0;
   switch (tensor->type) {
     case MODEL_FLOAT32: value = (double)((const float *)data)[index]; break;
@@ -25,10 +25,11 @@ int main(void) {
   for (int i = 0; i < MODEL_INPUTS; ++i) memset(model_input(i), 0, (size_t)model_inputs[i].bytes);
   model_invoke();
   for (int i = 0; i < MODEL_OUTPUTS; ++i) {
-    const model_tensor *tensor = &model_outputs[i];
+    const @FLASH@model_tensor *tensor = &model_outputs[i];
     int32_t count = 1;
     for (int32_t d = 0; d < tensor->rank; ++d) count *= tensor->dims[d];
-    printf("%s:\n", tensor->name);
+    for (const @FLASH@char *c = tensor->name; *c != 0; ++c) putchar(*c);
+    printf(":\n");
     for (int32_t j = 0; j < count && j < 20; ++j) print_output(tensor, model_output(i), j);
   }
   return 0;

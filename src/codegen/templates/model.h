@@ -15,8 +15,8 @@ extern "C" {
 #define MODEL_OUTPUTS @OUTPUTS@
 #define MODEL_ARENA_BYTES @ARENA_BYTES@   /* RAM: activations, inputs and outputs; all that the model needs but its stack */
 #define MODEL_WEIGHTS_BYTES @WEIGHTS_BYTES@ /* flash: constants in weights.c */
-
-typedef enum {
+@STACK@
+@FLASH_MACRO@typedef enum {
   MODEL_FLOAT32,
   MODEL_INT8,
   MODEL_UINT8,
@@ -29,7 +29,7 @@ typedef enum {
 
 /* real value = scale * (stored value - zero_point); scale 0: not quantized */
 typedef struct {
-  const char *name;
+  const @FLASH@char *name;
   model_type type;
   int32_t rank;
   int32_t dims[8];
@@ -38,8 +38,8 @@ typedef struct {
   int32_t zero_point;
 } model_tensor;
 
-extern const model_tensor model_inputs[MODEL_INPUTS];
-extern const model_tensor model_outputs[MODEL_OUTPUTS];
+extern const @FLASH@model_tensor model_inputs[MODEL_INPUTS];
+extern const @FLASH@model_tensor model_outputs[MODEL_OUTPUTS];
 
 /* The memory of input `index`. Fill all inputs before each model_invoke(): it may write over them. */
 void *model_input(int index);

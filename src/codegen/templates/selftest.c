@@ -13,7 +13,7 @@ static uint8_t next_byte(uint32_t *state) {
 }
 
 /* 8- and 16-bit inputs get any value, floats one of [0, 1), wider integers (mostly indices) 0. */
-static void fill(const model_tensor *tensor, void *memory, uint32_t *state) {
+static void fill(const @FLASH@model_tensor *tensor, void *memory, uint32_t *state) {
   int32_t i;
   memset(memory, 0, (size_t)tensor->bytes);
   switch (tensor->type) {
@@ -31,7 +31,7 @@ static void fill(const model_tensor *tensor, void *memory, uint32_t *state) {
 }
 
 /* Floats may differ by rounding: 1e-4 of the largest magnitude. */
-static int differs(const model_tensor *tensor, const void *got, const void *want) {
+static int differs(const @FLASH@model_tensor *tensor, const void *got, const void *want) {
   const float *a = (const float *)got;
   const float *b = (const float *)want;
   float largest = 1e-6f;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ops/checks.h"
+#include "ops/conv_2d/conv_2d_avr.h"
 #include "ops/conv_2d/conv_2d_dsp.h"
 #include "ops/conv_2d/conv_2d_host.h"
 #include "ops/conv_2d/conv_2d_hybrid_kernel.h"
@@ -123,6 +124,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[0]);
   if (const auto call = conv_2d_mve(node, int_params(node), requant, options)) return {*call};
   if (const auto call = conv_2d_dsp(node, int_params(node), requant, options)) return {*call};
+  if (const auto call = conv_2d_avr(node, nullptr, int_params(node), requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_s8), int_params(node), operands)
                         : kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_s16), int_params(node), operands);
@@ -138,8 +140,10 @@ std::optional<RowRule> rows(const NodeView& node) {
 }
 
 std::optional<KernelCall> lower_with(const NodeView& node, const NodeView& next, const LowerOptions& options) {
-  if (!(has_dsp_kernels(options) || options.features.mve) || node.input(0).type != Type::kInt8) return {};
+  const bool has_kernels = has_dsp_kernels(options) || options.features.mve || options.features.avr;
+  if (!has_kernels || node.input(0).type != Type::kInt8) return {};
   const KernelConstant requant = channel_requants(node.input(0), node.input(1), node.output(0), node.input(1).shape[0]);
+  if (options.features.avr) return conv_2d_avr(node, &next, int_params(node), requant, options);
   if (const auto call = conv_2d_pool_mve(node, next, int_params(node), requant, options)) return call;
   return conv_2d_pool_dsp(node, next, int_params(node), requant, options);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "ops/checks.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_avr.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_host.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel.h"
@@ -115,6 +116,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[3]);
   if (const auto call = depthwise_conv_2d_mve(node, params, requant, options)) return {*call};
   if (const auto call = depthwise_conv_2d_dsp(node, params, requant, options)) return {*call};
+  if (const auto call = depthwise_conv_2d_avr(node, params, requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s8), params, operands)
                         : kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s16), params, operands);

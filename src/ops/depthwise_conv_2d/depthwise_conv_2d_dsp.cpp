@@ -13,14 +13,6 @@ THIMBLE_PARAMS(thimble_depthwise_conv_2d_dsp_params, window, step_3x3, pairs, ro
 namespace thimble {
 namespace {
 
-ChannelWeights weights_of(const NodeView& node) {
-  const auto data = contents(node, 1);
-  const auto channels = static_cast<std::size_t>(node.input(1).shape[3]);
-  ChannelWeights weights(channels);
-  for (std::size_t i = 0; i < data->size(); ++i) weights[i % channels].push_back(as<std::int8_t>(data)[i]);
-  return weights;
-}
-
 /// The elements of a widened row: what the windows of a row of outputs read, and what the input's pixels in pairs fill.
 int row_elements(const thimble_window& w, bool overlapping, int pairs, int at_a_time) {
   const int outputs = (w.output_w + at_a_time - 1) / at_a_time * at_a_time;
@@ -53,11 +45,19 @@ KernelConstant packed(const ChannelWeights& weights, const KernelConstant& chann
 
 }  // namespace
 
+ChannelWeights depthwise_conv_2d_weights(const NodeView& node) {
+  const auto data = contents(node, 1);
+  const auto channels = static_cast<std::size_t>(node.input(1).shape[3]);
+  ChannelWeights weights(channels);
+  for (std::size_t i = 0; i < data->size(); ++i) weights[i % channels].push_back(as<std::int8_t>(data)[i]);
+  return weights;
+}
+
 std::optional<KernelCall> depthwise_conv_2d_dsp(const NodeView& node, const thimble_depthwise_conv_2d_params& params,
                                                 const KernelConstant& requant, const LowerOptions& options) {
   const thimble_window& w = params.window;
   if (!dsp_applies(node, options) || w.output_c != w.input_c || w.dilation_h != 1 || w.dilation_w != 1) return {};
-  const ChannelWeights weights = weights_of(node);
+  const ChannelWeights weights = depthwise_conv_2d_weights(node);
   const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);
   if (!channels) return {};
   const bool is_3x3 =

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_kernel.h"
+#include "ops/dsp.h"
 #include "ops/op.h"
 
 namespace thimble {
@@ -12,5 +13,8 @@ namespace thimble {
 /// could differ.
 std::optional<KernelCall> depthwise_conv_2d_dsp(const NodeView& node, const thimble_depthwise_conv_2d_params& params,
                                                 const KernelConstant& requant, const LowerOptions& options);
+
+/// The weights of each output channel.
+ChannelWeights depthwise_conv_2d_weights(const NodeView& node);
 
 }  // namespace thimble

@@ -1,5 +1,6 @@
 // FULLY_CONNECTED: input of any rank, weights [units, depth], bias [units] (optional); Keras's Dense.
 #include "ops/checks.h"
+#include "ops/fully_connected/fully_connected_avr.h"
 #include "ops/fully_connected/fully_connected_dsp.h"
 #include "ops/fully_connected/fully_connected_host.h"
 #include "ops/fully_connected/fully_connected_hybrid_kernel.h"
@@ -151,6 +152,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   if (const auto call = fully_connected_mve(node, int_params(node), requant, options)) return {*call};
   if (const auto call = fully_connected_dsp(node, int_params(node), requant, options)) return {*call};
   if (const auto call = fully_connected_lanes(node, int_params(node), requant, options)) return {*call};
+  if (const auto call = fully_connected_avr(node, int_params(node), requant, options)) return {*call};
   KernelCall call = lower_int(node, options.rounding);
   call.constants = {requant};
   if (node.input(0).type == Type::kInt8) {
@@ -165,6 +167,7 @@ std::optional<RowSink> row_sink(const NodeView& node, int rows, const LowerOptio
   if (!is_int8 || options.rounding != Rounding::kTflm || !node.input(1).constant()) return std::nullopt;
   if (batches(node) != 1 || node.input(1).zero_point() != 0 || depth(node) % rows != 0) return std::nullopt;
   const thimble_fully_connected_params whole = int_params(node);
+  if (const auto sink = fully_connected_avr_sink(node, whole, requants(node), rows, options)) return sink;
   const thimble_fully_connected_rows_params params = {whole.depth / rows, whole.depth,        whole.units,
                                                       whole.per_channel,  whole.input_offset, whole.output_offset,
                                                       whole.output_min,   whole.output_max};

@@ -17,10 +17,10 @@ THIMBLE_KERNEL void thimble_l2_normalization_f32(const thimble_l2_normalization_
 /* Five steps of Newton's iteration for 1 / sqrt(x), x in [1/2, 2) in Q3.28, from 1; Q3.28. */
 static inline int32_t thimble_l2_normalization_newton(int32_t x) {
   const int32_t half_x = thimble_rounding_shift(x, 1);
-  int32_t y = 1 << 28;
+  int32_t y = INT32_C(1) << 28;
   for (int i = 0; i < 5; ++i) {
     const int32_t y3 = thimble_saturating_shl(thimble_high_mul(thimble_high_mul(y, y), y), 6);
-    const int32_t three_halves = thimble_high_mul((1 << 28) + (1 << 27), y);
+    const int32_t three_halves = thimble_high_mul((INT32_C(1) << 28) + (INT32_C(1) << 27), y);
     y = thimble_saturating_shl(thimble_wrap_sub(three_halves, thimble_high_mul(half_x, y3)), 3);
   }
   return y;
@@ -31,7 +31,7 @@ static inline thimble_requant thimble_l2_normalization_inverse(int32_t sum) {
   thimble_requant result = {INT32_MAX, 0};
   int32_t shift = 11;
   if (sum <= 1) return result;
-  for (; sum >= 1 << 29; sum /= 4) ++shift;
+  for (; sum >= INT32_C(1) << 29; sum /= 4) ++shift;
   const int pairs = (thimble_leading_zeros((uint32_t)sum) - 1) / 2 - 1;
   shift -= pairs;
   result.multiplier =

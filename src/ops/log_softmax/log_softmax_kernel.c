@@ -38,7 +38,7 @@ static inline int32_t thimble_log_softmax_at_least_0(int32_t x) { return x < 0 ?
 static inline int32_t thimble_log_softmax_log(int32_t x) {
   const int32_t sqrt_half = 1518500250;
   const int32_t log_2 = 1488522236;
-  const int32_t quarter = 1 << 23; /* Q6.25 */
+  const int32_t quarter = INT32_C(1) << 23; /* Q6.25 */
   const int zeros_a = thimble_leading_zeros((uint32_t)x);
   const int32_t shifted = thimble_saturating_shl(x, thimble_log_softmax_at_least_0(zeros_a - 1));
   const int32_t r_a = thimble_saturating_shl(thimble_high_mul(shifted, sqrt_half), 1);

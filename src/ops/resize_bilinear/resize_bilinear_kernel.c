@@ -79,7 +79,7 @@ THIMBLE_KERNEL void thimble_resize_bilinear_s8(const thimble_resize_bilinear_par
           const int64_t on_left = (1024 - v.distance) * top[left + c] + v.distance * bottom[left + c];
           const int64_t on_right = (1024 - v.distance) * top[right + c] + v.distance * bottom[right + c];
           const int64_t sum = on_left * (1024 - h.distance) + on_right * h.distance;
-          *output++ = (int8_t)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));
+          *output++ = (int8_t)((sum + (sum > 0 ? INT32_C(1) << 19 : -(INT32_C(1) << 19))) / (INT32_C(1) << 20));
         }
       }
     }

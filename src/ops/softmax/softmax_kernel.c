@@ -92,7 +92,8 @@ THIMBLE_KERNEL void thimble_softmax_s16(const thimble_softmax_params* p, const i
     if (headroom > 30) headroom = 30;
     position = (int32_t)((((int64_t)((uint64_t)sum << (headroom - 1))) + (1 << 13)) >> 14);
     reciprocal =
-        thimble_lut16((int16_t)thimble_clamp(position - (1 << 15) - (1 << 16), INT16_MIN, INT16_MAX), reciprocal_table);
+        thimble_lut16((int16_t)thimble_clamp(position - (INT32_C(1) << 15) - (INT32_C(1) << 16), INT16_MIN, INT16_MAX),
+                      reciprocal_table);
     for (int32_t i = 0; i < p->depth; ++i) {
       const int shift = 31 - headroom;
       const int32_t quotient = (int32_t)(((int64_t)output[i] * reciprocal + ((int64_t)1 << (shift - 1))) >> shift);

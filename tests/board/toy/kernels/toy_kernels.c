@@ -23,6 +23,19 @@ __asm(
     "2: .word " VALUE(TOY_LOOP) "\n"
     ".size toy_spin, . - toy_spin\n"
     ".popsection\n");
+#elif defined(__AVR__)
+__asm(
+    ".pushsection .text.toy_spin, \"ax\"\n"
+    ".global toy_spin\n"
+    ".type toy_spin, @function\n"
+    "toy_spin:\n"
+    "  ldi r24, lo8(" VALUE(TOY_LOOP) ")\n"
+    "  ldi r25, hi8(" VALUE(TOY_LOOP) ")\n"
+    "1: sbiw r24, 1\n"
+    "  brne 1b\n"
+    "  ret\n"
+    ".size toy_spin, . - toy_spin\n"
+    ".popsection\n");
 #else
 __asm(
     ".pushsection .text.toy_spin, \"ax\"\n"
@@ -52,4 +65,10 @@ int32_t toy_dot(const int8_t* a, const int8_t* b) {
   return sum;
 }
 
-void toy_fault(void) { __builtin_trap(); }
+void toy_fault(void) {
+#if defined(__AVR__)
+  __asm volatile(".word 0x0001"); /* no instruction */
+#else
+  __builtin_trap();
+#endif
+}

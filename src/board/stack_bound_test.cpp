@@ -1,0 +1,81 @@
+#include "board/stack_bound.h"
+
+#include <gtest/gtest.h>
+
+namespace thimble {
+namespace {
+
+TEST(StackBound, ArmFramesAndCalls) {
+  const auto functions = read_disassembly(
+      "00000100 <model_invoke>:\n"
+      "     100:\tb510      \tpush\t{r4, lr}\n"
+      "     102:\tf000 f801 \tbl\t108 <thimble_add>\n"
+      "     106:\tbd10      \tpop\t{r4, pc}\n"
+      "\n"
+      "00000108 <thimble_add>:\n"
+      "     108:\te92d 4ff0 \tstmdb\tsp!, {r4, r5, r6, r7, r8, r9, sl, fp, lr}\n"
+      "     10c:\tb083      \tsub\tsp, #12\n"
+      "     10e:\td001      \tbeq.n\t110 <thimble_add+0x8>\n"
+      "     110:\t4798      \tblx\tr3\n"
+      "     112:\tf7ff bffe \tb.w\t200 <memset>\n"
+      "00000200 <memset>:\n"
+      "     200:\tb5f0      \tpush\t{r4-r7, lr}\n"
+      "     202:\ted2d 8b02 \tvpush\t{d8}\n"
+      "     204:\tf84d ed04 \tstr.w\tlr, [sp, #-4]!\n"
+      "00000300 <stream_0_row>:\n"
+      "     300:\tb085      \tsub\tsp, #20\n",
+      0);
+  EXPECT_EQ(functions.at("model_invoke").pushed, 8U);
+  EXPECT_EQ(functions.at("thimble_add").pushed, 36U + 12);
+  EXPECT_EQ(functions.at("thimble_add").callees, (std::set<std::string>{"memset"}));
+  EXPECT_TRUE(functions.at("thimble_add").calls_pointers);
+  EXPECT_EQ(functions.at("memset").pushed, 20U + 8 + 4);
+  std::map<std::string, std::uint32_t> frames;
+  read_stack_usage("model.c:1:1:model_invoke\t8\tstatic\nmodel.c:2:1:thimble_add\t48\tstatic\n", frames);
+  EXPECT_EQ(stack_bound(functions, frames, "model_invoke"), 8U + 48 + 32);
+  read_stack_usage("model.c:3:1:stream_0_row\t100\tstatic\n", frames);
+  EXPECT_EQ(stack_bound(functions, frames, "model_invoke"), 8U + 48 + 100) << "reached through the pointer";
+  read_stack_usage("model.c:2:1:thimble_add\t48\tdynamic\n", frames);
+  EXPECT_EQ(stack_bound(functions, frames, "model_invoke"), std::nullopt);
+}
+
+TEST(StackBound, RiscV) {
+  const auto functions = read_disassembly(
+      "80000100 <model_invoke>:\n"
+      "80000100:\t1101                \tc.addi\tsp,-32\n"
+      "80000102:\t00000097          \tauipc\tra,0x0\n"
+      "80000106:\t0fe080e7          \tjalr\t254(ra) # 80000200 <memset>\n"
+      "80000200 <memset>:\n"
+      "80000200:\t7139                \taddi\tsp,sp,-64\n"
+      "80000204:\t6121                \taddi\tsp,sp,64\n",
+      0);
+  EXPECT_EQ(functions.at("model_invoke").pushed, 32U);
+  EXPECT_FALSE(functions.at("model_invoke").calls_pointers);
+  EXPECT_EQ(stack_bound(functions, {}, "model_invoke"), 96U);
+}
+
+TEST(StackBound, AvrCountsReturnAddresses) {
+  const auto functions = read_disassembly(
+      "00000100 <model_invoke>:\n"
+      " 100:\tcf 93       \tpush\tr28\n"
+      " 102:\t00 d0       \trcall\t.+0      \t; 0x104 <model_invoke+0x4>\n"
+      " 104:\t0e 94 00 01 \tcall\t0x200\t; 0x200 <__mulsi3>\n"
+      "00000200 <__mulsi3>:\n"
+      " 200:\t08 95       \tret\n",
+      3);
+  EXPECT_EQ(functions.at("model_invoke").pushed, 3U + 1 + 3);
+  EXPECT_EQ(stack_bound(functions, {}, "model_invoke"), 10U);
+}
+
+TEST(StackBound, RecursionHasNone) {
+  const auto functions = read_disassembly(
+      "00000100 <model_invoke>:\n"
+      "     100:\tf000 f801 \tbl\t108 <other>\n"
+      "00000108 <other>:\n"
+      "     108:\tf000 f801 \tbl\t100 <model_invoke>\n",
+      0);
+  EXPECT_EQ(stack_bound(functions, {}, "model_invoke"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace thimble

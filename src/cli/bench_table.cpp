@@ -1,0 +1,125 @@
+#include "cli/bench_table.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "report/format.h"
+#include "report/table.h"
+
+namespace thimble {
+namespace {
+
+std::uint64_t count(const BenchRow& row, const char* name) { return row.at(name).get<std::uint64_t>(); }
+
+/// "" where the row has none.
+std::string number(const BenchRow& row, const char* name) {
+  return row.contains(name) && !row[name].is_null() ? grouped(row[name].get<std::uint64_t>()) : "";
+}
+
+std::string verdict(const BenchRow& row) {
+  const float error = row.at("largest_error").get<float>();
+  if (row.at("bits_equal").get<bool>()) return "equal the host's, bit for bit";
+  if (error > 0.0f && error <= 1e-5f) return fmt::format("within {:.1g} of the host's", error);
+  return "DIFFER from the host's";
+}
+
+std::string time_text(double microseconds) {
+  return microseconds < 1000 ? fmt::format("{:.0f} us", microseconds) : fmt::format("{:.2f} ms", microseconds / 1000);
+}
+
+/// One line for each chip of the row.
+std::string times_text(const BenchRow& row) {
+  std::string text;
+  for (const BenchRow& chip : row.value("chips", BenchRow::array())) {
+    const bool exact = chip.at("exact").get<bool>();
+    text += fmt::format("  {:<34} {:>10}  {:>14} cycles{}\n", chip.at("title").get<std::string>(),
+                        (exact ? "" : "~") + time_text(chip.at("microseconds").get<double>()),
+                        grouped(count(chip, "cycles")), exact ? ", counted" : "");
+  }
+  return text;
+}
+
+std::string label(const BenchRow& row) {
+  return fmt::format("{} {}", std::filesystem::path(row.at("model").get<std::string>()).filename().string(),
+                     row.value("optimize", ""));
+}
+
+std::string shape_text(const BenchRow& shape) {
+  std::string text;
+  for (const BenchRow& size : shape) text += fmt::format("{}{}", text.empty() ? "" : "x", size.get<int>());
+  return text;
+}
+
+}  // namespace
+
+std::string bench_table(const BenchRow& rows) {
+  Table table{{{"board", false},
+               {"optimize", false},
+               {"instructions"},
+               {"weights"},
+               {"code"},
+               {"RAM"},
+               {"stack"},
+               {"at most"},
+               {"outputs", false}},
+              {},
+              ""};
+  std::string times;
+  for (const BenchRow& row : rows) {
+    table.rows.push_back({row.at("board"), row.at("optimize"), number(row, "instructions"),
+                          number(row, "weights_bytes"), number(row, "code_bytes"), number(row, "ram_bytes"),
+                          number(row, "stack_bytes"), number(row, "stack_bound_bytes"),
+                          fmt::format("{} ({} invocations)", verdict(row), count(row, "invocations"))});
+    times += times_text(row);
+  }
+  std::string text = table_as_text(table);
+  if (!times.empty()) text += "\nan invocation takes\n" + times;
+  return text;
+}
+
+std::string bench_comparison(const BenchRow& first, const BenchRow& second) {
+  Table table{{{first.at("board"), false}, {label(first)}, {label(second)}, {"ratio"}}, {}, ""};
+  const auto add = [&](const std::string& title, double a, double b, const std::string& a_text,
+                       const std::string& b_text) {
+    table.rows.push_back({title, a_text, b_text, a > 0 ? fmt::format("{:.2f}", b / a) : ""});
+  };
+  const std::pair<const char*, const char*> figures[] = {
+      {"instructions", "instructions"}, {"weights, bytes", "weights_bytes"}, {"code, bytes", "code_bytes"},
+      {"RAM, bytes", "ram_bytes"},      {"stack, bytes", "stack_bytes"},     {"stack at most", "stack_bound_bytes"}};
+  for (const auto& [title, name] : figures) {
+    if (number(first, name).empty() || number(second, name).empty()) continue;
+    add(title, static_cast<double>(count(first, name)), static_cast<double>(count(second, name)), number(first, name),
+        number(second, name));
+  }
+  const BenchRow chips = first.value("chips", BenchRow::array()), others = second.value("chips", BenchRow::array());
+  for (std::size_t i = 0; i < std::min(chips.size(), others.size()); ++i) {
+    const double a = chips[i].at("microseconds"), b = others[i].at("microseconds");
+    add(chips[i].at("title"), a, b, time_text(a), time_text(b));
+  }
+  if (first.contains("bits_equal")) {
+    const auto equal = [](const BenchRow& row) { return row.at("bits_equal").get<bool>() ? "= host" : "differ"; };
+    table.rows.push_back({"outputs", equal(first), equal(second), ""});
+  } else {
+    const double a = first.at("microseconds"), b = second.at("microseconds");
+    add("time", a, b, fmt::format("{:.2f} us", a), fmt::format("{:.2f} us", b));
+  }
+  return table_as_text(table);
+}
+
+std::string layer_table(const BenchRow& row) {
+  Table table{{{"layer", false}, {"output", false}, {"MACs"}, {"instructions"}, {"per MAC"}, {"weights"}}, {}, ""};
+  for (const BenchRow& layer : row.at("by_layer")) {
+    const std::uint64_t macs = count(layer, "macs"), instructions = count(layer, "instructions");
+    table.rows.push_back(
+        {layer.at("op"), shape_text(layer.at("shape")), macs ? grouped(macs) : "", grouped(instructions),
+         macs ? fmt::format("{:.2f}", static_cast<double>(instructions) / static_cast<double>(macs)) : "",
+         number(layer, "weights_bytes")});
+  }
+  if (count(row, "between_layers") > 0)
+    table.rows.push_back({"between layers", "", "", number(row, "between_layers"), "", ""});
+  return fmt::format("{} {}, layer by layer (measured with marks, which take some instructions themselves)\n{}",
+                     row.at("board").get<std::string>(), row.at("optimize").get<std::string>(), table_as_text(table));
+}
+
+}  // namespace thimble

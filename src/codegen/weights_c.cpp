@@ -1,0 +1,83 @@
+#include "codegen/weights_c.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace thimble {
+namespace {
+
+std::string tensor_comment(const Tensor& tensor) {
+  return c_comment(fmt::format("{}, {} {}", tensor.name, name_of(tensor.type), to_string(tensor.shape)));
+}
+
+template <typename Weight>
+std::string declaration(const Weight& weight) {
+  const std::size_t count = std::max<std::size_t>(1, weight.data->size() / size_of(weight.type));
+  return fmt::format("const {}{} {}[{}] MODEL_ALIGN", weight.in_flash ? "MODEL_FLASH " : "", c_type(weight.type),
+                     weight.name, count);
+}
+
+}  // namespace
+
+void WeightsText::add(const KernelCall& call, const std::string& name) {
+  for (const Operand& operand : call.operands) {
+    if (operand.kind != Operand::Kind::kInput || !graph_.tensor(operand.index).constant()) continue;
+    const Tensor& tensor = graph_.tensor(operand.index);
+    add_weight({nullptr, operand.index, call.in_flash},
+               {tensor.name, tensor.type, tensor.data, tensor_comment(tensor), call.in_flash});
+  }
+  for (std::size_t c = 0; c < call.constants.size(); ++c) {
+    const KernelConstant& constant = call.constants[c];
+    add_weight({&call, static_cast<int>(c), call.in_flash},
+               {fmt::format("{}_{}", name, constant.name), constant.type, constant.data, constant.name, call.in_flash});
+  }
+}
+
+void WeightsText::add_weight(const Key& key, Weight weight) {
+  if (index_.contains(key)) return;
+  const auto same = std::find_if(weights_.begin(), weights_.end(), [&](const Weight& other) {
+    return other.type == weight.type && other.in_flash == weight.in_flash && *other.data == *weight.data;
+  });
+  index_[key] = static_cast<std::size_t>(same - weights_.begin());
+  if (same != weights_.end()) return;
+  weight.name = "model_" + identifiers_.unique(weight.name);
+  weights_.push_back(std::move(weight));
+}
+
+std::string WeightsText::pointer(const KernelCall& call, const Operand& operand) const {
+  const bool own = operand.kind == Operand::Kind::kConstant;
+  return pointer_of({own ? &call : nullptr, operand.index, call.in_flash});
+}
+
+std::string WeightsText::pointer_of(const Key& key) const {
+  const Weight& weight = weights_[index_.at(key)];
+  return (weight.in_flash ? "(const MODEL_FLASH void *)" : "(const void *)") + weight.name;
+}
+
+std::string WeightsText::header() const {
+  std::string text =
+      "/* The model's constants. */\n#ifndef MODEL_WEIGHTS_H\n#define MODEL_WEIGHTS_H\n\n#include <stdint.h>\n\n"
+      "#if defined(__GNUC__)\n#define MODEL_ALIGN __attribute__((aligned(4)))\n#else\n#define "
+      "MODEL_ALIGN\n#endif\n\n";
+  if (std::ranges::any_of(weights_, &Weight::in_flash)) text += kFlashMacro;
+  for (const Weight& weight : weights_) text += fmt::format("extern {};\n", declaration(weight));
+  return text + "\n#endif\n";
+}
+
+std::string WeightsText::source() const {
+  std::string text = "#include \"weights.h\"\n";
+  for (const Weight& weight : weights_) {
+    const std::string elements = weight.data->empty() ? "0" : c_elements(weight.type, *weight.data);
+    text += fmt::format("\n/* {} */\n{} = {{\n{}\n}};\n", c_comment(weight.comment), declaration(weight), elements);
+  }
+  return text;
+}
+
+std::size_t WeightsText::bytes() const {
+  std::size_t bytes = 0;
+  for (const Weight& weight : weights_) bytes += weight.data->size();
+  return bytes;
+}
+
+}  // namespace thimble

@@ -1,0 +1,56 @@
+// The constants of a package: weights.h, weights.c, and how calls name them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "codegen/c_text.h"
+
+namespace thimble {
+
+/// What a package says once of AVR's flash, which is an address space of its own: MODEL_FLASH qualifies what lies
+/// there.
+inline constexpr const char* kFlashMacro =
+    "#ifndef MODEL_FLASH\n#if defined(__AVR__) && defined(__FLASH)\n#define MODEL_FLASH __flash\n#else\n"
+    "#define MODEL_FLASH\n#endif\n#endif\n\n";
+
+class WeightsText {
+ public:
+  WeightsText(const Graph& graph, Identifiers& identifiers) : graph_(graph), identifiers_(identifiers) {}
+
+  /// Adds what `call` reads; those that it makes itself get names that begin with `name`. Equal contents are stored
+  /// once.
+  void add(const KernelCall& call, const std::string& name);
+
+  /// "(const void *)model_conv_filter": the constant that an operand of `call` reads.
+  std::string pointer(const KernelCall& call, const Operand& operand) const;
+  /// A tensor's contents.
+  std::string pointer(TensorId tensor) const { return pointer_of({nullptr, tensor, false}); }
+
+  std::string header() const;
+  std::string source() const;
+  std::size_t bytes() const;
+
+ private:
+  struct Weight {
+    std::string name;
+    Type type;
+    std::shared_ptr<const Bytes> data;
+    std::string comment;
+    bool in_flash = false;  // kernels read it through MODEL_FLASH pointers
+  };
+  /// A call and which of its constants, or null and a tensor; and whether it is read from flash.
+  using Key = std::tuple<const KernelCall*, int, bool>;
+
+  void add_weight(const Key& key, Weight weight);
+  std::string pointer_of(const Key& key) const;
+
+  const Graph& graph_;
+  Identifiers& identifiers_;
+  std::vector<Weight> weights_;
+  std::map<Key, std::size_t> index_;
+};
+
+}  // namespace thimble

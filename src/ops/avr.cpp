@@ -1,0 +1,46 @@
+#include "ops/avr.h"
+
+#include <cmath>
+
+#include "ops/host.h"
+
+namespace thimble {
+namespace {
+
+constexpr std::int64_t kLargestSum = std::int64_t{1} << 30;
+
+}  // namespace
+
+bool avr_applies(const NodeView& node, const LowerOptions& options) {
+  return options.features.avr && options.rounding == Rounding::kTflm && node.input(0).type == Type::kInt8 &&
+         node.input(1).type == Type::kInt8 && node.output(0).type == Type::kInt8 && constant_from(node, 1);
+}
+
+std::optional<KernelConstant> avr_channels(const NodeView& node, const ChannelWeights& weights,
+                                           const KernelConstant& requants) {
+  const std::int64_t zero_point = node.input(0).zero_point();
+  const auto bias = contents(node, 2);
+  const auto* factors = as<thimble_requant>(requants.data);
+  const std::size_t factor_step = requants.data->size() == sizeof(thimble_requant) ? 0 : 1;
+  std::vector<std::int32_t> numbers;
+  for (std::size_t c = 0; c < weights.size(); ++c) {
+    std::int64_t sum = bias ? as<std::int32_t>(bias)[c] : 0;
+    std::int64_t magnitude = 0;
+    for (const std::int8_t weight : weights[c]) {
+      sum -= zero_point * weight;
+      magnitude += 128 * std::abs(int{weight});
+    }
+    const thimble_requant& factor = factors[c * factor_step];
+    if (factor.shift > 0 || factor.multiplier < 0 || std::abs(sum) + magnitude >= kLargestSum) return {};
+    numbers.insert(numbers.end(), {static_cast<std::int32_t>(sum), factor.multiplier, -factor.shift});
+  }
+  return KernelConstant{"channels", Type::kInt32, make_data(numbers)};
+}
+
+KernelConstant avr_rows(const ChannelWeights& weights) {
+  std::vector<std::int8_t> rows;
+  for (const std::vector<std::int8_t>& row : weights) rows.insert(rows.end(), row.begin(), row.end());
+  return {"filter", Type::kInt8, make_data(rows)};
+}
+
+}  // namespace thimble

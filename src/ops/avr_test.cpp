@@ -1,0 +1,104 @@
+// The kernels for AVRs against the portable ones, bit for bit. Here both are plain C; on a board the first have loops
+// in assembly and read flash (src/deploy/deploy_test.cpp).
+#include "kernel/avr.h"
+
+#include "ops/variant_testing.h"
+
+namespace thimble {
+namespace {
+
+constexpr LowerOptions kAvr = {.features = {.avr = true}};
+
+void expect_equal(TestNode& test, const Tensor& output_like) { expect_equal_variant(test, output_like, kAvr, "_avr"); }
+
+TEST(AvrHighMul, IsHighMul) {
+  Generator make(1);
+  const std::vector<std::int32_t> edges = {0, 1, -1, 0x7FFF, 0x8000, -0x8000, -0x8001, 0xFFFF, INT32_MAX, INT32_MIN};
+  const std::vector<std::int32_t> factors = {0, 1, 1 << 30, INT32_MAX, 0x7FFF0000, 0x40000001, 0x40008000};
+  for (const std::int32_t a : edges) {
+    for (const std::int32_t b : factors) EXPECT_EQ(thimble_avr_high_mul(a, b), thimble_high_mul(a, b)) << a << " " << b;
+  }
+  for (int i = 0; i < 100000; ++i) {
+    const std::int32_t a = make.between(INT32_MIN + 1, -1) * (i % 2 ? 1 : -1), b = make.between(0, INT32_MAX - 1);
+    ASSERT_EQ(thimble_avr_high_mul(a, b), thimble_high_mul(a, b)) << a << " " << b;
+  }
+}
+
+TEST(AvrFinish, IsMultiplyForEveryShift) {
+  Generator make(2);
+  for (int i = 0; i < 100000; ++i) {
+    const int shift = i % 32;
+    const std::int32_t sum = make.between(-(1 << 30), 1 << 30) >> make.between(0, 30),
+                       factor = make.between(1 << 30, INT32_MAX - 1);
+    const int offset = make.between(-128, 127), low = make.between(-128, 0), high = make.between(1, 127);
+    ASSERT_EQ(thimble_avr_finish(sum, factor, static_cast<std::uint8_t>(shift), static_cast<std::int16_t>(offset),
+                                 static_cast<std::int8_t>(low), static_cast<std::int8_t>(high)),
+              thimble_clamp(thimble_multiply(sum, factor, -shift) + offset, low, high))
+        << sum << " " << factor << " " << shift;
+  }
+}
+
+class Avr : public ::testing::TestWithParam<int> {};
+
+TEST_P(Avr, Conv2D) {
+  Generator make(GetParam());
+  const int depth = make.between(1, 9), channels = make.between(1, 9);
+  TestNode test("CONV_2D", convolution_attributes(make));
+  test.input(make.input({make.between(1, 2), make.between(5, 9), make.between(5, 12), depth}));
+  test.input(make.weights({channels, make.between(1, 3), make.between(1, 3), depth}, channels, 0));
+  if (make.between(0, 3)) test.input(make.bias(channels));
+  expect_equal(test, make.activation({}, 0.02f, 0.2f));
+}
+
+TEST_P(Avr, DepthwiseConv2D) {
+  Generator make(GetParam());
+  const int inputs = make.between(1, 7), multiplier = make.between(1, 3), channels = inputs * multiplier;
+  Attributes attributes = convolution_attributes(make);
+  attributes.set("depth_multiplier", std::int64_t{multiplier});
+  TestNode test("DEPTHWISE_CONV_2D", attributes);
+  test.input(make.input({make.between(1, 2), make.between(5, 9), make.between(5, 12), inputs}));
+  test.input(make.weights({1, make.between(1, 3), make.between(1, 4), channels}, channels, 3));
+  if (make.between(0, 3)) test.input(make.bias(channels));
+  expect_equal(test, make.activation({}, 0.02f, 0.2f));
+}
+
+TEST_P(Avr, FullyConnected) {
+  Generator make(GetParam());
+  const bool per_channel = make.between(0, 1);
+  const int depth = make.between(1, 70), units = make.between(1, 13);
+  TestNode test("FULLY_CONNECTED", {{"activation", make.one_of({"NONE", "RELU"})}, {"keep_num_dims", false}});
+  test.input(make.input({make.between(1, 3), depth}));
+  test.input(make.weights({units, depth}, per_channel ? units : 1, 0));
+  if (make.between(0, 3)) test.input(make.bias(units));
+  expect_equal(test, make.activation({}, 0.02f, 0.4f));
+}
+
+TEST_P(Avr, Conv2DAndMaximum) {
+  Generator make(GetParam());
+  const int channels = make.between(1, 5), depth = make.between(1, 3);
+  Graph graph;
+  const TensorId input = graph.add(make.input({make.between(1, 2), make.between(5, 9), make.between(5, 9), depth}));
+  const TensorId filter = graph.add(make.weights({channels, 3, make.between(1, 3), depth}, channels, 0));
+  const TensorId bias = graph.add(make.bias(channels));
+  const TensorId sums =
+      append(graph, {"CONV_2D", "conv", {input, filter, bias}, {}, convolution_attributes(make)}, "sums");
+  graph.tensor(sums).quantization = make.activation({}, 0.02f, 0.2f).quantization;
+  const std::int64_t size = make.between(1, 2);
+  const Attributes pool = {{"padding", std::string("VALID")},
+                           {"filter_h", size},
+                           {"filter_w", std::int64_t{1}},
+                           {"stride_h", size},
+                           {"stride_w", size},
+                           {"activation", std::string("NONE")}};
+  const TensorId largest = append(graph, {"MAX_POOL_2D", "pool", {sums}, {}, pool}, "largest");
+  graph.tensor(largest).quantization = graph.tensor(sums).quantization;
+  const NodeView conv(graph, graph.nodes[0]), maximum(graph, graph.nodes[1]);
+  const auto together = op_of(conv.node()).lower_with(conv, maximum, kAvr);
+  ASSERT_TRUE(together.has_value());
+  EXPECT_EQ(outputs_of(graph, {*together}, largest, largest), outputs_of(graph, apart(graph), largest, largest));
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, Avr, ::testing::Range(0, 100));
+
+}  // namespace
+}  // namespace thimble
