@@ -167,7 +167,10 @@ class Build {
     const ProcessResult image = run({std::string(board_.tools) + "objdump", "-d", "firmware.elf"});
     ensure(image.exit_code == 0, "objdump cannot read the firmware: {}", image.err);
     const std::uint32_t return_bytes = !board_.avr ? 0 : board_.flash_bytes > (128U << 10) ? 3 : 2;
-    return stack_bound(read_disassembly(image.out, return_bytes), frames, "model_invoke");
+    const ElfFile elf = read_elf(real_file_system().read(folder_ / "firmware.elf"), "firmware.elf");
+    const auto functions =
+        read_disassembly(image.out, return_bytes, [&](std::uint32_t address) { return elf.function_at(address); });
+    return stack_bound(functions, frames, "model_invoke");
   }
 
   /// Whether the C library is there: Debian has it in a package apart from the compiler's.

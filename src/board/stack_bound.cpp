@@ -106,6 +106,37 @@ std::string_view target_of(const Instruction& i) {
   return target.substr(0, target.find('+'));
 }
 
+/// "8000" of "8000 <name+0x12>"; empty for instructions that go to no label.
+std::string_view target_address(const Instruction& i) {
+  if (target_of(i).empty()) return {};
+  const std::string_view before = trimmed(i.operands.substr(0, i.operands.rfind('<')));
+  return before.substr(before.find_last_of(" \t,") + 1);
+}
+
+/// AVR's libgcc has labels in the midst of its functions: what nothing calls becomes part of the function before.
+void join_labels(const std::vector<std::string>& in_order, const std::set<std::string>& called,
+                 std::map<std::string, StackFunction>& functions) {
+  std::map<std::string, std::string> head;
+  std::string before;
+  for (const std::string& name : in_order) {
+    const bool is_label = name.starts_with("__") && !called.contains(name) && !before.empty();
+    if (!is_label) before = name;
+    head[name] = before;
+  }
+  std::map<std::string, StackFunction> joined;
+  for (const auto& [name, function] : functions) {
+    StackFunction& whole = joined[head[name]];
+    whole.pushed += function.pushed;
+    whole.calls_pointers |= function.calls_pointers;
+    for (const std::string& callee : function.callees) {
+      const auto found = head.find(callee);
+      const std::string& target = found == head.end() ? callee : found->second;
+      if (target != head[name]) whole.callees.insert(target);
+    }
+  }
+  functions = std::move(joined);
+}
+
 /// The name of the function that "00008000 <name>:" begins.
 std::string_view heading(std::string_view line) {
   if (line.empty() || line.front() == ' ' || !line.ends_with(">:")) return {};
@@ -164,13 +195,23 @@ class Bound {
 
 }  // namespace
 
-std::map<std::string, StackFunction> read_disassembly(std::string_view text, std::uint32_t return_bytes) {
+std::map<std::string, StackFunction> read_disassembly(std::string_view text, std::uint32_t return_bytes,
+                                                      const std::function<std::string(std::uint32_t)>& function_at) {
+  const auto named = [&](std::string_view label, std::string_view address) {
+    const std::string hex(address.starts_with("0x") ? address.substr(2) : address);
+    if (!function_at || hex.empty()) return std::string(label);
+    const std::string name = function_at(static_cast<std::uint32_t>(std::strtoul(hex.c_str(), nullptr, 16)));
+    return name.empty() ? std::string(label) : name;
+  };
   std::map<std::string, StackFunction> functions;
+  std::vector<std::string> in_order;
+  std::set<std::string> called;
   std::string name;
   for_each_line(text, [&](std::string_view line) {
     if (const std::string_view begins = heading(line); !begins.empty()) {
-      name = begins;
-      functions[name].pushed = return_bytes;
+      name = named(begins, line.substr(0, line.find(' ')));
+      if (!functions.contains(name)) in_order.push_back(name);
+      functions.try_emplace(name, StackFunction{.pushed = return_bytes, .calls_pointers = false, .callees = {}});
     }
     const std::vector<std::string_view> parts = split(line, '\t');  // address, bytes, name, operands, comment
     if (name.empty() || parts.size() < 3) return;
@@ -180,9 +221,11 @@ std::map<std::string, StackFunction> read_disassembly(std::string_view text, std
     StackFunction& function = functions[name];
     function.pushed += pushed_by(instruction, return_bytes);
     function.calls_pointers |= calls_pointer(instruction);
-    const std::string target(target_of(instruction));
+    const std::string target = named(target_of(instruction), target_address(instruction));
     if (!target.empty() && target != name) function.callees.insert(target);
+    if (instruction.name == "call" || instruction.name == "rcall") called.insert(target);
   });
+  if (return_bytes > 0) join_labels(in_order, called, functions);
   return functions;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,8 +24,11 @@ struct StackFunction {
 };
 
 /// The functions of an image, by name, from the text of `objdump -d`; of Arm's Thumb, RISC-V or AVR code.
-/// `return_bytes`: what a call pushes (AVR: 2, or 3 beyond 128 kB of flash).
-std::map<std::string, StackFunction> read_disassembly(std::string_view text, std::uint32_t return_bytes);
+/// `return_bytes`: what a call pushes (AVR: 2, or 3 beyond 128 kB of flash). `function_at` gives the function that an
+/// address lies in; without it objdump's own labels count, which may be those of numbers that look like addresses.
+std::map<std::string, StackFunction> read_disassembly(
+    std::string_view text, std::uint32_t return_bytes,
+    const std::function<std::string(std::uint32_t)>& function_at = nullptr);
 
 /// A frame without a fixed size.
 inline constexpr std::uint32_t kNoFixedSize = UINT32_MAX;

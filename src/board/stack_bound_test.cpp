@@ -67,6 +67,21 @@ TEST(StackBound, AvrCountsReturnAddresses) {
   EXPECT_EQ(stack_bound(functions, {}, "model_invoke"), 10U);
 }
 
+TEST(StackBound, LabelsInAFunctionOfAvrsLibraryAreNoRecursion) {
+  const auto functions = read_disassembly(
+      "00000100 <model_invoke>:\n"
+      " 100:\t0e 94 00 01 \tcall\t0x200\t; 0x200 <__udivmodsi4>\n"
+      "00000200 <__udivmodsi4>:\n"
+      " 200:\t08 c0       \trjmp\t.+16     \t; 0x212 <__udivmodsi4_ep>\n"
+      "00000202 <__udivmodsi4_loop>:\n"
+      " 202:\t38 f0       \tbrcs\t.+14     \t; 0x212 <__udivmodsi4_ep>\n"
+      "00000212 <__udivmodsi4_ep>:\n"
+      " 212:\tb9 f7       \tbrne\t.-18     \t; 0x202 <__udivmodsi4_loop>\n",
+      2);
+  EXPECT_EQ(functions.count("__udivmodsi4_ep"), 0U);
+  EXPECT_EQ(stack_bound(functions, {}, "model_invoke"), 2U + 3 * 2);
+}
+
 TEST(StackBound, RecursionHasNone) {
   const auto functions = read_disassembly(
       "00000100 <model_invoke>:\n"

@@ -9,7 +9,9 @@ namespace {
 
 constexpr LowerOptions kAvr = {.features = {.avr = true}};
 
-void expect_equal(TestNode& test, const Tensor& output_like) { expect_equal_variant(test, output_like, kAvr, "_avr"); }
+void expect_equal(TestNode& test, const Tensor& output_like) {
+  expect_equal_variant(test, output_like, kAvr, {"_avr"});
+}
 
 TEST(AvrHighMul, IsHighMul) {
   Generator make(1);

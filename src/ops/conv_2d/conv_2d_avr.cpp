@@ -33,7 +33,7 @@ bool take_pool(const NodeView& pool, thimble_conv_2d_avr_params& params) {
 std::optional<KernelCall> conv_2d_avr(const NodeView& node, const NodeView* pool, const thimble_conv_2d_params& params,
                                       const KernelConstant& requant, const LowerOptions& options) {
   const thimble_window& w = params.window;
-  if (!avr_applies(node, options) || params.filter_c != w.input_c || w.output_c == 0) return {};
+  if (!avr_applies(node, options) || params.groups != 1 || w.output_c == 0) return {};
   const ChannelWeights weights = conv_2d_weights(node);
   const std::optional<KernelConstant> channels = avr_channels(node, weights, requant);
   if (!channels) return {};
