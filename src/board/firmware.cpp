@@ -152,6 +152,11 @@ class Build {
     const ProcessResult result = run(command);
     if (result.exit_code != 0)
       require_tool(board_, has_library(), "the C library for " + std::string(board_.tools) + "gcc");
+    require(
+        !board_.avr || result.err.find("is too large") == std::string::npos,
+        "the model needs an array of more than the 32767 bytes that C allows on board {}; choose a smaller model or "
+        "another board",
+        board_.name);
     ensure(result.exit_code == 0, "{} does not compile for board {}: {}", source, board_.name, first_error(result.err));
     warnings_ += result.err;
     objects_.push_back(object);
