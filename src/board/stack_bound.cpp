@@ -144,8 +144,8 @@ std::string_view heading(std::string_view line) {
   return begin == std::string_view::npos ? std::string_view{} : line.substr(begin + 1, line.size() - begin - 3);
 }
 
-/// "thimble_add.constprop.0" -> "thimble_add": .su files may name a copy that the compiler made by its origin.
-std::string origin(const std::string& name) { return name.substr(0, name.find('.')); }
+/// "thimble_add.constprop.0" -> "thimble_add": .su files name a copy that the compiler made "thimble_add.constprop".
+std::string origin(std::string_view name) { return std::string(name.substr(0, name.find('.'))); }
 
 class Bound {
  public:
@@ -181,9 +181,7 @@ class Bound {
 
  private:
   std::optional<std::uint32_t> frame(const std::string& name) const {
-    for (const std::string& key : {name, origin(name)}) {
-      if (const auto found = frames_.find(key); found != frames_.end()) return found->second;
-    }
+    if (const auto found = frames_.find(origin(name)); found != frames_.end()) return found->second;
     return {};
   }
 
@@ -233,7 +231,7 @@ void read_stack_usage(std::string_view text, std::map<std::string, std::uint32_t
   for_each_line(text, [&](std::string_view line) {
     const std::vector<std::string_view> parts = split(line, '\t');  // file:line:column:name, bytes, kind
     if (parts.size() < 3) return;
-    const std::string name(parts[0].substr(parts[0].rfind(':') + 1));
+    const std::string name = origin(parts[0].substr(parts[0].rfind(':') + 1));
     const bool is_fixed = parts[2] == "static" || parts[2].ends_with("bounded");
     std::uint32_t& frame = frames[name];
     const auto bytes = static_cast<std::uint32_t>(std::strtoul(std::string(parts[1]).c_str(), nullptr, 10));

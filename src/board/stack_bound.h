@@ -33,7 +33,8 @@ std::map<std::string, StackFunction> read_disassembly(
 /// A frame without a fixed size.
 inline constexpr std::uint32_t kNoFixedSize = UINT32_MAX;
 
-/// Adds the frames of one .su file, in bytes, by function; of several with a name, the largest.
+/// Adds the frames of one .su file, in bytes, by function; of several with a name, or copies of one that the compiler
+/// made ("thimble_add.constprop"), the largest.
 void read_stack_usage(std::string_view text, std::map<std::string, std::uint32_t>& frames);
 
 /// The bytes of the heaviest path from `root`, its own frame included; none when there is no bound.

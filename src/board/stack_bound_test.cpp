@@ -39,6 +39,18 @@ TEST(StackBound, ArmFramesAndCalls) {
   EXPECT_EQ(stack_bound(functions, frames, "model_invoke"), std::nullopt);
 }
 
+TEST(StackBound, CopiesHaveTheFrameOfTheLargest) {
+  const auto functions = read_disassembly(
+      "00000100 <model_invoke>:\n"
+      "     100:\tf000 f801 \tbl\t108 <thimble_add.constprop.0>\n"
+      "00000108 <thimble_add.constprop.0>:\n"
+      "     108:\tb510      \tpush\t{r4, lr}\n",
+      0);
+  std::map<std::string, std::uint32_t> frames;
+  read_stack_usage("a.c:1:1:model_invoke\t8\tstatic\na.c:2:1:thimble_add.constprop\t48\tstatic\n", frames);
+  EXPECT_EQ(stack_bound(functions, frames, "model_invoke"), 56U);
+}
+
 TEST(StackBound, RiscV) {
   const auto functions = read_disassembly(
       "80000100 <model_invoke>:\n"

@@ -244,11 +244,20 @@ TEST_P(Boards, LayersAndClassesMakeUpTheCount) {
 
 INSTANTIATE_TEST_SUITE_P(All, Boards, ::testing::Values("m0", "m4", "rv32", "avr"));
 
+/// One channel only: every pixel is computed by the very same call.
+Graph narrow_network() {
+  Layers layers(3, {1, 11, 6, 1});
+  layers.convolve("CONV_2D", {1, 2, 1, 1}, 2, "VALID");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 2, 1}, 1, "SAME");
+  layers.connect(1, 5 * 3);
+  return layers.finish();
+}
+
 /// The weights stay in flash; all is read from where it lies.
 TEST(AvrBoard, ComputesWhatThePortableKernelsCompute) {
   const Board& board = find_board("avr");
   if (!find_program("avr-gcc")) GTEST_SKIP() << "not installed: " << board.tools_packages;
-  for (const Graph& graph : {image_network(), residual_network()}) {
+  for (const Graph& graph : {image_network(), residual_network(), narrow_network()}) {
     for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed, Optimize::kRam}) {
       const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
       const TemporaryFolder folder;
@@ -257,6 +266,7 @@ TEST(AvrBoard, ComputesWhatThePortableKernelsCompute) {
       EXPECT_EQ(measurement.firmware.warnings, "");
       EXPECT_EQ(measurement.firmware.contents.section_bytes(".weights_data"), 0U);
       EXPECT_LT(measurement.instructions, measurement.run.cycles[0]);
+      EXPECT_LE(measurement.run.stack_bytes, measurement.firmware.stack_bound.value_or(0));
     }
   }
 }

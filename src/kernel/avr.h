@@ -37,7 +37,8 @@ typedef struct {
 THIMBLE_AVR_CALLED int32_t thimble_avr_dot(const int8_t* x, int16_t stride, const THIMBLE_FLASH int8_t* w,
                                            int16_t count, int32_t sum) {
 #if defined(__AVR__) && defined(__FLASH)
-/* 8 instructions and 12 cycles: C is the product's sign, so that the sbc makes its upper bytes. */
+/* 8 instructions and 12 cycles, which read memory that the compiler must not keep back: C is the product's sign, so
+ * that the sbc makes its upper bytes. */
 #define THIMBLE_AVR_SUM  \
   "lpm r18, Z+\n\t"      \
   "muls r19, r18\n\t"    \
@@ -64,7 +65,7 @@ THIMBLE_AVR_CALLED int32_t thimble_avr_dot(const int8_t* x, int16_t stride, cons
         "clr __zero_reg__"
         : [sum] "+r"(sum), [x] "+x"(x), [w] "+z"(w), [fours] "+w"(fours), [ones] "+d"(ones)
         :
-        : "r0", "r18", "r19");
+        : "r0", "r18", "r19", "memory");
     return sum;
   }
   __asm__(
@@ -79,7 +80,7 @@ THIMBLE_AVR_CALLED int32_t thimble_avr_dot(const int8_t* x, int16_t stride, cons
       "clr __zero_reg__"
       : [sum] "+r"(sum), [x] "+x"(x), [w] "+z"(w), [count] "+w"(count)
       : [stride] "r"(stride)
-      : "r0", "r18", "r19");
+      : "r0", "r18", "r19", "memory");
   return sum;
 #else
   for (; count > 0; --count, x += stride) sum = thimble_wrap_add(sum, (int16_t)(*x * *w++));

@@ -58,7 +58,7 @@ TEST_P(Avr, DepthwiseConv2D) {
   Attributes attributes = convolution_attributes(make);
   attributes.set("depth_multiplier", std::int64_t{multiplier});
   TestNode test("DEPTHWISE_CONV_2D", attributes);
-  test.input(make.input({make.between(1, 2), make.between(5, 9), make.between(5, 12), inputs}));
+  test.input(make.input({make.between(1, 2), make.between(7, 9), make.between(8, 12), inputs}));
   test.input(make.weights({1, make.between(1, 3), make.between(1, 4), channels}, channels, 3));
   if (make.between(0, 3)) test.input(make.bias(channels));
   expect_equal(test, make.activation({}, 0.02f, 0.2f));
@@ -79,7 +79,7 @@ TEST_P(Avr, Conv2DAndMaximum) {
   Generator make(GetParam());
   const int channels = make.between(1, 5), depth = make.between(1, 3);
   Graph graph;
-  const TensorId input = graph.add(make.input({make.between(1, 2), make.between(5, 9), make.between(5, 9), depth}));
+  const TensorId input = graph.add(make.input({make.between(1, 2), make.between(7, 9), make.between(6, 9), depth}));
   const TensorId filter = graph.add(make.weights({channels, 3, make.between(1, 3), depth}, channels, 0));
   const TensorId bias = graph.add(make.bias(channels));
   const TensorId sums =

@@ -107,13 +107,16 @@ static inline int32_t thimble_lstm_hidden(const thimble_lstm_params* p, int16_t 
   return thimble_wrap_sub(product, p->hidden_offset);
 }
 
-#define THIMBLE_LSTM_UNIT(SUM, TYPE, LOW, HIGH)                                                                       \
-  const uint16_t* table = sigmoid_table;                                                                              \
-  const int16_t keep = thimble_sigmoid16(3 * SUM(p, gate_factors + 1, u, x, h, w_forget, r_forget, b_forget), table); \
-  const int16_t gate = thimble_sigmoid16(3 * SUM(p, gate_factors + 0, u, x, h, w_input, r_input, b_input), table);    \
-  const int16_t fresh = thimble_tanh16(3 * SUM(p, gate_factors + 2, u, x, h, w_cell, r_cell, b_cell), table);         \
-  const int16_t open = thimble_sigmoid16(3 * SUM(p, gate_factors + 3, u, x, h, w_output, r_output, b_output), table); \
-  c[u] = thimble_lstm_cell(p, c[u], keep, gate, fresh);                                                               \
+#define THIMBLE_LSTM_UNIT(SUM, TYPE, LOW, HIGH)                                                                        \
+  const uint16_t* table = sigmoid_table;                                                                               \
+  const int16_t keep =                                                                                                 \
+      thimble_sigmoid16(INT32_C(3) * SUM(p, gate_factors + 1, u, x, h, w_forget, r_forget, b_forget), table);          \
+  const int16_t gate =                                                                                                 \
+      thimble_sigmoid16(INT32_C(3) * SUM(p, gate_factors + 0, u, x, h, w_input, r_input, b_input), table);             \
+  const int16_t fresh = thimble_tanh16(INT32_C(3) * SUM(p, gate_factors + 2, u, x, h, w_cell, r_cell, b_cell), table); \
+  const int16_t open =                                                                                                 \
+      thimble_sigmoid16(INT32_C(3) * SUM(p, gate_factors + 3, u, x, h, w_output, r_output, b_output), table);          \
+  c[u] = thimble_lstm_cell(p, c[u], keep, gate, fresh);                                                                \
   y[u] = (TYPE)thimble_clamp(thimble_lstm_hidden(p, c[u], open, table), LOW, HIGH);
 
 THIMBLE_KERNEL void thimble_lstm_s8(const thimble_lstm_params* p, const int8_t* input, const int8_t* w_input,
@@ -146,8 +149,8 @@ static inline int16_t thimble_lstm_sum_s8_litert(const thimble_lstm_litert_param
 
 static inline int16_t thimble_lstm_cell_litert(const thimble_lstm_litert_params* p, int16_t c, int16_t keep,
                                                int16_t gate, int16_t fresh) {
-  const int16_t kept = (int16_t)thimble_rounding_shift(keep * c, 15);
-  const int16_t added = (int16_t)thimble_rounding_shift(gate * fresh, 30 - p->cell_shift);
+  const int16_t kept = (int16_t)thimble_rounding_shift((int32_t)keep * c, 15);
+  const int16_t added = (int16_t)thimble_rounding_shift((int32_t)gate * fresh, 30 - p->cell_shift);
   return (int16_t)thimble_clamp(thimble_lstm_saturate(kept + added), -p->clip, p->clip);
 }
 
@@ -168,7 +171,7 @@ THIMBLE_KERNEL void thimble_lstm_s8_litert(const thimble_lstm_litert_params* p, 
     const int16_t open =
         thimble_logistic16(thimble_lstm_sum_s8_litert(p, f + 3, u, x, h, w_output, r_output, b_output));
     c[u] = thimble_lstm_cell_litert(p, c[u], keep, gate, fresh);
-    const int32_t product = open * thimble_tanh_fixed16(c[u], 15 - p->cell_shift);
+    const int32_t product = (int32_t)open * thimble_tanh_fixed16(c[u], 15 - p->cell_shift);
     const int32_t next = thimble_multiply(product, p->output.multiplier, p->output.shift);
     y[u] = (int8_t)thimble_clamp(thimble_wrap_sub(next, p->hidden_offset), INT8_MIN, INT8_MAX);
   })
