@@ -24,11 +24,11 @@ struct Board {
   std::string_view tools_packages;         // the Debian packages that have them
   std::vector<std::string> cpu_flags;      // for compiler and linker
   std::vector<std::string> library_flags;  // for both too: which C library
-  bool avr;                                // an 8-bit AVR, which reads constants from flash by instructions of their own
-  bool dsp;                                // the CPU has the DSP instructions of Armv7E-M and Armv8-M
-  bool mve;                                // the CPU has the vector instructions of Armv8.1-M
-  bool lanes;                              // a 32-bit CPU without them
-  bool multiply_add;                       // ... that multiplies and adds in one instruction
+  bool avr;           // an 8-bit AVR, which reads constants from flash by instructions of their own
+  bool dsp;           // the CPU has the DSP instructions of Armv7E-M and Armv8-M
+  bool mve;           // the CPU has the vector instructions of Armv8.1-M
+  bool lanes;         // a 32-bit CPU without them
+  bool multiply_add;  // ... that multiplies and adds in one instruction
 
   std::string_view uart;  // the driver in device/
   std::uint32_t uart_base;

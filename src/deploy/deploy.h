@@ -25,8 +25,8 @@ LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding r
 /// For RAM, layers by rows; under a limit in bytes as many of them as it takes.
 PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram = {});
 
-/// The graph without channels that are constant, in the order that needs the fewest bytes, lowered and planned: what the
-/// package is printed from. Throws InputError when it cannot be lowered, or needs more bytes than `ram`.
+/// The graph without channels that are constant, in the order that needs the fewest bytes, lowered and planned: what
+/// the package is printed from. Throws InputError when it cannot be lowered, or needs more bytes than `ram`.
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     std::optional<std::size_t> ram = {});
 

@@ -34,8 +34,8 @@ void fuse_activations(Graph& graph);
 /// from it makes it none: at the border of a convolution of 3 x 3, say. `options`: as the graph will be lowered.
 void fold_constant_channels(Graph& graph, const LowerOptions& options);
 
-/// Makes the index of the greatest value of the only output, an int32, the output; layers that only turn the values into
-/// probabilities go. Throws InputError when there is no such output.
+/// Makes the index of the greatest value of the only output, an int32, the output; layers that only turn the values
+/// into probabilities go. Throws InputError when there is no such output.
 void output_class(Graph& graph);
 
 /// Takes out nodes whose outputs nobody reads, and tensors that nobody names.

@@ -77,8 +77,8 @@ struct TfliteTensor {
   bool operator==(const TfliteTensor&) const = default;
 };
 
-/// The dimension that per-channel scales belong to. A vector has but one, whatever the file says: some converters give a
-/// bias the dimension of its weights.
+/// The dimension that per-channel scales belong to. A vector has but one, whatever the file says: some converters give
+/// a bias the dimension of its weights.
 inline std::int32_t quantized_dimension_of(const TfliteTensor& tensor) {
   return tensor.shape.size() == 1 ? 0 : tensor.quantization.quantized_dimension;
 }

@@ -4,8 +4,8 @@
    all that it calls, from its first to its return: neither the call of model_invoke nor the markers are in it.
    What is measured of the stack: bench_invoke (entry.S) paints all free stack below itself, then calls model_invoke;
    afterwards the painted word of the lowest address that has changed tells how deep the stack went. The figure is the
-   bytes between it and the stack pointer at the call, a multiple of 4 but on AVR. Stack that is reserved at the deep end
-   but never written to does not show. */
+   bytes between it and the stack pointer at the call, a multiple of 4 but on AVR. Stack that is reserved at the deep
+   end but never written to does not show. */
 #ifndef THIMBLE_DEVICE_BENCH_H
 #define THIMBLE_DEVICE_BENCH_H
 
@@ -30,8 +30,8 @@ void bench_stop(void);
 /* bench.c: bench_invoke, and the bytes of stack that model_invoke used. Ends the run with EXIT_STACK when all that
    there is was used. */
 uint32_t bench_measure(void);
-/* With BENCH_LAYERS, the number of layers: a model that was made to mark them calls this before each layer. The emulator
-   sees it, and which `layer` it is by the address that is stored to. */
+/* With BENCH_LAYERS, the number of layers: a model that was made to mark them calls this before each layer. The
+   emulator sees it, and which `layer` it is by the address that is stored to. */
 void bench_layer(uint16_t layer);
 /* The bytes of stack that the last invocation could have used. */
 uint32_t bench_stack_room(void);

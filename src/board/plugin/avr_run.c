@@ -33,8 +33,8 @@ struct function {
 static struct function* functions; /* the last one is "(other)" */
 static size_t function_count;
 static uint16_t* function_of;                                          /* by word of flash */
-static uint64_t layers[UINT16_MAX + 1]; /* instructions of each */
-static uint32_t layer_address = UINT32_MAX; /* of bench_layer, which a marked model calls */
+static uint64_t layers[UINT16_MAX + 1];                                /* instructions of each */
+static uint32_t layer_address = UINT32_MAX;                            /* of bench_layer, which a marked model calls */
 static uint32_t start_address = UINT32_MAX, stop_address, stack_limit; /* bytes */
 static FILE* files[MOST_FILES];
 static int faulty;

@@ -18,8 +18,8 @@ typedef struct {
   int32_t output_min, output_max;
 } thimble_depthwise_conv_2d_u8_params;
 
-THIMBLE_KERNEL void thimble_depthwise_conv_2d_u8(const thimble_depthwise_conv_2d_u8_params* p, const uint8_t* input, const uint8_t* filter,
-                                       const int32_t* bias, uint8_t* output);
+THIMBLE_KERNEL void thimble_depthwise_conv_2d_u8(const thimble_depthwise_conv_2d_u8_params* p, const uint8_t* input,
+                                                 const uint8_t* filter, const int32_t* bias, uint8_t* output);
 
 THIMBLE_END
 
