@@ -17,7 +17,7 @@ set_target_properties(thimble_library PROPERTIES OUTPUT_NAME thimble EXPORT_NAME
 target_include_directories(thimble_library INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_compile_features(thimble_library INTERFACE cxx_std_20)
 target_link_libraries(thimble_library PRIVATE fmt::fmt tomlplusplus::tomlplusplus ZLIB::ZLIB PkgConfig::LIBZIP
-                                              PkgConfig::SNDFILE Threads::Threads)
+                                              PkgConfig::SNDFILE PkgConfig::SPNG Threads::Threads)
 
 install(TARGETS thimble_library EXPORT thimble ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
         EXCLUDE_FROM_ALL)
