@@ -1,12 +1,15 @@
-# thimble_module(NAME [DEPENDS MODULE...] [LIBRARIES TARGET...]): the static library thimble_NAME of all sources in
-# src/NAME but its tests. A module sees only what it names here. What runs on a device (folders named device) or in another
+# thimble_module(NAME [DEPENDS MODULE...] [EXCLUDE FILE...] [LIBRARIES TARGET...]): the static library thimble_NAME of all
+# sources in src/NAME but its tests and the files named. A module sees only what it names here. What runs on a device (folders named device) or in another
 # program (plugin) and files that are linked in as they are (assets, templates) are not part of it.
 function(thimble_module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;EXCLUDE;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp"
        "${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.c")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "/(device|plugin|assets|templates)/")
+  foreach(file ${ARG_EXCLUDE})
+    list(FILTER sources EXCLUDE REGEX "/${file}$")
+  endforeach()
   list(TRANSFORM ARG_DEPENDS PREPEND thimble_)
   if(sources)
     add_library(thimble_${name} STATIC ${sources})

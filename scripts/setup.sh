@@ -5,9 +5,10 @@ set -euo pipefail
 # To build the program, and firmware for the Arm boards, and to run and debug it.
 demo=(g++ cmake ninja-build pkg-config libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev libzip-dev libspng-dev libsqlite3-dev libsndfile1-dev
       libflatbuffers-dev flatbuffers-compiler qemu-system-arm gcc-arm-none-eabi libnewlib-arm-none-eabi gdb-multiarch)
-# The tests also need GoogleTest, a second compiler for the generated C, and the RISC-V and AVR boards.
-test=(libgtest-dev make clang qemu-system-misc gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf libsimavr-dev gcc-avr
-      avr-libc)
+# The tests also need GoogleTest, Open MPI (training on several machines), a second compiler for the generated C, and the RISC-V
+# and AVR boards.
+test=(libgtest-dev libopenmpi-dev openmpi-bin make clang qemu-system-misc gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
+      libsimavr-dev gcc-avr avr-libc)
 # The slower checks: formatting, clang-tidy, fuzzing, the peers' Python packages.
 all=(clang-format clang-tidy libclang-rt-dev python3-venv)
 

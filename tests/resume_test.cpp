@@ -23,6 +23,7 @@ shift = 0.1
 type = "Conv2D"
 filters = 6
 kernel_size = 3
+use_bias = false
 [[layers]]
 type = "BatchNormalization"
 [[layers]]
@@ -104,6 +105,58 @@ TEST_F(Resume, KilledAtAnyMomentComesToTheSameBits) {
     const fs::directory_iterator files(folder_.path() / output);
     EXPECT_EQ(std::distance(begin(files), end(files)), 3) << "something half-written is left";
   }
+}
+
+/// `thimble train` as `ranks` ranks; rank 1 is killed after `killed_after` seconds, if that is said.
+ProcessResult train_ranks(const fs::path& folder, const std::string& output, int ranks, const std::string& more = "",
+                          const std::string& killed_after = "") {
+  const std::string train = std::string("exec ") + (killed_after.empty() ? "" : "$k ") + THIMBLE_PROGRAM + " train " +
+                            (folder / "recipe.toml").string() + " -o " + (folder / output).string() + " " + more;
+  const std::string script = "[ $OMPI_COMM_WORLD_RANK = 1 ] && k=\"timeout -s KILL " + killed_after + "\"; " + train;
+  return run_process({"mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n",
+                      std::to_string(ranks), "sh", "-c", script},
+                     {.folder = {}, .timeout = std::chrono::minutes(2)});
+}
+
+class Ranks : public Resume {
+ protected:
+  void SetUp() override {
+    if (!THIMBLE_HAS_MPI || !find_program("mpirun")) GTEST_SKIP() << "no MPI";
+  }
+  std::vector<double> column(const std::string& output, const std::string& name) {
+    const Bytes bytes = file(output + "/history.json");
+    const std::string text(bytes.begin(), bytes.end());
+    std::vector<double> values;
+    const char* place = text.c_str() + text.find('[', text.find("\"" + name + "\"")) + 1;
+    for (char* end = nullptr; *place != ']'; place = *end == ',' ? end + 1 : end) {
+      values.push_back(std::strtod(place, &end));
+    }
+    return values;
+  }
+};
+
+TEST_F(Ranks, ComeToTheResultOfOneProcess) {
+  ASSERT_TRUE(train("whole", std::chrono::minutes(2), "1"));
+  for (const int ranks : {2, 3}) {
+    const ProcessResult result = train_ranks(folder_.path(), "ranks", ranks);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.out.find("Epoch 1/6"), result.out.rfind("Epoch 1/6")) << "several ranks speak";
+    for (const char* name : {"loss", "val_loss", "accuracy", "val_accuracy"}) {
+      const std::vector<double> expected = column("whole", name), actual = column("ranks", name);
+      ASSERT_EQ(actual.size(), expected.size());
+      EXPECT_NEAR(actual[0], expected[0], 1e-4) << name << " with " << ranks << " ranks";
+      EXPECT_NEAR(actual[5], expected[5], 1e-2) << name << " with " << ranks << " ranks";
+    }
+  }
+}
+
+TEST_F(Ranks, ALostRankEndsTheJobWithAWordAndACheckpoint) {
+  const ProcessResult result = train_ranks(folder_.path(), "parts", 2, "--epochs 400 --checkpoint-steps 50", "1.5");
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_FALSE(result.timed_out);
+  EXPECT_NE(result.err.find("checkpoint.keras"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("--resume"), std::string::npos) << result.err;
+  EXPECT_TRUE(real_file_system().is_file(folder_.path() / "parts/checkpoint.keras"));
 }
 
 }  // namespace

@@ -99,6 +99,9 @@ DatasetSplits parts_of(const Recipe& recipe, const DatasetSplits& data) {
 
 void train(const TrainArguments& arguments) {
   FileSystem& files = real_file_system();
+  Ranks* const ranks = started_ranks();
+  const bool first_rank = ranks == nullptr || ranks->rank() == 0;
+  Progress& progress = first_rank ? terminal_progress() : no_progress();
   std::vector<RecipeOverride> overrides;
   for (const std::string& text : arguments.overrides) overrides.push_back(parse_override(text));
   if (arguments.seed) overrides.push_back(parse_override(fmt::format("train.seed={}", *arguments.seed)));
@@ -109,6 +112,9 @@ void train(const TrainArguments& arguments) {
   if (data.train.target_size == 0) require_all_classes(data.train);
   TrainOptions options = options_of(recipe);
   options.threads = arguments.threads;
+  options.ranks = ranks;
+  require(ranks == nullptr || recipe.folds == 0, "{}: folds are trained by one process each, not by ranks",
+          recipe.path.string());
   files.require_writable(arguments.folder);
   if (recipe.folds > 0) return train_folds(files, arguments, recipe, data.train, options);
   const DatasetSplits parts = parts_of(recipe, data);
@@ -117,8 +123,12 @@ void train(const TrainArguments& arguments) {
     options.distillation.teacher = teacher_logits(files, recipe.distillation.teacher, parts.train, arguments.threads);
   }
   Model model = build_model(recipe, Shape(data.train.sample_shape.begin(), data.train.sample_shape.end()));
-  const TrainResult result = run_session(files, recipe, model, parts.train, parts.test, options,
-                                         checkpoints_of(arguments), terminal_progress());
+  const TrainResult result =
+      run_session(files, recipe, model, parts.train, parts.test, options, checkpoints_of(arguments), progress);
+  const bool held_out = recipe.validation_split > 0.0f && data.test.size() > 0;
+  const LossAndAccuracy tested = held_out ? Trainer(model, options).evaluate_as_it_is(data.test) : result.test;
+  if (!first_rank) return;
+  options.ranks = nullptr;
   FileSet written;
   std::vector<EpochResult> history = result.epochs;
   if (recipe.compression.epochs > 0) {
@@ -139,8 +149,7 @@ void train(const TrainArguments& arguments) {
   if (recipe.compression.epochs > 0) {
     print_result({history.back().val_loss, history.back().val_accuracy, {}});
   } else {
-    const bool held_out = recipe.validation_split > 0.0f && data.test.size() > 0;
-    print_result(held_out ? Trainer(model, options).evaluate_as_it_is(data.test) : result.test);
+    print_result(tested);
   }
   for (const auto& [name, contents] : written) fmt::print("Wrote {}/{}\n", arguments.folder, name);
 }

@@ -1,5 +1,8 @@
 #include "cli/train_session.h"
 
+#include <sys/time.h>
+#include <unistd.h>
+
 #include <csignal>
 
 #include "base/error.h"
@@ -18,10 +21,31 @@ constexpr const char* kRecipeArray = "recipe";
 
 volatile std::sig_atomic_t stop_signal = 0;
 
-/// The first signal asks for a checkpoint and an end; the next one ends the program as it always does.
+/// What a rank says that waits for one that is lost, when mpirun ends it; empty: no ranks.
+std::string last_word;
+
+extern "C" void say_last_word(int) {
+  constexpr int kRequestAtFault = 2;
+  const ssize_t written = ::write(STDERR_FILENO, last_word.data(), last_word.size());
+  ::_exit(written < 0 ? 1 : kRequestAtFault);
+}
+
+/// The first signal asks for a checkpoint and an end; the next one ends the program as it always does. A rank that
+/// cannot go on has a short time.
 extern "C" void ask_to_stop(int signal) {
   stop_signal = signal;
   std::signal(signal, SIG_DFL);
+  if (last_word.empty()) return;
+  std::signal(SIGALRM, say_last_word);
+  const itimerval soon = {{0, 0}, {0, 300'000}};
+  ::setitimer(ITIMER_REAL, &soon, nullptr);
+}
+
+void prepare_last_word(const fs::path& checkpoint, int rank) {
+  last_word = fmt::format(
+      "thimble: rank {}: ended while it waited for another rank, which may be lost; {} holds what was done: start all "
+      "ranks again with --resume\n",
+      rank, checkpoint.string());
 }
 
 void listen_for_signals() {
@@ -89,21 +113,31 @@ TrainResult run_session(FileSystem& files, const Recipe& recipe, Model& model, c
                         const Dataset& validation, const TrainOptions& options, const CheckpointOptions& checkpoints,
                         Progress& progress) {
   const fs::path checkpoint = checkpoints.folder / kCheckpoint;
-  remove_half_written(checkpoints.folder);
+  const bool writes = options.ranks == nullptr || options.ranks->rank() == 0;
+  if (writes) remove_half_written(checkpoints.folder);
   TrainState start;
   if (checkpoints.resume) start = resume(files, checkpoint, recipe, model, progress);
   TrainHooks hooks;
-  hooks.save_seconds = checkpoints.seconds;
-  hooks.save_steps = checkpoints.steps;
-  hooks.save = [&](const TrainState& state) {
-    NpzArrays arrays = to_arrays(state);
-    arrays[kRecipeArray] = text_array(recipe.identity);
-    files.write(checkpoint, write_checkpoint(model, arrays));
-  };
-  hooks.keep = [&](const std::string& file) { files.write(checkpoints.folder / file, ByteSpan(write_keras(model))); };
   hooks.stop = asked_to_stop;
+  hooks.save_seconds = writes ? checkpoints.seconds : 0.0;
+  hooks.save_steps = writes ? checkpoints.steps : 0;
+  if (writes)
+    hooks.save = [&](const TrainState& state) {
+      NpzArrays arrays = to_arrays(state);
+      arrays[kRecipeArray] = text_array(recipe.identity);
+      files.write(checkpoint, write_checkpoint(model, arrays));
+    };
+  if (writes)
+    hooks.keep = [&](const std::string& file) { files.write(checkpoints.folder / file, ByteSpan(write_keras(model))); };
+  if (options.ranks) prepare_last_word(checkpoint, options.ranks->rank());
   listen_for_signals();
-  TrainResult result = thimble::train(model, train, validation, options, progress, hooks, start);
+  TrainResult result;
+  try {
+    result = thimble::train(model, train, validation, options, progress, hooks, start);
+  } catch (...) {
+    if (options.ranks) options.ranks->give_up();
+    throw;
+  }
   require(!result.stopped, "stopped by a signal; {} holds all that was done: --resume goes on from it",
           checkpoint.string());
   return result;

@@ -90,7 +90,7 @@ std::span<float> TrainExecutor::values(const TrainSlot& slot, ShardPlace place) 
 void TrainExecutor::call(const TrainStep& step, TrainBuffers& buffers, const StepContext& context, std::uint64_t salt) {
   const PlannedNode& node = plan_.nodes[at(step.index)];
   buffers.training = context.training;
-  std::uint64_t mixed = context.seed ^ (salt << 32) ^ static_cast<std::uint64_t>(step.index);
+  std::uint64_t mixed = context.seed ^ (salt << 32) ^ static_cast<std::uint64_t>(node.result);
   buffers.seed = splitmix64(mixed);
   if (step.kind == TrainStep::Kind::kForward) {
     node.call.forward(buffers);
@@ -117,6 +117,20 @@ void TrainExecutor::run(const TrainStep& step, ShardPlace place, const StepConte
   }
   call(step, buffers, context, at(place.shard));
   if (constrained && step.kind == TrainStep::Kind::kForward) snap(grid->second, values(node.output, place));
+}
+
+std::vector<TrainExecutor::Shared> TrainExecutor::shared_values(const TrainStep& step) const {
+  const PlannedNode& node = plan_.nodes[at(step.index)];
+  std::vector<Shared> result;
+  const auto add_slot = [&](const TrainSlot& slot) {
+    if (slot.kind == TrainSlot::Kind::kActivation) result.push_back({activation(slot, {0, 0}), slot.size});
+  };
+  if (step.kind == TrainStep::Kind::kBackward) {
+    add_slot(node.output_gradient);
+  } else {
+    for (const TrainSlot& slot : node.inputs) add_slot(slot);
+  }
+  return result;
 }
 
 void TrainExecutor::finish_whole_batch(const TrainStep& step) {

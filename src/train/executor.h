@@ -46,6 +46,13 @@ class TrainExecutor {
 
   /// A step of kind kForward, kBackward or kAdd for one shard.
   void run(const TrainStep& step, ShardPlace place, const StepContext& context);
+  /// What a step for the whole batch reads of the samples, which each rank has for its own shards only: one number
+  /// after the other, for all samples of the batch, and how many they are for one.
+  struct Shared {
+    float* values;
+    std::size_t size;
+  };
+  std::vector<Shared> shared_values(const TrainStep& step) const;
   /// The one step of a stage for the whole batch: `thread`'s part of it.
   void run_whole_batch(const TrainStep& step, int thread, const StepContext& context, const SampleReader& samples);
   /// When all threads have done theirs, for one of them.

@@ -17,8 +17,9 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class Planner {
  public:
-  Planner(const Graph& graph, TensorId output, int batch, bool fuse) : graph_(graph), output_(output), fuse_(fuse) {
-    plan_.sharding = Sharding(batch);
+  Planner(const Graph& graph, TensorId output, int batch, bool fuse, int ranks)
+      : graph_(graph), output_(output), fuse_(fuse) {
+    plan_.sharding = Sharding(batch, ranks);
   }
 
   TrainPlan run() {
@@ -336,11 +337,11 @@ class Planner {
 
 }  // namespace
 
-Sharding::Sharding(int batch_size) : batch(batch_size) {
+Sharding::Sharding(int batch_size, int ranks) : batch(batch_size) {
   constexpr int kMostShards = 16;
   constexpr int kGoodSamples = 8;  // enough for full tiles of a matrix product, and few enough for the L2 cache
   const auto divided = [&](int by) { return (batch + by - 1) / by; };
-  samples = std::max({1, std::min(kGoodSamples, divided(4)), divided(kMostShards)});
+  samples = std::max({1, std::min(kGoodSamples, divided(std::max(4, ranks))), divided(std::max(kMostShards, ranks))});
   shards = divided(samples);
 }
 
@@ -364,8 +365,8 @@ std::vector<float> ParameterPlace::get(const float* memory) const {
   return values;
 }
 
-TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse) {
-  return Planner(graph, output, batch, fuse).run();
+TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse, int ranks) {
+  return Planner(graph, output, batch, fuse, ranks).run();
 }
 
 }  // namespace thimble

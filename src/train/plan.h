@@ -17,7 +17,8 @@ struct Sharding {
   int shards = 0;
 
   Sharding() = default;
-  explicit Sharding(int batch_size);
+  /// At least one shard for each of `ranks`, if there are as many samples.
+  explicit Sharding(int batch_size, int ranks = 1);
   int first(int shard) const { return shard * samples; }
   /// Samples of `shard` when the batch has only `count` of them; 0 or more.
   int size(int shard, int count) const;
@@ -102,7 +103,8 @@ struct TrainPlan {
 };
 
 /// Plans `graph` up to `output`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist,
-/// and parameters may be transposed. Throws InputError when it cannot be trained through.
-TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse = true);
+/// and parameters may be transposed; so not where `ranks`, more than one, share the batch. Throws InputError when it
+/// cannot be trained through.
+TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse = true, int ranks = 1);
 
 }  // namespace thimble

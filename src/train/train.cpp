@@ -120,6 +120,7 @@ class Loop final : private CallbackContext {
       return stopped_ || (hooks_.save && is_due());
     });
     position.seconds += seconds_since(start);
+    stopped_ = trainer_.any(stopped_);
     return over;
   }
 

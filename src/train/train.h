@@ -14,6 +14,7 @@
 #include "data/dataset.h"
 #include "ir/layer.h"
 #include "train/constraints.h"
+#include "train/ranks/ranks.h"
 #include "train/state.h"
 
 namespace thimble {
@@ -37,6 +38,9 @@ struct TrainOptions {
   std::vector<float> class_weight = {};   // what the loss of each class's samples is multiplied by; empty: 1
   std::vector<Callback> callbacks = {};
   Distillation distillation = {};
+  /// Processes that train together, each with a part of every batch; null: this one alone. The result is that of one
+  /// process, up to the order in which floats are added.
+  Ranks* ranks = nullptr;
 };
 
 /// As Keras reports them: in training, the means over the epoch's batches while the weights moved; in evaluation, the
@@ -112,6 +116,8 @@ class Trainer {
   /// Of the next step.
   double learning_rate() const;
   void set_learning_rate(double rate);
+  /// Whether the condition holds in any rank.
+  bool any(bool condition) const;
   /// All parameters in a row, those that are not trained, too.
   std::vector<float> parameters() const;
   /// Likewise, as they are evaluated: the moving averages, if there are any.

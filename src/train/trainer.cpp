@@ -9,6 +9,7 @@
 #include "train/executor.h"
 #include "train/objective.h"
 #include "train/parameter_update.h"
+#include "train/ranks/rank_share.h"
 #include "train/thread_team.h"
 #include "train/train.h"
 
@@ -17,16 +18,20 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
+int ranks_of(const TrainOptions& options) { return options.ranks ? options.ranks->size() : 1; }
+
+/// Ranks have one thread each if nothing else is said.
 int threads_for(const TrainOptions& options, const TrainPlan& plan) {
-  const int wanted = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
-  return std::clamp(wanted, 1, plan.sharding.shards);
+  const int all = options.ranks ? 1 : static_cast<int>(std::thread::hardware_concurrency());
+  return std::clamp(options.threads > 0 ? options.threads : all, 1, plan.sharding.shards);
 }
 
 TrainExecutor make_executor(const Model& model, const TrainOptions& options) {
   require(options.batch_size > 0 && options.batch_size <= (1 << 20), "batch_size is {}; it must be from 1 to {}",
           options.batch_size, 1 << 20);
   const bool reads_input = !loss_function(model).of_logits();  // it may be the target
-  TrainPlan plan = plan_training(model.graph, loss_input(model), options.batch_size, options.fuse && !reads_input);
+  const bool fuse = options.fuse && !reads_input && !options.ranks;
+  TrainPlan plan = plan_training(model.graph, loss_input(model), options.batch_size, fuse, ranks_of(options));
   const int threads = threads_for(options, plan);
   return TrainExecutor(std::move(plan), model.graph, threads);
 }
@@ -43,6 +48,7 @@ class Trainer::Impl {
       : model_(model),
         options_(options),
         executor_(make_executor(model, options)),
+        share_(options.ranks, executor_.plan()),
         objective_(model, options_, executor_.plan()),
         update_(model, executor_.plan()),
         team_(executor_.threads()),
@@ -150,6 +156,8 @@ class Trainer::Impl {
 
   ParameterUpdate& update() { return update_; }
 
+  bool any(bool condition) const { return share_.any(condition); }
+
  private:
   /// All parameters in the order of their places, as their tensors hold them: `trainable` ones, and the others.
   std::vector<float> values_of(const float* trainable) const {
@@ -214,19 +222,28 @@ class Trainer::Impl {
     const int batch = executor_.plan().sharding.batch;
     steps_ = (samples_ + batch - 1) / batch;
     bool paused = false;
+    diverged_ = wants_pause_ = false;
+    if (!share_.is_first()) std::ranges::fill(total_.metrics, 0.0);
     team_.run([&](int thread) {
-      // steps_done_, total_ and paused change only while all threads wait at a barrier.
-      while (steps_done_ < steps_ && std::isfinite(total_.loss) && !paused) {
+      // steps_done_, total_, diverged_ and paused change only while all threads wait at a barrier.
+      while (steps_done_ < steps_ && !diverged_ && !paused) {
         const int step = steps_done_;
         const StepContext context = {std::min(batch, samples_ - step * batch), training, seed + at(step)};
         run_stages(thread, step * batch, context);
         if (training) {
+          if (share_) exchange();
           update_.run(team_, thread, used_, executor_.parameters());
           see_weights();
         }
-        team_.barrier([&] { paused = step_done && step_done(steps_done_, steps_, means(false)); });
+        team_.barrier([&] {
+          const bool wanted = step_done && step_done(steps_done_, steps_, means(false));
+          // Ranks pause together, in the step after one of them has said so.
+          paused = share_ && training ? told_to_pause_ : wanted;
+          wants_pause_ |= wanted;
+        });
       }
     });
+    if (share_) share_.add_up(total_, training);
   }
 
   void run_stages(int thread, int first, const StepContext& context) {
@@ -234,9 +251,12 @@ class Trainer::Impl {
     const std::vector<TrainStage>& stages = context.training ? plan.training : plan.inference;
     for (const TrainStage& stage : stages) {
       if (stage.whole_batch) {
+        if (share_ && context.training) {
+          team_.barrier([&] { share_.gather(executor_, stage.steps[0], context.samples); });
+        }
         executor_.run_whole_batch(stage.steps[0], thread, context, Reader(*this, first));
       } else {
-        for (int shard; (shard = team_.next_ticket()) < plan.sharding.shards;) {
+        for (int shard; (shard = share_.first_shard() + team_.next_ticket()) < share_.end_shard();) {
           if (plan.sharding.size(shard, context.samples) == 0) continue;
           for (const TrainStep& step : stage.steps) run_step(step, {thread, shard}, first, context);
         }
@@ -268,6 +288,20 @@ class Trainer::Impl {
     const Impl& trainer_;
     int first_;
   };
+
+  /// Makes the gradients' sum over all ranks what the update sees.
+  void exchange() {
+    share_.merge(team_, used_);
+    team_.barrier([&] {
+      team_.reset_tickets();
+      const RankShare::Message all = share_.exchange({step_sums_.loss, step_sums_.correct, wants_pause_});
+      total_.loss += all.loss;
+      total_.correct += all.correct;
+      told_to_pause_ = all.pause;
+      diverged_ = !std::isfinite(total_.loss);
+      used_ = {share_.gradients()};
+    });
+  }
 
   void run_step(const TrainStep& step, ShardPlace place, int first, const StepContext& context) {
     switch (step.kind) {
@@ -314,13 +348,19 @@ class Trainer::Impl {
   void finish_step(const StepContext& context) {
     const Sharding& sharding = executor_.plan().sharding;
     used_.clear();
-    for (int s = 0; s < sharding.shards && sharding.size(s, context.samples) > 0; ++s) {
-      total_.add(sums_[at(s)].sums);
+    // Of a step that ranks share, exchange() adds up loss and accuracy.
+    const bool shared = share_ && context.training;
+    LossSums& sums = shared ? step_sums_ : total_;
+    if (shared) step_sums_ = {0.0, 0.0, std::move(total_.metrics)};
+    for (int s = share_.first_shard(); s < share_.end_shard() && sharding.size(s, context.samples) > 0; ++s) {
+      sums.add(sums_[at(s)].sums);
       used_.push_back(executor_.gradients(s));
     }
+    if (shared) total_.metrics = std::move(step_sums_.metrics);
     if (context.training && update_.has_penalty()) {
       total_.loss += context.samples * update_.penalty(executor_.parameters());
     }
+    diverged_ = !std::isfinite(total_.loss);
     if (batches_) batches_->release(steps_done_);
     ++steps_done_;
   }
@@ -342,6 +382,7 @@ class Trainer::Impl {
   Model& model_;
   TrainOptions options_;
   TrainExecutor executor_;
+  RankShare share_;
   Objective objective_;
   ParameterUpdate update_;
   ThreadTeam team_;
@@ -349,6 +390,11 @@ class Trainer::Impl {
   std::vector<Mix> mixes_;          // of each sample, likewise
   std::uint64_t mix_seed_ = 0;      // of the epoch
   std::vector<const float*> used_;  // the gradients of the shards that have samples in this step
+  // Of a step that ranks share.
+  LossSums step_sums_;
+  bool wants_pause_ = false;    // this rank
+  bool told_to_pause_ = false;  // by any
+  bool diverged_ = false;
   LossSums total_;
   int steps_done_ = 0;
   int steps_ = 0;    // of the walk
@@ -378,6 +424,7 @@ void Trainer::set_learning_rate(double rate) { impl_->update().set_learning_rate
 std::vector<float> Trainer::parameters() const { return impl_->parameters(); }
 std::vector<float> Trainer::evaluated_parameters() const { return impl_->evaluated_parameters(); }
 void Trainer::set_parameters(std::span<const float> values) { impl_->set_parameters(values); }
+bool Trainer::any(bool condition) const { return impl_->any(condition); }
 void Trainer::constrain(const Constraints& constraints) { impl_->constrain(constraints); }
 void Trainer::save() const { impl_->save(); }
 
