@@ -92,6 +92,17 @@ TEST_F(SweepProgramTest, GoesOnAfterAKill) {
   EXPECT_NE(rest.out.find("12/12 trials"), rest.out.npos) << rest.out;
 }
 
+TEST_F(SweepProgramTest, RanksShareTheTrials) {
+  if (!THIMBLE_HAS_MPI || !find_program("mpirun")) GTEST_SKIP() << "no MPI";
+  std::vector<std::string> words = {"mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n", "3"};
+  for (const std::string& word : command()) words.push_back(word);
+  words.push_back("--json");
+  const ProcessResult result = run_process(words);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(count(result.out, "\"state\": \"done\""), 9u) << result.out;
+  EXPECT_EQ(count(result.out, "\"state\": \"failed\""), 3u);
+}
+
 TEST_F(SweepProgramTest, SaysWhatIsWrong) {
   write("sweep.toml", "recipe = \"recipe.toml\"\n[parameters]\n\"layers.2.unit\" = [2]\n");
   const ProcessResult result = run();

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -49,16 +50,30 @@ struct Pipes {
 };
 
 /// In the child: becomes `argv`. Only calls that are safe after fork() in a program with threads.
-[[noreturn]] void become(char* const* argv, const char* folder, const Pipes& pipes, pid_t parent) {
+[[noreturn]] void become(char* const* argv, char* const* variables, const char* folder, const Pipes& pipes,
+                         pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int empty = ::open("/dev/null", O_RDONLY);
   const bool ready = ::getppid() == parent && empty >= 0 && ::dup2(empty, 0) == 0 &&
                      ::dup2(pipes.out.write_end(), 1) == 1 && ::dup2(pipes.err.write_end(), 2) == 2 &&
                      (*folder == '\0' || ::chdir(folder) == 0);
-  if (ready) ::execv(argv[0], argv);
+  if (ready) ::execve(argv[0], argv, variables);
   const int error = errno;
   [[maybe_unused]] const ssize_t told = ::write(pipes.failure.write_end(), &error, sizeof error);
   ::_exit(127);
+}
+
+/// Our environment, but for the variables that begin with one of `hidden`.
+std::vector<char*> variables_without(const std::vector<std::string>& hidden) {
+  std::vector<char*> result;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    if (std::ranges::none_of(hidden, [&](const std::string& name) { return text.starts_with(name); })) {
+      result.push_back(*variable);
+    }
+  }
+  result.push_back(nullptr);
+  return result;
 }
 
 /// Appends what `fd` has to `text`; false at its end.
@@ -125,12 +140,13 @@ ProcessResult run_process(const std::vector<std::string>& command, const Process
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
+  std::vector<char*> variables = variables_without(options.hidden_variables);
   Pipes pipes;
   const std::string folder = options.folder.string();
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   require(child >= 0, "{}: cannot be started: {}", command[0], std::strerror(errno));
-  if (child == 0) become(argv.data(), folder.c_str(), pipes, parent);
+  if (child == 0) become(argv.data(), variables.data(), folder.c_str(), pipes, parent);
   pipes.out.close_write();
   pipes.err.close_write();
   pipes.failure.close_write();

@@ -14,6 +14,9 @@ struct ProcessOptions {
   std::filesystem::path folder;                    // where it runs; empty: where we are
   std::chrono::milliseconds timeout{60'000};       // then it is killed
   std::size_t max_output = std::size_t{64} << 20;  // bytes of either output; more, and it is killed
+  /// Variables of ours that begin so are not its own: those by which mpirun's ranks know each other, for one that is
+  /// none.
+  std::vector<std::string> hidden_variables = {};
 };
 
 struct ProcessResult {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include "base/error.h"
 #include "base/file_system.h"
@@ -30,6 +31,14 @@ TEST(Subprocess, RunsInTheFolder) {
   ProcessOptions options;
   options.folder = folder.path();
   EXPECT_EQ(run_process({"cat", "a.txt"}, options).out, "here");
+}
+
+TEST(Subprocess, VariablesCanBeHidden) {
+  ::setenv("THIMBLE_TEST_A", "1", 1);
+  ::setenv("THIMBLE_OTHER", "2", 1);
+  ProcessOptions options;
+  options.hidden_variables = {"THIMBLE_TEST_"};
+  EXPECT_EQ(run_process({"sh", "-c", "echo $THIMBLE_TEST_A-$THIMBLE_OTHER"}, options).out, "-2\n");
 }
 
 TEST(Subprocess, MuchOutputOnBothPipesDoesNotBlock) {

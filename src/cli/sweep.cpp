@@ -23,25 +23,14 @@ struct SweepArguments {
   bool json = false;
 };
 
-nlohmann::ordered_json to_json(const Sweep& sweep, const Trial& trial, const fs::path& folder) {
-  nlohmann::ordered_json parameters = nlohmann::ordered_json::object();
+nlohmann::ordered_json with_parameters(const Sweep& sweep, const Trial& trial, const fs::path& folder) {
+  nlohmann::ordered_json row = to_json(trial);
+  row["parameters"] = nlohmann::ordered_json::object();
   for (const RecipeOverride& change : sweep.configurations[trial.job.configuration]) {
-    parameters[change.key] = nlohmann::ordered_json::parse(change.value, nullptr, false);
+    row["parameters"][change.key] = nlohmann::ordered_json::parse(change.value, nullptr, false);
   }
-  return {{"trial", trial.job.configuration},
-          {"rung", trial.job.rung},
-          {"epochs", trial.job.epochs},
-          {"parameters", parameters},
-          {"state", name_of(trial.state)},
-          {"note", trial.note},
-          {"val_loss", trial.val_loss},
-          {"val_accuracy", trial.val_accuracy},
-          {"quantized_accuracy", trial.quantized_accuracy},
-          {"flash_bytes", trial.flash_bytes},
-          {"ram_bytes", trial.ram_bytes},
-          {"instructions", trial.instructions},
-          {"seconds", trial.seconds},
-          {"folder", trial_folder(folder, trial.job).string()}};
+  row["folder"] = trial_folder(folder, trial.job).string();
+  return row;
 }
 
 void print_best(const Sweep& sweep, const Trials& trials, const fs::path& folder) {
@@ -66,17 +55,19 @@ void sweep(const SweepArguments& arguments) {
   const Recipe recipe = read_recipe(files, sweep.recipe);
   with_context(arguments.file, [&] { read_recipe(files, sweep.recipe, sweep.configurations.front()); });
   const fs::path folder = arguments.folder;
+  const SweepOptions options{folder, fs::read_symlink("/proc/self/exe"), arguments.workers, started_ranks()};
+  if (options.ranks != nullptr && options.ranks->rank() > 0) return serve_sweep(sweep, options);
   files.require_writable(folder);
   fs::create_directories(folder);
   SweepStore store(folder / "sweep.sqlite", sweep, as_text(recipe_text));
   const std::vector<int> rungs = rungs_of(sweep, recipe.epochs);
   SweepTable table(sweep, planned_trials(sweep, rungs), !arguments.json, ::isatty(STDOUT_FILENO) != 0);
   table.begin(store.finished());
-  const Trials trials = run_sweep(sweep, rungs, store, {folder, fs::read_symlink("/proc/self/exe"), arguments.workers},
+  const Trials trials = run_sweep(sweep, rungs, store, options,
                                   [&](const Trials& all, const Trial& changed) { table.update(all, changed); });
   if (arguments.json) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const auto& [job, trial] : trials) list.push_back(to_json(sweep, trial, folder));
+    for (const auto& [job, trial] : trials) list.push_back(with_parameters(sweep, trial, folder));
     fmt::print("{}\n", json_text(list));
     return;
   }
@@ -89,7 +80,8 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("SWEEP", arguments->file, "What to try: a TOML file (docs/sweeps.md)")->required();
   app.add_option("-o,--output", arguments->folder,
                  "The folder for sweep.sqlite and the trials' models; a sweep that is there already goes on");
-  app.add_option("--workers", arguments->workers, "How many trials at a time (0: one a core)")
+  app.add_option("--workers", arguments->workers,
+                 "How many trials at a time (0: one a core; of mpirun's ranks: one a rank)")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--json", arguments->json, "Print all trials as JSON at the end");
   return [arguments] { sweep(*arguments); };
@@ -99,7 +91,8 @@ std::function<void()> setup(CLI::App& app) {
 
 const Command kSweepCommand = {"sweep", "Try many recipes, and keep every result",
                                "  thimble sweep examples/mnist/sweep.toml -o out/sweep\n"
-                               "  thimble sweep examples/mnist/sweep.toml -o out/sweep --json",
+                               "  thimble sweep examples/mnist/sweep.toml -o out/sweep --json\n"
+                               "  mpirun -n 8 thimble sweep examples/mnist/sweep.toml -o out/sweep",
                                setup};
 
 }  // namespace thimble

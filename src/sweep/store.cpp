@@ -98,13 +98,6 @@ std::string parameters_of(const Configuration& configuration) {
   return parameters.dump();
 }
 
-Trial::State state_of(const std::string& name) {
-  for (const Trial::State state : {Trial::State::kDone, Trial::State::kOverLimits, Trial::State::kFailed}) {
-    if (name == name_of(state)) return state;
-  }
-  return Trial::State::kRunning;
-}
-
 }  // namespace
 
 class SweepStore::Impl {
@@ -143,7 +136,7 @@ Trials SweepStore::finished() const {
     Trial trial;
     trial.job = {static_cast<std::size_t>(row.integer(0)), static_cast<int>(row.integer(1)),
                  static_cast<int>(row.integer(2))};
-    trial.state = state_of(row.text(3));
+    trial.state = state_named(row.text(3));
     trial.note = row.text(4);
     trial.val_loss = row.real(5);
     trial.val_accuracy = row.real(6);

@@ -64,7 +64,10 @@ void train(const Sweep& sweep, const Job& job, const fs::path& folder, const fs:
   for (const RecipeOverride& change : sweep.configurations[job.configuration]) {
     command.insert(command.end(), {"--set", change.key + "=" + change.value});
   }
-  const ProcessResult result = run_process(command, {.folder = {}, .timeout = kLongest});
+  ProcessOptions options;
+  options.timeout = kLongest;
+  options.hidden_variables = {"OMPI_", "PMIX_", "PRTE_"};
+  const ProcessResult result = run_process(command, options);
   if (result.exit_code == 0) return;
   const std::string& err = result.err;
   if (result.signal != 0) input_error("training was ended by signal {}", result.signal);
@@ -127,6 +130,46 @@ std::string_view name_of(Trial::State state) {
       return "failed";
   }
   return "";
+}
+
+Trial::State state_named(std::string_view name) {
+  for (const Trial::State state : {Trial::State::kDone, Trial::State::kOverLimits, Trial::State::kFailed}) {
+    if (name == name_of(state)) return state;
+  }
+  return Trial::State::kRunning;
+}
+
+nlohmann::ordered_json to_json(const Trial& trial) {
+  return {{"trial", trial.job.configuration},
+          {"rung", trial.job.rung},
+          {"epochs", trial.job.epochs},
+          {"state", name_of(trial.state)},
+          {"note", trial.note},
+          {"val_loss", trial.val_loss},
+          {"val_accuracy", trial.val_accuracy},
+          {"quantized_accuracy", trial.quantized_accuracy},
+          {"flash_bytes", trial.flash_bytes},
+          {"ram_bytes", trial.ram_bytes},
+          {"instructions", trial.instructions},
+          {"seconds", trial.seconds}};
+}
+
+Trial trial_from_json(const nlohmann::json& json) {
+  const auto real = [&](const char* name) {
+    return json.at(name).is_null() ? std::numeric_limits<double>::quiet_NaN() : json.at(name).get<double>();
+  };
+  Trial trial;
+  trial.job = {json.at("trial").get<std::size_t>(), json.at("rung").get<int>(), json.at("epochs").get<int>()};
+  trial.state = state_named(json.at("state").get<std::string>());
+  trial.note = json.at("note").get<std::string>();
+  trial.val_loss = real("val_loss");
+  trial.val_accuracy = real("val_accuracy");
+  trial.quantized_accuracy = real("quantized_accuracy");
+  trial.flash_bytes = json.at("flash_bytes").get<std::uint64_t>();
+  trial.ram_bytes = json.at("ram_bytes").get<std::uint64_t>();
+  trial.instructions = json.at("instructions").get<std::uint64_t>();
+  trial.seconds = real("seconds");
+  return trial;
 }
 
 double score_of(const Trial& trial, SweepMetric metric) {

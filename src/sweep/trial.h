@@ -38,6 +38,11 @@ struct Trial {
 std::filesystem::path trial_folder(const std::filesystem::path& sweep, const Job& job);
 
 std::string_view name_of(Trial::State state);
+Trial::State state_named(std::string_view name);
+
+/// All of a trial but its parameters; what is not a number is null there.
+nlohmann::ordered_json to_json(const Trial& trial);
+Trial trial_from_json(const nlohmann::json& json);
 
 /// NaN unless the trial is done. More is better: val_loss is negated.
 double score_of(const Trial& trial, SweepMetric metric);

@@ -3,22 +3,34 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace thimble {
 
-/// All calls but give_up() are made by all ranks, in the same order; each waits for the others.
 class Ranks {
  public:
   virtual ~Ranks() = default;
   virtual int rank() const = 0;
   virtual int size() const = 0;
+
+  // These are called by all ranks, in the same order; each waits for the others.
+
   /// Each number becomes its sum over all ranks, the same bits in all of them.
   virtual void sum(std::span<float> values) = 0;
   virtual void sum(std::span<double> values) = 0;
   /// Every rank gives the part [first, first + count) of `values`, parts in the order of ranks, and gets all others.
   virtual void gather(std::span<float> values, std::size_t first, std::size_t count) = 0;
-  /// This rank alone: it cannot go on, and its end will be that of all.
+
+  // And these by one rank.
+
+  virtual void send(int to, std::string_view text) = 0;
+  /// The next text that has come, and from which rank; none if there is none yet.
+  virtual std::optional<std::pair<int, std::string>> receive() = 0;
+  /// It cannot go on, and its end will be that of all.
   virtual void give_up() = 0;
 };
 

@@ -41,6 +41,20 @@ class MpiRanks final : public Ranks {
                    MPI_COMM_WORLD);
   }
 
+  void send(int to, std::string_view text) override {
+    MPI_Send(text.data(), static_cast<int>(text.size()), MPI_CHAR, to, 0, MPI_COMM_WORLD);
+  }
+  std::optional<std::pair<int, std::string>> receive() override {
+    int there = 0, length = 0;
+    MPI_Status status;
+    MPI_Iprobe(MPI_ANY_SOURCE, 0, MPI_COMM_WORLD, &there, &status);
+    if (there == 0) return {};
+    MPI_Get_count(&status, MPI_CHAR, &length);
+    std::string text(static_cast<std::size_t>(length), '\0');
+    MPI_Recv(text.data(), length, MPI_CHAR, status.MPI_SOURCE, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    return std::pair(status.MPI_SOURCE, std::move(text));
+  }
+
   void give_up() override { gave_up_ = true; }
 
  private:
