@@ -82,7 +82,7 @@ THIMBLE_KERNEL void thimble_softmax_s16(const thimble_softmax_params* p, const i
     int16_t reciprocal;
     for (int32_t i = 1; i < p->depth; ++i) max = input[i] > max ? input[i] : max;
     for (int32_t i = 0; i < p->depth; ++i) {
-      const int32_t scaled = thimble_multiply(input[i] - max, p->requant.multiplier, p->requant.shift);
+      const int32_t scaled = thimble_multiply((int32_t)input[i] - max, p->requant.multiplier, p->requant.shift);
       output[i] =
           thimble_lut16((int16_t)thimble_clamp(thimble_wrap_add(scaled, 32767), INT16_MIN, INT16_MAX), exp_table);
       sum = thimble_wrap_add(sum, output[i]);
