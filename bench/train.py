@@ -86,7 +86,7 @@ def write_recipe(folder, name):
         arrays["x_" + split] = random.standard_normal((count, *shape), np.float32)
         arrays["y_" + split] = random.integers(0, max(1, classes), count, np.int32)
     np.savez(os.path.join(folder, "data.npz"), **arrays)
-    lines = [f'name = "{name}"', "[data]", 'path = "data.npz"']
+    lines = [f'name = "{name}"', "[data]", 'path = "data.npz"', f"shape = {list(shape)}"]
     for one in layers():
         lines += ["[[layers]]"] + [f"{key} = {toml(value)}" for key, value in one.items()]
     loss = "sparse_categorical_crossentropy" if classes else "mean_squared_error"
