@@ -24,12 +24,7 @@ std::optional<KernelConstant> avr_channels(const NodeView& node, const ChannelWe
   const std::size_t factor_step = requants.data->size() == sizeof(thimble_requant) ? 0 : 1;
   std::vector<std::int32_t> numbers;
   for (std::size_t c = 0; c < weights.size(); ++c) {
-    std::int64_t sum = bias ? as<std::int32_t>(bias)[c] : 0;
-    std::int64_t magnitude = 0;
-    for (const std::int8_t weight : weights[c]) {
-      sum -= zero_point * weight;
-      magnitude += 128 * std::abs(int{weight});
-    }
+    const auto [sum, magnitude] = folded_sum(weights[c], bias ? as<std::int32_t>(bias)[c] : 0, zero_point);
     const thimble_requant& factor = factors[c * factor_step];
     if (factor.shift > 0 || factor.multiplier < 0 || std::abs(sum) + magnitude >= kLargestSum) return {};
     numbers.insert(numbers.end(), {static_cast<std::int32_t>(sum), factor.multiplier, -factor.shift});

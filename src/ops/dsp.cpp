@@ -29,6 +29,15 @@ bool dsp_pools(const NodeView& node, const thimble_window& window, const LowerOp
   return has_dsp_kernels(options) && node.input(0).type == Type::kInt8 && fits;
 }
 
+FoldedSum folded_sum(const std::vector<std::int8_t>& weights, std::int64_t bias, std::int64_t input_zero_point) {
+  FoldedSum sum{bias, 0};
+  for (const std::int8_t weight : weights) {
+    sum.constant -= input_zero_point * weight;
+    sum.magnitude += 128 * std::abs(int{weight});
+  }
+  return sum;
+}
+
 std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWeights& weights,
                                            const KernelConstant& requants) {
   const std::int64_t zero_point = node.input(0).zero_point();
@@ -39,12 +48,7 @@ std::optional<KernelConstant> dsp_channels(const NodeView& node, const ChannelWe
   const std::size_t factor_step = requants.data->size() == sizeof(thimble_requant) ? 0 : 1;
   std::vector<std::int32_t> numbers;
   for (std::size_t c = 0; c < weights.size(); ++c) {
-    std::int64_t sum = bias ? as<std::int32_t>(bias)[c] : 0;
-    std::int64_t magnitude = 0;
-    for (const std::int8_t weight : weights[c]) {
-      sum -= zero_point * weight;
-      magnitude += 128 * std::abs(int{weight});
-    }
+    const auto [sum, magnitude] = folded_sum(weights[c], bias ? as<std::int32_t>(bias)[c] : 0, zero_point);
     if (magnitude == 0 && factor_step > 0) {
       // The same whatever the input, and its own factor may be anything: rounded here.
       const thimble_requant exact = factors[c * factor_step];

@@ -23,6 +23,13 @@ bool dsp_pools(const NodeView& node, const thimble_window& window, const LowerOp
 /// The weights of each output channel, in the order in which the kernel reads the inputs.
 using ChannelWeights = std::vector<std::vector<std::int8_t>>;
 
+/// What does not depend on the input in a channel's sum of products, and how much the rest can be.
+struct FoldedSum {
+  std::int64_t constant;   // the bias, less the products of weights and input zero point
+  std::int64_t magnitude;  // of the products of weights and any input bytes, at most
+};
+FoldedSum folded_sum(const std::vector<std::int8_t>& weights, std::int64_t bias, std::int64_t input_zero_point);
+
 /// A factor in the kernels' form, with bias 0; none where their arithmetic could differ from thimble_multiply's:
 /// factors of 0.5 or more. The zero point has 8 bits.
 std::optional<thimble_dsp_channel> dsp_factor(const thimble_requant& requant, int zero_point);

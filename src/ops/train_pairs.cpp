@@ -1,9 +1,7 @@
 #include "ops/train_pairs.h"
 
 namespace thimble {
-namespace {
 
-/// `shape` is aligned with the innermost dimensions of `output`.
 std::vector<int> broadcast_offsets(const Shape& shape, const Shape& output) {
   const std::size_t missing = output.size() - shape.size();
   std::vector<int> offsets = {0};
@@ -17,6 +15,8 @@ std::vector<int> broadcast_offsets(const Shape& shape, const Shape& output) {
   }
   return offsets;
 }
+
+namespace {
 
 PairOperand operand_of(const Tensor& tensor, const Tensor& output) {
   PairOperand operand;

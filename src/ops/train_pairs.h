@@ -10,6 +10,9 @@
 
 namespace thimble {
 
+/// Where each element of `output` finds its operand of `shape`, which is aligned with the innermost dimensions.
+std::vector<int> broadcast_offsets(const Shape& shape, const Shape& output);
+
 /// How an operand is read for one sample of the output.
 struct PairOperand {
   std::vector<int> offsets;  // of each element of the output; empty: they are 0, 1, 2, ...

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "io/layer_config.h"
-#include "io/names.h"
+#include "io/recipe_parts.h"
 #include "wire/toml.h"
 
 namespace thimble {
@@ -38,17 +38,9 @@ const std::vector<LayerArgument> kDeviceArguments = {
     {.kind = Kind::kInt, .name = "max_ram", .optional = true},
     {.kind = Kind::kInt, .name = "max_instructions", .optional = true}};
 
-void require_known(const json& table, std::string_view what, std::span<const LayerArgument> arguments,
-                   std::vector<std::string_view> known) {
-  for (const LayerArgument& argument : arguments) known.push_back(argument.name);
-  for (const auto& [name, value] : table.items()) {
-    require(std::ranges::find(known, std::string_view(name)) != known.end(), "{}", unknown_name(what, name, known));
-  }
-}
-
 SweepDevice device_of(const json& table) {
   require(table.is_object(), "expected a table");
-  require_known(table, "argument", kDeviceArguments, {});
+  require_known(table, "argument", names_of(kDeviceArguments));
   const Attributes config = config_from_json(kDeviceArguments, table);
   SweepDevice device;
   device.board = &find_board(config.text("board"));
@@ -72,7 +64,7 @@ Sweep read_sweep(FileSystem& files, const std::filesystem::path& path) {
     sweep.path = path;
     sweep.text = as_text(bytes);
     const json file = json_from_toml(sweep.text);
-    require_known(file, "argument", kArguments, {"parameters", "device"});
+    require_known(file, "argument", names_of(kArguments, {"parameters", "device"}));
     const Attributes config = config_from_json(kArguments, file);
     sweep.recipe = (path.parent_path() / config.text("recipe")).lexically_normal();
     const std::string method = config.text("method"), metric = config.text("metric");

@@ -5,6 +5,7 @@
 #include "ops/op.h"
 #include "ops/simd.h"
 #include "ops/train_activation.h"
+#include "ops/train_pairs.h"
 
 namespace thimble {
 extern const TrainKernels add_train;
@@ -22,21 +23,6 @@ struct Plan {
   std::ptrdiff_t sizes[2];  // floats of a sample of the operand, or of the parameter
   FusedActivation activation;
 };
-
-/// `shape` is aligned with the innermost dimensions of `output`.
-std::vector<int> broadcast_offsets(const Shape& shape, const Shape& output) {
-  const std::size_t missing = output.size() - shape.size();
-  std::vector<int> offsets = {0};
-  for (std::size_t d = 0; d < output.size(); ++d) {
-    const int size = d < missing ? 1 : shape[d - missing];
-    std::vector<int> next;
-    for (const int offset : offsets) {
-      for (int i = 0; i < output[d]; ++i) next.push_back(offset * size + (size == 1 ? 0 : i));
-    }
-    offsets = std::move(next);
-  }
-  return offsets;
-}
 
 Addend addend_of(const Tensor& tensor, const Tensor& output) {
   Addend operand;
