@@ -69,7 +69,7 @@ thimble_batch_matmul_params int_params(const NodeView& node) {
   return {shape(node), -a.zero_point(), -b.zero_point(), tensor_factor(a, b, output), output.zero_point()};
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   const std::vector<Operand> operands = {in(node.input_id(0)), in(node.input_id(1)), out(node.output_id(0))};
   if (node.input(0).type == Type::kFloat32) {
     const thimble_batch_matmul_f32_params params = {shape(node)};
@@ -78,9 +78,6 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   const thimble_batch_matmul_params params = int_params(node);
   if (node.input(0).type == Type::kInt16) {
     return {kernel_call(KERNEL_OF("batch_matmul", thimble_batch_matmul_s16), params, operands)};
-  }
-  if (options.rounding == Rounding::kLitert) {
-    return {kernel_call(KERNEL_OF("batch_matmul", thimble_batch_matmul_s8_once), params, operands)};
   }
   return {kernel_call(KERNEL_OF("batch_matmul", thimble_batch_matmul_s8), params, operands)};
 }

@@ -41,13 +41,6 @@ THIMBLE_KERNEL void thimble_batch_matmul_s8(const thimble_batch_matmul_params* p
                        *output++ = (int8_t)thimble_batch_matmul_finish(p, sum, INT8_MIN, INT8_MAX))
 }
 
-THIMBLE_KERNEL void thimble_batch_matmul_s8_once(const thimble_batch_matmul_params* p, const int8_t* a, const int8_t* b,
-                                                 int8_t* output) {
-  THIMBLE_BATCH_MATMUL(int8_t, int32_t, sum = thimble_wrap_add(sum, (x + p->offset_a) * (y + p->offset_b)),
-                       sum = thimble_multiply_once(sum, p->requant.multiplier, p->requant.shift);
-                       *output++ = (int8_t)thimble_batch_matmul_finish(p, sum, INT8_MIN, INT8_MAX))
-}
-
 THIMBLE_KERNEL void thimble_batch_matmul_s16(const thimble_batch_matmul_params* p, const int16_t* a, const int16_t* b,
                                              int16_t* output) {
   THIMBLE_BATCH_MATMUL(int16_t, int64_t, sum = thimble_wrap_add_64(sum, (int64_t)(x + p->offset_a) * (y + p->offset_b)),

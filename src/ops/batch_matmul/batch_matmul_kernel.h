@@ -33,9 +33,6 @@ THIMBLE_KERNEL void thimble_batch_matmul_f32(const thimble_batch_matmul_f32_para
                                              float* output);
 THIMBLE_KERNEL void thimble_batch_matmul_s8(const thimble_batch_matmul_params* p, const int8_t* a, const int8_t* b,
                                             int8_t* output);
-/* The same, rounded once: LiteRT's way. */
-THIMBLE_KERNEL void thimble_batch_matmul_s8_once(const thimble_batch_matmul_params* p, const int8_t* a, const int8_t* b,
-                                                 int8_t* output);
 /* 64-bit accumulators. */
 THIMBLE_KERNEL void thimble_batch_matmul_s16(const thimble_batch_matmul_params* p, const int16_t* a, const int16_t* b,
                                              int16_t* output);
