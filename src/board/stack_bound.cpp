@@ -100,8 +100,10 @@ std::string_view target_of(const Instruction& i) {
   const bool is_branch = i.name.starts_with('b') || i.name.starts_with('j') || i.name.starts_with("cb") ||
                          i.name == "call" || i.name == "rcall" || i.name == "rjmp" || i.name == "tail" ||
                          i.name == "le" || i.name == "wls" || i.name == "dls";
+  const bool is_misread = i.name.starts_with("bf");  // Helium's WLSTP and DLSTP, which binutils 2.40 takes for BFCSEL
   const std::size_t begin = i.operands.rfind('<'), end = i.operands.rfind('>');
-  if (!is_branch || begin == std::string_view::npos || end == std::string_view::npos || end < begin) return {};
+  if (!is_branch || is_misread || begin == std::string_view::npos || end == std::string_view::npos || end < begin)
+    return {};
   const std::string_view target = i.operands.substr(begin + 1, end - begin - 1);
   return target.substr(0, target.find('+'));
 }

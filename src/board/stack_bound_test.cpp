@@ -15,6 +15,7 @@ TEST(StackBound, ArmFramesAndCalls) {
       "00000108 <thimble_add>:\n"
       "     108:\te92d 4ff0 \tstmdb\tsp!, {r4, r5, r6, r7, r8, r9, sl, fp, lr}\n"
       "     10c:\tb083      \tsub\tsp, #12\n"
+      "     10e:\tf005 e801 \tbfcsel\t0, 5014 <weights+0x14>, 2, ne\n"
       "     10e:\td001      \tbeq.n\t110 <thimble_add+0x8>\n"
       "     110:\t4798      \tblx\tr3\n"
       "     112:\tf7ff bffe \tb.w\t200 <memset>\n"
