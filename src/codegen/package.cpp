@@ -101,8 +101,8 @@ class PackageWriter {
     text +=
         "/* The compiler folds what it knows of the layers into the kernels' bodies. */\n"
         "#if defined(__GNUC__)\n#define THIMBLE_KERNEL static inline __attribute__((always_inline))\n"
-        "#else\n#define THIMBLE_KERNEL static inline\n#endif\n"
-        "#define THIMBLE_SHARED_KERNEL static\n\n";
+        "#define THIMBLE_SHARED_KERNEL static __attribute__((unused))\n"
+        "#else\n#define THIMBLE_KERNEL static inline\n#define THIMBLE_SHARED_KERNEL static\n#endif\n\n";
     for (const std::string& source : sources) {
       text += fmt::format("#include \"kernels/{}.inc\"\n", source.substr(source.rfind('/') + 1));
     }
@@ -224,13 +224,16 @@ class PackageWriter {
       constant = false;
       return operand_text(other);
     });
-    if (!advance.empty()) {
-      const char* type = call.in_flash ? "const MODEL_FLASH int8_t *" : "const int8_t *";
-      return {.passed = fmt::format("({}){} + {}", type, text, advance)};
-    }
+    if (!advance.empty()) return {.passed = advanced(call, text, advance)};
     if (constant) return {.constant = text};
     if (text.starts_with(kArena)) return {.offset = std::stoul(text.substr(kArena.size()))};
     return {.passed = text};
+  }
+
+  /// `address` and `advance` bytes.
+  static std::string advanced(const KernelCall& call, const std::string& address, const std::string& advance) {
+    const char* space = call.in_flash ? "MODEL_FLASH " : "";
+    return fmt::format("(const {0}void *)((const {0}int8_t *){1} + {2})", space, address, advance);
   }
 
   /// Streams, and the calls of the steps that are in none, which `layers` and `calls` are.
@@ -270,8 +273,7 @@ class PackageWriter {
     for (std::size_t k = 0; k < call.operands.size(); ++k) {
       const std::string address = pointer(call, call.operands[k], operand_text);
       const bool advances = static_cast<int>(k) == advancing;
-      const char* type = call.in_flash ? "const MODEL_FLASH int8_t *" : "const int8_t *";
-      arguments.push_back(advances ? fmt::format("({}){} + {}", type, address, advance) : address);
+      arguments.push_back(advances ? advanced(call, address, advance) : address);
     }
     return marked_in_stream(step, fmt::format("{}({})", call.symbol, fmt::join(arguments, ", ")));
   }

@@ -168,6 +168,7 @@ std::optional<RowSink> row_sink(const NodeView& node, int rows, const LowerOptio
   if (batches(node) != 1 || node.input(1).zero_point() != 0 || depth(node) % rows != 0) return std::nullopt;
   const thimble_fully_connected_params whole = int_params(node);
   if (const auto sink = fully_connected_avr_sink(node, whole, requants(node), rows, options)) return sink;
+  if (const auto sink = fully_connected_dsp_sink(node, whole, requants(node), rows, options)) return sink;
   const thimble_fully_connected_rows_params params = {whole.depth / rows, whole.depth,        whole.units,
                                                       whole.per_channel,  whole.input_offset, whole.output_offset,
                                                       whole.output_min,   whole.output_max};

@@ -12,4 +12,8 @@ namespace thimble {
 std::optional<KernelCall> fully_connected_dsp(const NodeView& node, const thimble_fully_connected_params& params,
                                               const KernelConstant& requant, const LowerOptions& options);
 
+/// For an input that arrives in `rows` rows; none as above, and where a row is not a multiple of four inputs.
+std::optional<RowSink> fully_connected_dsp_sink(const NodeView& node, const thimble_fully_connected_params& params,
+                                                const KernelConstant& requant, int rows, const LowerOptions& options);
+
 }  // namespace thimble

@@ -59,31 +59,47 @@ THIMBLE_DSP_CALLED const uint32_t* thimble_fully_connected_dsp_dot(const uint32_
   return weights;
 }
 
-static inline void thimble_fully_connected_dsp_row(const thimble_fully_connected_dsp_params* p, const int8_t* input,
-                                                   const uint32_t* weights, const int32_t* bias,
-                                                   const thimble_dsp_channel* factor, int8_t* output) {
+/* Adds the products of a row of inputs with the weights of four units to their sums. Returns the end of the weights. */
+static inline const uint32_t* thimble_fully_connected_dsp_add(const thimble_fully_connected_dsp_params* p,
+                                                              const int8_t* input, const uint32_t* weights,
+                                                              int32_t sums[4]) {
+  int32_t quads = p->quads;
+  for (; quads > p->segment_quads; quads -= p->segment_quads, input += 4 * p->segment_quads) {
+    weights = thimble_fully_connected_dsp_dot(weights, input, p->segment_quads, sums);
+  }
+  return thimble_fully_connected_dsp_dot(weights, input, quads, sums);
+}
+
+/* The outputs of four units, of which `left` are there. Returns the next four's factors. */
+static inline const thimble_dsp_channel* thimble_fully_connected_dsp_finish(const thimble_fully_connected_dsp_params* p,
+                                                                            int32_t sums[4],
+                                                                            const thimble_dsp_channel* factor,
+                                                                            int32_t left, int8_t* output) {
+  if (p->per_channel) {
+    for (int32_t i = 0; i < 4; ++i) sums[i] = thimble_dsp_requantize(sums[i] * 2, *factor++);
+  } else {
+    thimble_dsp_requantize_4(sums, factor);
+  }
+  if (p->narrow) thimble_dsp_clamp_4(sums, p->output_min, p->output_max);
+  /* Units that are not there are written where unit 0 goes, and before it. */
+  output[left > 3 ? 3 : 0] = (int8_t)sums[3];
+  output[left > 2 ? 2 : 0] = (int8_t)sums[2];
+  output[left > 1 ? 1 : 0] = (int8_t)sums[1];
+  output[0] = (int8_t)sums[0];
+  return factor;
+}
+
+THIMBLE_DSP_CALLED void thimble_fully_connected_dsp_row(const thimble_fully_connected_dsp_params* p,
+                                                        const int8_t* input, const uint32_t* weights,
+                                                        const int32_t* bias, const thimble_dsp_channel* factor,
+                                                        int8_t* output) {
   for (int32_t left = p->units; left > 0; left -= 4, bias += 4, output += 4) {
-    int32_t values[4];
-    memcpy(values, bias, sizeof(values));
+    int32_t sums[4];
+    memcpy(sums, bias, sizeof(sums));
     THIMBLE_DSP_IN_REGISTER(output);
     THIMBLE_DSP_IN_REGISTER(bias);
-    const int8_t* x = input;
-    int32_t quads = p->quads;
-    for (; quads > p->segment_quads; quads -= p->segment_quads, x += 4 * p->segment_quads) {
-      weights = thimble_fully_connected_dsp_dot(weights, x, p->segment_quads, values);
-    }
-    weights = thimble_fully_connected_dsp_dot(weights, x, quads, values);
-    if (p->per_channel) {
-      for (int32_t i = 0; i < 4; ++i) values[i] = thimble_dsp_requantize(values[i] * 2, *factor++);
-    } else {
-      thimble_dsp_requantize_4(values, factor);
-    }
-    if (p->narrow) thimble_dsp_clamp_4(values, p->output_min, p->output_max);
-    /* Units that are not there are written where unit 0 goes, and before it. */
-    output[left > 3 ? 3 : 0] = (int8_t)values[3];
-    output[left > 2 ? 2 : 0] = (int8_t)values[2];
-    output[left > 1 ? 1 : 0] = (int8_t)values[1];
-    output[0] = (int8_t)values[0];
+    weights = thimble_fully_connected_dsp_add(p, input, weights, sums);
+    factor = thimble_fully_connected_dsp_finish(p, sums, factor, left, output);
   }
 }
 
@@ -96,5 +112,24 @@ THIMBLE_SHARED_KERNEL void thimble_fully_connected_dsp(const thimble_fully_conne
       for (int32_t i = 0; i < p->depth; ++i) padded[i] = input[i];
     }
     thimble_fully_connected_dsp_row(p, padded ? padded : input, weights, bias, factors, output);
+  }
+}
+
+THIMBLE_KERNEL void thimble_fully_connected_dsp_begin(const thimble_fully_connected_dsp_params* p, const int32_t* bias,
+                                                      int32_t* sums) {
+  memcpy(sums, bias, (size_t)((p->units + 3) / 4) * 4 * sizeof(*sums));
+}
+
+THIMBLE_KERNEL void thimble_fully_connected_dsp_part(const thimble_fully_connected_dsp_params* p, const int8_t* input,
+                                                     const uint32_t* weights, int32_t* sums) {
+  for (int32_t left = p->units; left > 0; left -= 4, sums += 4) {
+    weights = thimble_fully_connected_dsp_add(p, input, weights, sums);
+  }
+}
+
+THIMBLE_KERNEL void thimble_fully_connected_dsp_end(const thimble_fully_connected_dsp_params* p, int32_t* sums,
+                                                    const thimble_dsp_channel* factors, int8_t* output) {
+  for (int32_t left = p->units; left > 0; left -= 4, sums += 4, output += 4) {
+    factors = thimble_fully_connected_dsp_finish(p, sums, factors, left, output);
   }
 }

@@ -27,6 +27,16 @@ THIMBLE_SHARED_KERNEL void thimble_fully_connected_dsp(const thimble_fully_conne
                                                        const thimble_dsp_channel* factors, int8_t* padded,
                                                        int8_t* output);
 
+/* The same layer, batch 1, whose input arrives in parts, each a row of `depth` inputs, a multiple of 4: sums [units in
+ * fours] live from `begin` to `end`. weights: of the part, packed as those of a layer with so many inputs. */
+THIMBLE_KERNEL void thimble_fully_connected_dsp_begin(const thimble_fully_connected_dsp_params* p, const int32_t* bias,
+                                                      int32_t* sums);
+THIMBLE_KERNEL void thimble_fully_connected_dsp_part(const thimble_fully_connected_dsp_params* p, const int8_t* input,
+                                                     const uint32_t* weights, int32_t* sums);
+/* sums: changed. */
+THIMBLE_KERNEL void thimble_fully_connected_dsp_end(const thimble_fully_connected_dsp_params* p, int32_t* sums,
+                                                    const thimble_dsp_channel* factors, int8_t* output);
+
 THIMBLE_END
 
 #endif
