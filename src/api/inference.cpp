@@ -115,12 +115,10 @@ void Inference::generate_c(const std::filesystem::path& folder, const std::strin
                            const std::string& optimize) const {
   with_public_errors([&] {
     const PackageOptions options{optimize_named(optimize), find_target(target)};
-    Graph graph = state_->executable->graph;
     const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
-    fold_constant_channels(graph, lower_options);
-    const Program program = lower(graph, lower_options);
-    const Plan plan = make_plan(graph, program, plan_options_for(options.optimize), lower_options);
-    real_file_system().write_all(folder, generate_package(graph, program, plan, options));
+    const auto executable = prepare_for_board(state_->executable->graph, options.optimize, lower_options);
+    real_file_system().write_all(folder,
+                                 generate_package(executable->graph, executable->program, executable->plan, options));
   });
 }
 

@@ -47,6 +47,7 @@ PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram) 
 
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     std::optional<std::size_t> ram) {
+  depthwise_as_convolution(graph);
   fold_constant_channels(graph, lower_options);
   const auto prepared = [&](const Graph& ordered) {
     return prepare(ordered, lower_options, plan_options_for(optimize, ram), HostKernels::kPortable);

@@ -69,6 +69,19 @@ TEST_P(Dsp, DepthwiseConv2D) {
   expect_equal(test, make.activation({}, 0.02f, 0.2f));
 }
 
+/// `length` x 1 under `taps` x 1: sounds.
+TEST_P(Dsp, DepthwiseConv2DOfOneColumn) {
+  Generator make(GetParam());
+  const int channels = make.between(1, 11), taps = make.between(1, 12);
+  Attributes attributes = window_attributes(make);
+  attributes.set("depth_multiplier", std::int64_t{1});
+  TestNode test("DEPTHWISE_CONV_2D", attributes);
+  test.input(make.input({make.between(1, 2), make.between(12, 20), 1, channels}));
+  test.input(make.weights({1, taps, 1, channels}, channels, 3));
+  if (make.between(0, 3)) test.input(make.bias(channels));
+  expect_equal(test, make.activation({}, 0.02f, 0.2f));
+}
+
 TEST_P(Dsp, Conv2DAndMaximum) {
   Generator make(GetParam());
   const int channels = make.between(1, 9), height = make.between(4, 9), width = make.between(4, 9);

@@ -56,6 +56,18 @@ TEST_P(Mve, DepthwiseConv2D) {
   expect_equal(test, make.activation({}, 0.02f, 0.2f));
 }
 
+TEST_P(Mve, DepthwiseConv2DOfOneColumn) {
+  Generator make(GetParam());
+  const int channels = make.between(1, 40), taps = make.between(1, 4);
+  Attributes attributes = window_attributes(make);
+  attributes.set("depth_multiplier", std::int64_t{1});
+  TestNode test("DEPTHWISE_CONV_2D", attributes);
+  test.input(make.input({make.between(1, 2), make.between(4, 20), 1, channels}));
+  test.input(make.weights({1, taps, 1, channels}, channels, 3));
+  if (make.between(0, 3)) test.input(make.bias(channels));
+  expect_equal(test, make.activation({}, 0.02f, 0.2f));
+}
+
 TEST_P(Mve, Add) {
   Generator make(GetParam());
   TestNode test("ADD", {{"activation", make.one_of({"NONE", "RELU", "RELU_N1_TO_1"})}});

@@ -1,6 +1,7 @@
 #include "ops/window.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 
@@ -56,6 +57,18 @@ thimble_window window_of(const Attributes& attributes, const Tensor& input, int 
   window.output_w = columns.output;
   window.pad_left = columns.pad_before;
   return window;
+}
+
+thimble_window laid_down(const thimble_window& window) {
+  thimble_window row = window;
+  if (window.input_w != 1 || window.filter_w != 1 || window.output_w != 1) return row;
+  std::swap(row.input_h, row.input_w);
+  std::swap(row.filter_h, row.filter_w);
+  std::swap(row.output_h, row.output_w);
+  std::swap(row.stride_h, row.stride_w);
+  std::swap(row.dilation_h, row.dilation_w);
+  std::swap(row.pad_top, row.pad_left);
+  return row;
 }
 
 RowRule row_rule(const thimble_window& window, std::optional<int> pad_byte) {

@@ -6,8 +6,8 @@
 #include "base/random.h"
 #include "ir/verify.h"
 #include "ops/graph_builder.h"
-#include "passes/evaluate.h"
 #include "passes/passes.h"
+#include "passes/passes_testing.h"
 
 namespace thimble {
 namespace {
@@ -143,18 +143,6 @@ class SparseNetwork {
   Random random_;
   GraphBuilder builder_;
 };
-
-/// Every tensor in memory of its own.
-Bytes compute(const Graph& graph, const Bytes& input) {
-  std::vector<Bytes> memory(graph.tensors.size());
-  memory[static_cast<std::size_t>(graph.inputs[0])] = input;
-  for (const Node& node : graph.nodes) {
-    const std::vector<KernelCall> calls = op_of(node).lower(NodeView(graph, node), {});
-    const auto read = [&](TensorId id) { return memory[static_cast<std::size_t>(id)].data(); };
-    memory[static_cast<std::size_t>(node.outputs[0])] = evaluate(graph, node, calls, read)[0];
-  }
-  return memory[static_cast<std::size_t>(graph.outputs[0])];
-}
 
 std::size_t constant_bytes(const Graph& graph) {
   std::size_t bytes = 0;

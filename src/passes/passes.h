@@ -28,6 +28,10 @@ void expand_layers(Graph& graph);
 /// A quantized pair is fused only if it has one scale and zero point.
 void fuse_activations(Graph& graph);
 
+/// Makes an int8 depthwise convolution of one input channel the CONV_2D that it is: the same sums, and kernels that
+/// read a pixel once for all filters.
+void depthwise_as_convolution(Graph& graph);
+
 /// Takes out channels of int8 convolutions and dense layers, without changing a bit of the outputs: those that are the
 /// same whatever the input (all weights zero, or always cut off by a ReLU) go into the bias of the layers that read
 /// them, those that nothing reads go, and equal ones become one. A constant channel stays where padding that differs

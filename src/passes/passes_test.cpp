@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "ir/verify.h"
 #include "ops/graph_builder.h"
+#include "passes/passes_testing.h"
 #include "passes/pipeline.h"
 
 namespace thimble {
@@ -20,21 +21,10 @@ std::vector<float> random_values(std::size_t count, std::uint64_t seed, float le
   return values;
 }
 
-/// Computes a graph of one input and one output, node by node, each tensor in memory of its own.
 std::vector<float> compute(const Graph& graph, const std::vector<float>& input) {
-  std::vector<Bytes> memory(graph.tensors.size());
-  for (std::size_t i = 0; i < memory.size(); ++i) {
-    memory[i] = graph.tensors[i].constant() ? *graph.tensors[i].data : Bytes(graph.tensors[i].bytes());
-  }
-  std::memcpy(memory[static_cast<std::size_t>(graph.inputs[0])].data(), input.data(), input.size() * sizeof(float));
-  for (const Node& node : graph.nodes) {
-    for (const KernelCall& call : op_of(node).lower(NodeView(graph, node), {})) {
-      const auto pointers = bind_operands(
-          call, [&](TensorId id) -> void* { return memory[static_cast<std::size_t>(id)].data(); }, nullptr);
-      call.invoke(pointers.data());
-    }
-  }
-  const Bytes& bytes = memory[static_cast<std::size_t>(graph.outputs[0])];
+  Bytes bytes(input.size() * sizeof(float));
+  std::memcpy(bytes.data(), input.data(), bytes.size());
+  bytes = compute(graph, bytes);
   std::vector<float> output(bytes.size() / sizeof(float));
   std::memcpy(output.data(), bytes.data(), bytes.size());
   return output;
@@ -139,6 +129,30 @@ TEST(RemoveIdentities, LeavesTheLastOfSeveralReshapes) {
   remove_dead_code(graph);
   ASSERT_EQ(graph.nodes.size(), 2u);
   EXPECT_EQ(graph.nodes[1].op, "RELU6");
+}
+
+TEST(DepthwiseAsConvolution, KeepsEveryBit) {
+  GraphBuilder builder;
+  const TensorId image = builder.input({1, 4, 3, 1}, Type::kInt8, {{0.5F}, {-3}, 0});
+  std::vector<std::int8_t> weights(2 * 2 * 3);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<std::int8_t>(37 * i % 101) - 50;
+  const TensorId filter = builder.constant({1, 2, 2, 3}, Type::kInt8, weights, {{0.01F, 0.02F, 0.03F}, {0, 0, 0}, 3});
+  const TensorId bias = builder.constant<std::int32_t>({3}, Type::kInt32, {100, -200, 300});
+  const TensorId output = builder.node("DEPTHWISE_CONV_2D", {image, filter, bias},
+                                       {{"padding", std::string("SAME")},
+                                        {"stride_h", std::int64_t{1}},
+                                        {"stride_w", std::int64_t{2}},
+                                        {"depth_multiplier", std::int64_t{3}},
+                                        {"activation", std::string("RELU")}});
+  builder.quantize(output, 0.4F, 5);
+  const Graph before = builder.finish({output});
+  Graph after = before;
+  depthwise_as_convolution(after);
+  verify(after, "depthwise_as_convolution");
+  ASSERT_EQ(after.nodes[0].op, "CONV_2D");
+  Bytes input(12);
+  for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<std::uint8_t>(91 * i);
+  EXPECT_EQ(compute(after, input), compute(before, input));
 }
 
 TEST(ExpandLayers, ModelsTakeIndicesAsIntegers) {

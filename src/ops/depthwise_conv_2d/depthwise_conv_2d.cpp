@@ -114,8 +114,10 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
   const thimble_depthwise_conv_2d_params params = int_params(node);
   const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[3]);
-  if (const auto call = depthwise_conv_2d_mve(node, params, requant, options)) return {*call};
-  if (const auto call = depthwise_conv_2d_dsp(node, params, requant, options)) return {*call};
+  thimble_depthwise_conv_2d_params by_rows = params;
+  by_rows.window = laid_down(params.window);
+  if (const auto call = depthwise_conv_2d_mve(node, by_rows, requant, options)) return {*call};
+  if (const auto call = depthwise_conv_2d_dsp(node, by_rows, requant, options)) return {*call};
   if (const auto call = depthwise_conv_2d_avr(node, params, requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s8), params, operands)
