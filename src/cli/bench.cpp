@@ -64,18 +64,18 @@ nlohmann::ordered_json layers_json(const LayerCosts& costs) {
   return layers;
 }
 
-nlohmann::ordered_json to_json(const std::string& model, const Board& board, const std::string& optimize,
-                               const Measurement& measurement) {
+nlohmann::ordered_json to_json(const BenchArguments& arguments, const Board& board, const Measurement& measurement) {
   nlohmann::ordered_json functions = nlohmann::ordered_json::object();
   for (const FunctionCount& function : measurement.run.functions) {
     functions[function.name] = function.instructions / std::max<std::size_t>(1, measurement.invocations);
   }
   const Firmware& firmware = measurement.firmware;
   const auto bound = firmware.stack_bound;
-  return {{"model", model},
+  return {{"model", arguments.model},
           {"board", board.name},
           {"title", board.title},
-          {"optimize", optimize},
+          {"optimize", arguments.optimize},
+          {"weights", arguments.fit.weights},
           {"instructions", measurement.instructions},
           {"weights_bytes", firmware.weights_bytes},
           {"code_bytes", firmware.code_bytes},
@@ -127,17 +127,17 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
   const Optimize optimize = parse_optimize(arguments.optimize);
   for (const Board* board : boards) {
-    const Deployment deployment =
-        deploy(graph, optimize, lower_options_for(*board, optimize), arguments.fit.ram_bytes());
+    const LowerOptions lower_options = arguments.fit.apply_to(lower_options_for(*board, optimize));
+    const Deployment deployment = deploy(graph, optimize, lower_options, arguments.fit.ram_bytes());
     const TemporaryFolder temporary;
     const std::filesystem::path folder =
         arguments.keep.empty() ? temporary.path() : std::filesystem::path(arguments.keep) / std::string(board->name);
     std::filesystem::create_directories(folder);
     const Measurement measurement = measure(deployment, *board, optimize, inputs, invocations, folder);
-    results.push_back(to_json(arguments.model, *board, arguments.optimize, measurement));
+    results.push_back(to_json(arguments, *board, measurement));
     if (arguments.layers) {
-      const LayerCosts costs = measure_layers(graph, *board, optimize, lower_options_for(*board, optimize),
-                                              arguments.fit.ram_bytes(), inputs);
+      const LayerCosts costs =
+          measure_layers(graph, *board, optimize, lower_options, arguments.fit.ram_bytes(), inputs);
       results.back()["by_layer"] = layers_json(costs);
       results.back()["between_layers"] = costs.between;
     }
@@ -170,7 +170,8 @@ nlohmann::ordered_json measure_all(const BenchArguments& arguments) {
 /// What --vs names: another way to optimize, or another model.
 BenchArguments other_side(BenchArguments arguments) {
   const bool is_setting = arguments.other == "size" || arguments.other == "speed" || arguments.other == "ram";
-  (is_setting ? arguments.optimize : arguments.model) = arguments.other;
+  const bool is_weights = arguments.other == "plain" || arguments.other == "packed";
+  (is_setting ? arguments.optimize : is_weights ? arguments.fit.weights : arguments.model) = arguments.other;
   if (!arguments.keep.empty()) arguments.keep += "/vs";
   return arguments;
 }
@@ -219,7 +220,8 @@ std::function<void()> setup(CLI::App& app) {
   arguments->fit.add_to(app);
   add_front_end_option(app, arguments->front_end);
   app.add_option("--vs", arguments->other,
-                 "Measure another model, too, or another way to optimize (size, speed, ram), and compare");
+                 "Measure another model, too, or another way to optimize (size, speed, ram), or other weights (plain, "
+                 "packed), and compare");
   app.add_flag("--layers", arguments->layers, "Instructions and weights of each layer, too");
   app.add_option("--keep", arguments->keep, "Keep the firmware, below this folder, and say how to debug it");
   app.add_flag("--json", arguments->json, "Print the figures as JSON");

@@ -41,8 +41,8 @@ std::string times_text(const BenchRow& row) {
 }
 
 std::string label(const BenchRow& row) {
-  return fmt::format("{} {}", std::filesystem::path(row.at("model").get<std::string>()).filename().string(),
-                     row.value("optimize", ""));
+  return fmt::format("{} {}{}", std::filesystem::path(row.at("model").get<std::string>()).filename().string(),
+                     row.value("optimize", ""), row.value("weights", "plain") == "packed" ? " packed" : "");
 }
 
 std::string shape_text(const BenchRow& shape) {

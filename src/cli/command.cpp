@@ -38,6 +38,10 @@ void FitArguments::add_to(CLI::App& app) {
   add_ram_to(app);
   app.add_option("--output", output, "scores: what the model gives; class: the index of the greatest of them alone")
       ->check(CLI::IsMember({"scores", "class"}));
+  app.add_option("--weights", weights,
+                 "plain; packed: the weights of convolutions and dense layers in fewer bytes, where it pays, unpacked "
+                 "channel by channel as they are used. Less flash, more time; the bits stay the same")
+      ->check(CLI::IsMember({"plain", "packed"}));
 }
 
 std::optional<std::size_t> FitArguments::ram_bytes() const {
@@ -54,6 +58,11 @@ std::optional<std::size_t> FitArguments::ram_bytes() const {
 
 void FitArguments::apply_to(Graph& graph) const {
   if (output == "class") output_class(graph);
+}
+
+LowerOptions FitArguments::apply_to(LowerOptions options) const {
+  options.pack_weights = weights == "packed";
+  return options;
 }
 
 void add_front_end_option(CLI::App& app, std::string& path) {

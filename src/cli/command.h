@@ -10,6 +10,7 @@
 #include "base/file_system.h"
 #include "base/optimize.h"
 #include "ir/graph.h"
+#include "ops/op.h"
 
 namespace thimble {
 
@@ -25,16 +26,18 @@ struct Command {
 void add_optimize_option(CLI::App& app, std::string& value);
 Optimize parse_optimize(const std::string& value);
 
-/// --ram BYTES, --output scores|class: what a model that is compiled may take, and gives.
+/// --ram BYTES, --output scores|class, --weights plain|packed: what a model that is compiled may take, and gives.
 struct FitArguments {
   std::string ram;
   std::string output = "scores";
+  std::string weights = "plain";
 
   void add_to(CLI::App& app);
   void add_ram_to(CLI::App& app);
   /// Throws InputError when it is no number of bytes: "20000", or "20k" for 20 * 1024.
   std::optional<std::size_t> ram_bytes() const;
   void apply_to(Graph& graph) const;
+  LowerOptions apply_to(LowerOptions options) const;
 };
 
 /// --front-end FILE

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/subprocess.h"
+#include "ops/packing.h"
 #include "passes/passes.h"
 #include "plan/order.h"
 #include "run/batch.h"
@@ -49,8 +50,11 @@ std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimi
                                                     std::optional<std::size_t> ram) {
   depthwise_as_convolution(graph);
   fold_constant_channels(graph, lower_options);
+  const Packing packing = lower_options.pack_weights ? choose_packing(graph, lower_options) : Packing();
+  LowerOptions packed_options = lower_options;
+  packed_options.packing = &packing;
   const auto prepared = [&](const Graph& ordered) {
-    return prepare(ordered, lower_options, plan_options_for(optimize, ram), HostKernels::kPortable);
+    return prepare(ordered, packed_options, plan_options_for(optimize, ram), HostKernels::kPortable);
   };
   Graph other = graph;
   if (!order_for_memory(other)) return prepared(graph);

@@ -242,6 +242,34 @@ TEST_P(Boards, LayersAndClassesMakeUpTheCount) {
   EXPECT_EQ(classes, board.family == "arm" ? whole->instructions : 0);
 }
 
+/// Weights of few values and of many, whole and by rows; the numbers of the request that cannot be met.
+TEST_P(Boards, PackedWeightsKeepTheBits) {
+  const Board& board = find_board(GetParam());
+  const bool emulator = board.emulator.empty() || find_program(std::string(board.emulator));
+  if (!emulator || !find_program(std::string(board.tools) + "gcc")) GTEST_SKIP() << "not installed";
+  const Graph graph = growing_network();
+  LowerOptions options = lower_options_for(board, Optimize::kSize);
+  const Deployment plain = deploy(graph, Optimize::kSize, options);
+  options.pack_weights = true;
+  const std::size_t all = deploy(graph, Optimize::kSize, options).executable->plan.arena_bytes;
+  for (const std::size_t ram : {all, all / 2}) {
+    const Deployment packed = deploy(graph, Optimize::kSize, options, ram);
+    const TemporaryFolder folder;
+    const Measurement measurement = measure(packed, board, Optimize::kSize, made_up_inputs(graph, 2), 2, folder.path());
+    EXPECT_TRUE(measurement.bits_equal);
+    EXPECT_EQ(measurement.firmware.warnings, "");
+    EXPECT_LE(packed.executable->plan.arena_bytes, ram);
+    EXPECT_EQ(packed.package.contains("kernels/packed_conv.inc"), true);
+    EXPECT_EQ(plain.package.contains("kernels/packed_conv.inc"), false);
+  }
+  try {
+    deploy(graph, Optimize::kSize, options, 100);
+    FAIL() << "100 bytes are enough";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("100 bytes of RAM are not enough: it takes"), std::string::npos);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Boards, ::testing::Values("m0", "m4", "rv32", "avr"));
 
 /// One channel only: every pixel is computed by the very same call.

@@ -8,14 +8,8 @@
 #include <stdint.h>
 
 #include "kernel/fixed_point.h"
+#include "kernel/flash.h"
 #include "kernel/window.h"
-
-/* Qualifies what a pointer to constants points to. */
-#if defined(__AVR__) && defined(__FLASH)
-#define THIMBLE_FLASH __flash
-#else
-#define THIMBLE_FLASH
-#endif
 
 /* Helpers that are better called, and those that are better inlined. */
 #if defined(__GNUC__)

@@ -17,6 +17,8 @@
 namespace thimble {
 
 class Expansion;
+struct ChannelLayer;
+struct Packing;
 class NodeQuantizer;
 
 /// A node with its tensors, as an operator's functions see it.
@@ -95,7 +97,10 @@ struct Features {
 struct LowerOptions {
   Rounding rounding = Rounding::kTflm;
   Features features = {};
-  bool pairs = false;  // two nodes may become one call (Op::lower_with)
+  bool pairs = false;         // two nodes may become one call (Op::lower_with)
+  bool pack_weights = false;  // prepare_for_board chooses `packing`
+  /// Which weights are packed (ops/packing.h); null: none. Must outlive the lowering.
+  const Packing* packing = nullptr;
 };
 
 struct Op {
@@ -116,6 +121,9 @@ struct Op {
   /// One call that computes the node and `next`, the only reader of its output, without that output; none where there
   /// is no such kernel. Null: never.
   std::optional<KernelCall> (*lower_with)(const NodeView& node, const NodeView& next, const LowerOptions&) = nullptr;
+  /// The node as a convolution whose weights may be packed (ops/channel_layer.h); none where it is none, or null:
+  /// never.
+  std::optional<ChannelLayer> (*channel_layer)(const NodeView&, const LowerOptions&) = nullptr;
   QuantizationRule quantization = {};
   /// Multiply-accumulates of one invocation; null: none.
   std::int64_t (*macs)(const NodeView&) = nullptr;

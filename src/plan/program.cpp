@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "ops/packing.h"
 
 namespace thimble {
 namespace {
@@ -33,6 +34,10 @@ Program lower(const Graph& graph, const LowerOptions& options) {
     const Op& op = op_of(node);
     ensure(op.lower != nullptr, "{} '{}' cannot be lowered", node.op, node.name);
     with_context(fmt::format("operator {} {} '{}'", i, node.op, node.name), [&] {
+      if (std::optional<KernelCall> call = packed_call(NodeView(graph, node), options)) {
+        program.push_back({static_cast<int>(i), std::move(*call)});
+        return;
+      }
       if (std::optional<KernelCall> call = lower_two(graph, i, options)) {
         program.push_back({static_cast<int>(i++), std::move(*call)});
         return;

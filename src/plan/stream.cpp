@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "ops/packing.h"
 #include "plan/plan.h"
 #include "plan/rehearsal.h"
 
@@ -60,6 +61,7 @@ std::optional<KernelCall> lower_row(const Graph& graph, const StepNodes& nodes, 
     next.attributes.set("by_rows", true);
     return op_of(row).lower_with(NodeView(cut, row), NodeView(cut, next), options);
   }
+  if (std::optional<KernelCall> call = packed_call(NodeView(cut, row), options)) return call;
   std::vector<KernelCall> calls = op_of(row).lower(NodeView(cut, row), options);
   ensure(calls.size() == 1, "a row of {} takes {} calls", row.op, calls.size());
   return calls[0];

@@ -1,6 +1,7 @@
 // CONV_2D: inputs NHWC, filter OHWI, bias (optional); Keras's Conv1D, Conv2D, SeparableConv1D and SeparableConv2D.
 #include <algorithm>
 
+#include "ops/channel_layer.h"
 #include "ops/checks.h"
 #include "ops/conv_2d/conv_2d_avr.h"
 #include "ops/conv_2d/conv_2d_dsp.h"
@@ -148,6 +149,14 @@ std::optional<KernelCall> lower_with(const NodeView& node, const NodeView& next,
   return conv_2d_pool_dsp(node, next, int_params(node), requant, options);
 }
 
+std::optional<ChannelLayer> packable(const NodeView& node, const LowerOptions&) {
+  const bool has_groups = node.input(0).shape[3] != node.input(1).shape[3];
+  if (!may_be_packed(node) || has_groups) return {};
+  const IntRange range = activation_range(node.attributes().text("activation"), node.output(0));
+  const KernelConstant requant = channel_requants(node.input(0), node.input(1), node.output(0), node.input(1).shape[0]);
+  return channel_layer(node, window(node), weights_by_row(node), requant, range);
+}
+
 std::int64_t macs(const NodeView& node) {
   return node.output(0).elements() * node.input(1).elements() / node.input(1).shape[0];
 }
@@ -168,6 +177,7 @@ const Op conv_2d_op = {
     .lower = lower,
     .rows = rows,
     .lower_with = lower_with,
+    .channel_layer = packable,
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 0, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 3,

@@ -1,6 +1,7 @@
 // DEPTHWISE_CONV_2D: inputs NHWC, filter 1HWO, bias (optional); Keras's DepthwiseConv2D.
 #include <algorithm>
 
+#include "ops/channel_layer.h"
 #include "ops/checks.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_avr.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp.h"
@@ -133,6 +134,15 @@ std::optional<RowRule> rows(const NodeView& node) {
   return row_rule(window(node), size_of(input.type) == 1 ? input.zero_point() : 0);
 }
 
+std::optional<ChannelLayer> packable(const NodeView& node, const LowerOptions&) {
+  if (!may_be_packed(node)) return {};
+  const IntRange range = activation_range(node.attributes().text("activation"), node.output(0));
+  const KernelConstant requant = channel_requants(node.input(0), node.input(1), node.output(0), node.input(1).shape[3]);
+  ChannelLayer layer = channel_layer(node, window(node), depthwise_conv_2d_weights(node), requant, range);
+  layer.depthwise = layer.window.output_c / layer.window.input_c;
+  return layer;
+}
+
 std::int64_t macs(const NodeView& node) {
   const Shape& filter = node.input(1).shape;
   return node.output(0).elements() * filter[1] * filter[2];
@@ -200,6 +210,7 @@ const Op depthwise_conv_2d_op = {
     .infer = infer,
     .lower = lower,
     .rows = rows,
+    .channel_layer = packable,
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 3, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 4,

@@ -1,4 +1,5 @@
 // FULLY_CONNECTED: input of any rank, weights [units, depth], bias [units] (optional); Keras's Dense.
+#include "ops/channel_layer.h"
 #include "ops/checks.h"
 #include "ops/fully_connected/fully_connected_avr.h"
 #include "ops/fully_connected/fully_connected_dsp.h"
@@ -187,6 +188,16 @@ std::optional<RowSink> row_sink(const NodeView& node, int rows, const LowerOptio
   return sink;
 }
 
+/// A convolution of 1 x 1 over an image of `batches` pixels, which all units see.
+std::optional<ChannelLayer> packable(const NodeView& node, const LowerOptions& options) {
+  const bool is_symmetric = node.input(1).zero_point() == 0 && options.rounding == Rounding::kTflm;
+  if (!may_be_packed(node) || !is_symmetric) return {};
+  const IntRange range = activation_range(node.attributes().text("activation"), node.output(0));
+  const std::int32_t pixels = batches(node);
+  const thimble_window window = {1, pixels, 1, depth(node), 1, 1, pixels, 1, units(node), 1, 1, 1, 1, 0, 0};
+  return channel_layer(node, window, weights_by_row(node), requants(node), range);
+}
+
 std::int64_t macs(const NodeView& node) { return node.output(0).elements() * depth(node); }
 
 int tflite_version(const NodeView& node) {
@@ -236,6 +247,7 @@ const Op fully_connected_op = {
     .infer = infer,
     .lower = lower,
     .row_sink = row_sink,
+    .channel_layer = packable,
     .quantization = {.supported = true, .weights_input = 1, .weights_axis = 0, .bias_input = 2},
     .macs = macs,
     .tflite = {.builtin = 9,
