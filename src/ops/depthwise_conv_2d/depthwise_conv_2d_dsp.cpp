@@ -10,6 +10,8 @@
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_dsp_params, window, step_3x3, pairs, row_pairs, input_zero_point, output_min,
                output_max)
 
+#define DSP_KERNEL(function) #function, "ops/depthwise_conv_2d/depthwise_conv_2d_dsp_kernel", &function
+
 namespace thimble {
 namespace {
 
@@ -72,9 +74,9 @@ std::optional<KernelCall> depthwise_conv_2d_dsp(const NodeView& node, const thim
                                                     -params.input_offset,
                                                     params.output_min,
                                                     params.output_max};
-  KernelCall call = kernel_call("thimble_depthwise_conv_2d_dsp", "ops/depthwise_conv_2d/depthwise_conv_2d_dsp_kernel",
-                                &thimble_depthwise_conv_2d_dsp, dsp,
-                                {in(node.input_id(0)), constant(0), scratch(), out(node.output_id(0))});
+  const std::vector<Operand> operands = {in(node.input_id(0)), constant(0), scratch(), out(node.output_id(0))};
+  KernelCall call = step_3x3 == 0 ? kernel_call(DSP_KERNEL(thimble_depthwise_conv_2d_any_dsp), dsp, operands)
+                                  : kernel_call(DSP_KERNEL(thimble_depthwise_conv_2d_dsp), dsp, operands);
   call.constants = {packed(weights, *channels, dsp)};
   call.scratch_bytes = static_cast<std::size_t>(16 * w.filter_h * dsp.row_pairs);
   if (node.input(0).shape == node.output(0).shape) call.in_place = {node.input_id(0)};

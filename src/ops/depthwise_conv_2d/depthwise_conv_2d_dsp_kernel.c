@@ -52,21 +52,45 @@ static inline const int16_t* thimble_depthwise_conv_2d_dsp_slot(const thimble_de
   return rows + slot * 8 * p->row_pairs;
 }
 
+/* The sums of one channel of `count` outputs next to each other, 1 or 2; `first` is the first element that they read of
+ * the window's first row, `end` lies behind the last row's. */
+static inline void thimble_depthwise_conv_2d_dsp_sum(const thimble_depthwise_conv_2d_dsp_params* p,
+                                                     const int16_t* first, const int16_t* end, const uint32_t* weights,
+                                                     int32_t count, int32_t sums[2]) {
+  const int32_t row_size = 8 * p->row_pairs, step = p->window.stride_w;
+  int32_t s0 = sums[0], s1 = sums[0];
+  for (int32_t i = p->window.filter_h; i > 0; --i) {
+    const int16_t* pair = first;
+    for (int32_t j = p->pairs; j > 0; --j, pair += 2) {
+      const uint32_t weight = *weights++;
+      s0 = thimble_dsp_add_pair(pair, weight, s0);
+      if (count == 2) s1 = thimble_dsp_add_pair(pair + step, weight, s1);
+    }
+    first += row_size;
+    if (first >= end) first -= p->window.filter_h * row_size;
+  }
+  sums[0] = s0, sums[1] = s1;
+}
+
 /* One channel of a row of the output; `slot` is the window's first row. */
 THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_row(const thimble_depthwise_conv_2d_dsp_params* p,
                                                           const int16_t* rows, int32_t slot, const uint32_t* filter,
                                                           int8_t* output) {
   const thimble_window* w = &p->window;
+  const int32_t row_size = 8 * p->row_pairs;
+  const int16_t *first = rows + slot * row_size, *end = rows + w->filter_h * row_size;
   thimble_dsp_channel channel;
   memcpy(&channel, filter + w->filter_h * p->pairs, sizeof(channel));
-  for (int32_t x = 0; x < w->output_w; ++x, output += w->output_c) {
-    int32_t sum = channel.bias;
-    const uint32_t* weights = filter;
-    for (int32_t i = 0; i < w->filter_h; ++i) {
-      const int16_t* pair = thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + i) + x * w->stride_w;
-      for (int32_t j = 0; j < p->pairs; ++j, pair += 2) sum = thimble_dsp_add_pair(pair, *weights++, sum);
+  for (int32_t left = w->output_w; left > 0; left -= 2, first += 2 * w->stride_w, output += 2 * w->output_c) {
+    int32_t sums[2] = {channel.bias, 0};
+    if (left > 1) {
+      thimble_depthwise_conv_2d_dsp_sum(p, first, end, filter, 2, sums);
+      output[w->output_c] =
+          (int8_t)thimble_clamp(thimble_dsp_requantize(sums[1] * 2, channel), p->output_min, p->output_max);
+    } else {
+      thimble_depthwise_conv_2d_dsp_sum(p, first, end, filter, 1, sums);
     }
-    *output = (int8_t)thimble_clamp(thimble_dsp_requantize(sum * 2, channel), p->output_min, p->output_max);
+    output[0] = (int8_t)thimble_clamp(thimble_dsp_requantize(sums[0] * 2, channel), p->output_min, p->output_max);
   }
 }
 
@@ -260,7 +284,7 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_pad(const thimble_depthwis
   for (int32_t i = 0; i < 8 * p->row_pairs; ++i) row[i] = (int16_t)p->input_zero_point;
 }
 
-/* `count` channels of a row of the output. */
+/* `count` channels of a row of the output, with a filter of 3 x 3. */
 THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_rows(const thimble_depthwise_conv_2d_dsp_params* p,
                                                            const int16_t* rows, int32_t slot, const uint32_t* filter,
                                                            int32_t count, int8_t* output) {
@@ -278,12 +302,6 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_rows(const thimble_depthwi
     }
     return;
   }
-  if (p->step_3x3 == 0) {
-    for (; count > 0; --count, rows += length, filter += filter_words) {
-      thimble_depthwise_conv_2d_dsp_row(p, rows, slot, filter, output++);
-    }
-    return;
-  }
   thimble_depthwise_conv_2d_dsp_task task = {thimble_depthwise_conv_2d_dsp_slot(p, rows, slot),
                                              thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + 1),
                                              thimble_depthwise_conv_2d_dsp_slot(p, rows, slot + 2),
@@ -297,10 +315,25 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_dsp_rows(const thimble_depthwi
   }
 }
 
+/* The same with any filter. */
+THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_any_dsp_rows(const thimble_depthwise_conv_2d_dsp_params* p,
+                                                               const int16_t* rows, int32_t slot,
+                                                               const uint32_t* filter, int32_t count, int8_t* output) {
+  const int32_t filter_words = p->window.filter_h * p->pairs + 4;
+  for (; count > 0; --count, rows += 2 * p->row_pairs, filter += filter_words) {
+    thimble_depthwise_conv_2d_dsp_row(p, rows, slot, filter, output++);
+  }
+}
+
+typedef void (*thimble_depthwise_conv_2d_dsp_rows_maker)(const thimble_depthwise_conv_2d_dsp_params* p,
+                                                         const int16_t* rows, int32_t slot, const uint32_t* filter,
+                                                         int32_t count, int8_t* output);
+
 /* `count` channels, 1 to 4, of one image. The rows' padding at the left and right is there already. */
 static inline void thimble_depthwise_conv_2d_dsp_channels(const thimble_depthwise_conv_2d_dsp_params* p,
                                                           const int8_t* input, const uint32_t* filter, int32_t count,
-                                                          int16_t* rows, int8_t* output) {
+                                                          int16_t* rows, int8_t* output,
+                                                          thimble_depthwise_conv_2d_dsp_rows_maker make) {
   const thimble_window* w = &p->window;
   const int32_t row_size = 8 * p->row_pairs;
   int32_t next = -w->pad_top, slot = 0; /* the next row to read, and where to */
@@ -313,23 +346,35 @@ static inline void thimble_depthwise_conv_2d_dsp_channels(const thimble_depthwis
       }
       if (++slot == w->filter_h) slot = 0;
     }
-    thimble_depthwise_conv_2d_dsp_rows(p, rows, slot, filter, count, output);
+    make(p, rows, slot, filter, count, output);
   }
 }
 
-THIMBLE_SHARED_KERNEL void thimble_depthwise_conv_2d_dsp(const thimble_depthwise_conv_2d_dsp_params* p,
-                                                         const int8_t* input, const uint32_t* filter, uint32_t* rows,
-                                                         int8_t* output) {
+static inline void thimble_depthwise_conv_2d_dsp_images(const thimble_depthwise_conv_2d_dsp_params* p,
+                                                        const int8_t* input, const uint32_t* filter, uint32_t* rows,
+                                                        int8_t* output, thimble_depthwise_conv_2d_dsp_rows_maker make) {
   const thimble_window* w = &p->window;
   const int32_t filter_words = w->filter_h * p->pairs + 4;
   for (int32_t i = 0; i < w->filter_h; ++i) thimble_depthwise_conv_2d_dsp_pad(p, (int16_t*)rows + i * 8 * p->row_pairs);
   for (int32_t b = 0; b < w->batches; ++b) {
     for (int32_t c = 0; c < w->output_c; c += 4) {
       const int32_t count = w->output_c - c < 4 ? w->output_c - c : 4;
-      thimble_depthwise_conv_2d_dsp_channels(p, input + c, filter + c * filter_words, count, (int16_t*)rows,
-                                             output + c);
+      thimble_depthwise_conv_2d_dsp_channels(p, input + c, filter + c * filter_words, count, (int16_t*)rows, output + c,
+                                             make);
     }
     input += w->input_h * w->input_w * w->input_c;
     output += w->output_h * w->output_w * w->output_c;
   }
+}
+
+THIMBLE_SHARED_KERNEL void thimble_depthwise_conv_2d_dsp(const thimble_depthwise_conv_2d_dsp_params* p,
+                                                         const int8_t* input, const uint32_t* filter, uint32_t* rows,
+                                                         int8_t* output) {
+  thimble_depthwise_conv_2d_dsp_images(p, input, filter, rows, output, thimble_depthwise_conv_2d_dsp_rows);
+}
+
+THIMBLE_SHARED_KERNEL void thimble_depthwise_conv_2d_any_dsp(const thimble_depthwise_conv_2d_dsp_params* p,
+                                                             const int8_t* input, const uint32_t* filter,
+                                                             uint32_t* rows, int8_t* output) {
+  thimble_depthwise_conv_2d_dsp_images(p, input, filter, rows, output, thimble_depthwise_conv_2d_any_dsp_rows);
 }

@@ -26,6 +26,10 @@ typedef struct {
 THIMBLE_SHARED_KERNEL void thimble_depthwise_conv_2d_dsp(const thimble_depthwise_conv_2d_dsp_params* p,
                                                          const int8_t* input, const uint32_t* filter, uint32_t* rows,
                                                          int8_t* output);
+/* The same where step_3x3 is 0. */
+THIMBLE_SHARED_KERNEL void thimble_depthwise_conv_2d_any_dsp(const thimble_depthwise_conv_2d_dsp_params* p,
+                                                             const int8_t* input, const uint32_t* filter,
+                                                             uint32_t* rows, int8_t* output);
 
 THIMBLE_END
 
