@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/dot.h"
 #include "kernel/fixed_exp16.h"
 #include "kernel/sigmoid16.h"
 
@@ -61,8 +62,7 @@ static inline int32_t thimble_lstm_product(int32_t x, int32_t y, const thimble_r
 /* b + (x + offset) * w over `count` elements, at a gate's scale. */
 static inline int32_t thimble_lstm_dot_s8(const int8_t* x, int32_t offset, const int8_t* w, int32_t count, int32_t b,
                                           const thimble_requant* factor) {
-  for (int32_t i = 0; i < count; ++i) b = thimble_wrap_add(b, (x[i] + offset) * w[i]);
-  return thimble_multiply(b, factor->multiplier, factor->shift);
+  return thimble_multiply(thimble_dot_s8(b, x, w, count, offset), factor->multiplier, factor->shift);
 }
 
 /* What enters a gate, scale 2^-12. factors[0] and factors[4] are the gate's. */
