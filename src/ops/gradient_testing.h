@@ -41,7 +41,6 @@ struct GradientCase {
   bool compare_forward = true;  // with the inference kernel
   float epsilon = 1e-2f;
   double tolerance = 2e-3;
-  int parts = 1;
 };
 
 /// Values in +-scale that are all the same from run to run.
@@ -104,6 +103,8 @@ class GradientChecker {
     sample_ = static_cast<std::size_t>(graph_.tensor(output).elements());
     call_ = op_of(graph_.nodes[0]).train->compile(NodeView(graph_, graph_.nodes[0]), spec_.batch);
     workspace_.assign(call_.workspace, std::nanf(""));
+    scratch_.resize(call_.scratch);
+    sums_.assign(2 * call_.sums, std::nan(""));
     output_.resize(sample_ * static_cast<std::size_t>(spec_.batch));
     weights_.resize(output_.size());
     for (float& weight : weights_) weight = random.next();
@@ -119,9 +120,13 @@ class GradientChecker {
     }
     b.output = output_.data();
     b.workspace = workspace_.data();
+    scratch_.assign(scratch_.size(), std::nanf(""));
+    b.scratch = scratch_.data();
     b.training = spec_.training;
     b.seed = 17;
-    b.parts = spec_.parts;
+    b.whole_batch = spec_.batch;
+    b.forward_sums = sums_.data();
+    b.backward_sums = sums_.data() + call_.sums;
     return b;
   }
 
@@ -131,7 +136,9 @@ class GradientChecker {
       output_ = values[0];
     } else {
       TrainBuffers b = buffers(values);
-      for (b.part = 0; b.part < b.parts; ++b.part) call_.forward(b);
+      b.sums = sums_.data();
+      if (call_.make_forward_sums) call_.make_forward_sums(b);
+      call_.forward(b);
     }
     double sum = 0;
     for (std::size_t i = 0; i < output_.size(); ++i) sum += static_cast<double>(output_[i]) * weights_[i];
@@ -148,7 +155,9 @@ class GradientChecker {
     b.output_gradient = output_gradient.data();
     for (std::size_t i = 0; i < values.size(); ++i)
       b.input_gradients.push_back(wanted(i) ? gradients[i].data() : nullptr);
-    for (b.part = 0; b.part < b.parts; ++b.part) call_.backward(b);
+    b.sums = sums_.data() + call_.sums;
+    if (call_.make_backward_sums) call_.make_backward_sums(b);
+    call_.backward(b);
     return gradients;
   }
 
@@ -217,7 +226,8 @@ class GradientChecker {
   TrainCall call_;
   std::size_t sample_ = 0;  // floats of one sample of the output
   std::vector<std::vector<float>> values_;
-  std::vector<float> output_, weights_, workspace_;
+  std::vector<float> output_, weights_, workspace_, scratch_;
+  std::vector<double> sums_;  // of forward, then of backward
 };
 
 /// Checks the case with every instruction set that this CPU has.

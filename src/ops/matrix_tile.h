@@ -28,7 +28,7 @@ THIMBLE_INLINE void for_columns(int n, const Body& body, int j = 0) {
     body(I{}, std::integral_constant<int, kMostVectors>{}, j, n - j < kStep ? n - j : kStep);
   }
   if constexpr (kMostVectors > 1) {
-    for_columns<I, 1>(n, body, j);
+    for_columns<I, kMostVectors / 2>(n, body, j);
   } else if constexpr (!kLast) {
     for_columns<typename I::Half, 1>(n, body, j);
   }

@@ -34,10 +34,19 @@ struct TrainBuffers {
   std::vector<float*> input_gradients = {};
   /// `workspace` floats of the node's own, kept from forward to backward.
   float* workspace = nullptr;
+  /// `scratch` floats, of which nothing is kept from one call to the next.
+  float* scratch = nullptr;
   /// Parameters that forward changes in training (BatchNormalization's moving averages): same as inputs, writable.
   std::vector<float*> state = {};
   bool training = true;    // false: as at inference
-  std::uint64_t seed = 0;  // differs for each node, step and shard: for Dropout
+  std::uint64_t seed = 0;  // differs for each node and step: for Dropout
+  int first_sample = 0;    // of these samples in the batch
+  /// Nodes with `sums`. The calls that make them: where these samples' go; the others: the whole batch's, of forward and
+  /// of backward, and its number of samples.
+  double* sums = nullptr;
+  const double* forward_sums = nullptr;
+  const double* backward_sums = nullptr;
+  int whole_batch = 0;
   /// Nodes with `whole_batch`: the call does share `part` of `parts` of the work, beside the others. Which share that
   /// is must not change the result.
   int part = 0;
@@ -49,9 +58,22 @@ struct TrainBuffers {
 /// What computes one node, made once before training: everything that depends only on shapes and attributes is inside.
 struct TrainCall {
   std::size_t workspace = 0;  // floats
+  std::size_t scratch = 0;    // floats
   std::function<void(const TrainBuffers&)> forward = {};
   std::function<void(const TrainBuffers&)> backward = {};
-  /// The node's output depends on more than one sample (BatchNormalization): it is run for the whole batch at once.
+  /// The node's output depends on all samples of the batch, through so many sums over them (BatchNormalization). In
+  /// training make_forward_sums() runs for all samples before forward() does for any, and likewise in backward.
+  std::size_t sums = 0;
+  std::function<void(const TrainBuffers&)> make_forward_sums = {};
+  std::function<void(const TrainBuffers&)> make_backward_sums = {};
+  /// Called once a step, by one thread, when the sums of forward are there: for state that depends on them. Or null.
+  std::function<void(const TrainBuffers&)> use_forward_sums = {};
+  /// What backward reads of forward's values; make_backward_sums() reads the inputs in any case.
+  bool reads_inputs = true;
+  bool reads_output = true;
+  /// Forward costs little, and may run once more in backward instead of its output being kept.
+  bool cheap = false;
+  /// It is run for the whole batch at once, shared out among the threads.
   bool whole_batch = false;
   /// The output is input 0 in another shape: both share memory, and there is nothing to run.
   bool view = false;

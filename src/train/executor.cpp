@@ -19,13 +19,14 @@ void add(std::size_t count, const float* addend, float* target) {
 }  // namespace
 
 TrainExecutor::TrainExecutor(TrainPlan plan, const Graph& graph, int threads)
-    : plan_(std::move(plan)), threads_(threads), parameters_(plan_.all) {
+    : plan_(std::move(plan)), threads_(threads), parameters_(plan_.all), batch_arena_(plan_.batch_arena) {
   for (const ParameterPlace& place : plan_.parameters) {
     place.put(graph.tensor(place.tensor).values<float>(), parameters_.data());
   }
   const int shards = plan_.sharding.shards;
   for (int s = 0; s < shards; ++s) gradients_.emplace_back(plan_.trainable);
-  for (int t = 0; t < (plan_.shared_arena ? 1 : threads); ++t) arenas_.emplace_back(plan_.arena);
+  for (int t = 0; t < threads; ++t) local_arenas_.emplace_back(plan_.local_arena);
+  sums_.resize(at(shards + 1) * plan_.batch_sums);
   make_buffers();
 }
 
@@ -56,8 +57,14 @@ void TrainExecutor::see_weights(int index) {
 }
 
 float* TrainExecutor::activation(const TrainSlot& slot, ShardPlace place) const {
-  float* arena = arenas_[plan_.shared_arena ? 0 : at(place.thread)].data() + slot.offset;
-  return plan_.shared_arena ? arena + at(plan_.sharding.first(place.shard)) * slot.size : arena;
+  switch (slot.kind) {
+    case TrainSlot::Kind::kBatch:
+      return batch_arena_.data() + slot.offset + at(plan_.sharding.first(place.shard)) * slot.size;
+    case TrainSlot::Kind::kShards:
+      return batch_arena_.data() + slot.offset + at(place.shard) * slot.size;
+    default:
+      return local_arenas_[at(place.thread)].data() + slot.offset;
+  }
 }
 
 TrainBuffers TrainExecutor::buffers_of(const PlannedNode& node, ShardPlace place) const {
@@ -78,8 +85,10 @@ TrainBuffers TrainExecutor::buffers_of(const PlannedNode& node, ShardPlace place
   }
   buffers.output = activation(node.output, place);
   buffers.output_gradient = locate(node.output_gradient, nullptr);
-  buffers.workspace = arenas_[plan_.shared_arena ? 0 : at(place.thread)].data() + node.workspace;
-  if (plan_.shared_arena && !node.call.whole_batch) buffers.workspace += at(place.shard) * node.call.workspace;
+  buffers.workspace = activation(node.workspace, place);
+  buffers.scratch = local_arenas_[at(place.thread)].data() + plan_.local_arena - plan_.scratch;
+  buffers.forward_sums = sums_.data() + node.sums;
+  buffers.backward_sums = buffers.forward_sums + node.call.sums;
   return buffers;
 }
 
@@ -87,50 +96,72 @@ std::span<float> TrainExecutor::values(const TrainSlot& slot, ShardPlace place) 
   return {activation(slot, place), slot.size * at(plan_.sharding.samples)};
 }
 
-void TrainExecutor::call(const TrainStep& step, TrainBuffers& buffers, const StepContext& context, std::uint64_t salt) {
+double* TrainExecutor::sums_of(const TrainStep& step, int shard) {
   const PlannedNode& node = plan_.nodes[at(step.index)];
+  const std::size_t begin = node.sums + (step.kind == TrainStep::Kind::kBackwardSums ? node.call.sums : 0);
+  return sums_.data() + at(shard + 1) * plan_.batch_sums + begin;
+}
+
+TrainBuffers& TrainExecutor::buffers_for(const TrainStep& step, ShardPlace place, const StepContext& context) {
+  const int row = place.thread * plan_.sharding.shards + place.shard;
+  TrainBuffers& buffers = buffers_[at(row) * plan_.nodes.size() + at(step.index)];
+  buffers.batch = plan_.sharding.size(place.shard, context.samples);
+  buffers.first_sample = context.first + plan_.sharding.first(place.shard);
+  buffers.whole_batch = context.whole_batch;
   buffers.training = context.training;
-  std::uint64_t mixed = context.seed ^ (salt << 32) ^ static_cast<std::uint64_t>(node.result);
+  std::uint64_t mixed = context.seed ^ (static_cast<std::uint64_t>(plan_.nodes[at(step.index)].result) << 40);
   buffers.seed = splitmix64(mixed);
-  if (step.kind == TrainStep::Kind::kForward) {
-    node.call.forward(buffers);
-  } else {
-    node.call.backward(buffers);
+  return buffers;
+}
+
+void TrainExecutor::call(const TrainStep& step, TrainBuffers& buffers) {
+  const TrainCall& call = plan_.nodes[at(step.index)].call;
+  switch (step.kind) {
+    case TrainStep::Kind::kForwardSums:
+      return call.make_forward_sums(buffers);
+    case TrainStep::Kind::kBackwardSums:
+      return call.make_backward_sums(buffers);
+    case TrainStep::Kind::kBackward:
+      return call.backward(buffers);
+    default:
+      return call.forward(buffers);
   }
 }
 
 void TrainExecutor::run(const TrainStep& step, ShardPlace place, const StepContext& context) {
-  const int samples = plan_.sharding.size(place.shard, context.samples);
   if (step.kind == TrainStep::Kind::kAdd) {
     const PlannedSum& sum = plan_.sums[at(step.index)];
-    add(at(samples) * sum.target.size, activation(sum.addend, place), activation(sum.target, place));
+    const auto samples = at(plan_.sharding.size(place.shard, context.samples));
+    add(samples * sum.target.size, activation(sum.addend, place), activation(sum.target, place));
     return;
   }
-  const int row = place.thread * plan_.sharding.shards + place.shard;
-  TrainBuffers& buffers = buffers_[at(row) * plan_.nodes.size() + at(step.index)];
-  buffers.batch = samples;
+  TrainBuffers& buffers = buffers_for(step, place, context);
+  buffers.sums = sums_of(step, place.shard);
   const PlannedNode& node = plan_.nodes[at(step.index)];
   const auto grid = constraints_.values.find(node.result);
   const bool constrained = grid != constraints_.values.end();
   if (constrained && step.kind == TrainStep::Kind::kBackward) {
     stop_at_ends(grid->second, values(node.output, place), values(node.output_gradient, place));
   }
-  call(step, buffers, context, at(place.shard));
+  call(step, buffers);
   if (constrained && step.kind == TrainStep::Kind::kForward) snap(grid->second, values(node.output, place));
 }
 
-std::vector<TrainExecutor::Shared> TrainExecutor::shared_values(const TrainStep& step) const {
-  const PlannedNode& node = plan_.nodes[at(step.index)];
-  std::vector<Shared> result;
-  const auto add_slot = [&](const TrainSlot& slot) {
-    if (slot.kind == TrainSlot::Kind::kActivation) result.push_back({activation(slot, {0, 0}), slot.size});
-  };
-  if (step.kind == TrainStep::Kind::kBackward) {
-    add_slot(node.output_gradient);
-  } else {
-    for (const TrainSlot& slot : node.inputs) add_slot(slot);
+std::span<double> TrainExecutor::add_up(const TrainStep& sums, const StepContext& context) {
+  const std::span<double> total(sums_of(sums, -1), plan_.nodes[at(sums.index)].call.sums);
+  std::ranges::fill(total, 0.0);
+  for (int shard = 0; shard < plan_.sharding.shards; ++shard) {
+    if (plan_.sharding.size(shard, context.samples) == 0) continue;
+    const double* addends = sums_of(sums, shard);
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += addends[i];
   }
-  return result;
+  return total;
+}
+
+void TrainExecutor::use_sums(const TrainStep& sums, const StepContext& context) {
+  const TrainCall& call = plan_.nodes[at(sums.index)].call;
+  if (sums.kind != TrainStep::Kind::kForwardSums || !call.use_forward_sums) return;
+  call.use_forward_sums(buffers_for(sums, {0, 0}, context));
 }
 
 void TrainExecutor::finish_whole_batch(const TrainStep& step) {
@@ -140,12 +171,12 @@ void TrainExecutor::finish_whole_batch(const TrainStep& step) {
 
 void TrainExecutor::run_whole_batch(const TrainStep& step, int thread, const StepContext& context,
                                     const SampleReader& samples) {
-  TrainBuffers& buffers = buffers_[at(thread * plan_.sharding.shards) * plan_.nodes.size() + at(step.index)];
+  TrainBuffers& buffers = buffers_for(step, {thread, 0}, context);
   buffers.batch = context.samples;
   buffers.part = thread;
   buffers.parts = threads_;
   buffers.samples = &samples;
-  call(step, buffers, context, 0);
+  call(step, buffers);
 }
 
 }  // namespace thimble

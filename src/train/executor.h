@@ -12,7 +12,9 @@ namespace thimble {
 
 /// What the calls of one step of training have in common.
 struct StepContext {
-  int samples = 0;  // of the batch
+  int samples = 0;        // that this process has of the batch
+  int first = 0;          // the first of them in the batch
+  int whole_batch = 0;    // samples of the batch
   bool training = true;
   std::uint64_t seed = 0;
 };
@@ -44,15 +46,12 @@ class TrainExecutor {
   const float* output(ShardPlace place) const { return activation(plan_.output, place); }
   float* output_gradient(ShardPlace place) const { return activation(plan_.output_gradient, place); }
 
-  /// A step of kind kForward, kBackward or kAdd for one shard.
+  /// A step for one shard, of any kind but kRead and kLoss.
   void run(const TrainStep& step, ShardPlace place, const StepContext& context);
-  /// What a step for the whole batch reads of the samples, which each rank has for its own shards only: one number
-  /// after the other, for all samples of the batch, and how many they are for one.
-  struct Shared {
-    float* values;
-    std::size_t size;
-  };
-  std::vector<Shared> shared_values(const TrainStep& step) const;
+  /// At the end of a stage, for one thread: adds up what a step of its `sums` has made, over the shards.
+  std::span<double> add_up(const TrainStep& sums, const StepContext& context);
+  /// When add_up's result is that of all processes.
+  void use_sums(const TrainStep& sums, const StepContext& context);
   /// The one step of a stage for the whole batch: `thread`'s part of it.
   void run_whole_batch(const TrainStep& step, int thread, const StepContext& context, const SampleReader& samples);
   /// When all threads have done theirs, for one of them.
@@ -64,7 +63,10 @@ class TrainExecutor {
   TrainBuffers buffers_of(const PlannedNode& node, ShardPlace place) const;
   /// The values of a shard at `slot`.
   std::span<float> values(const TrainSlot& slot, ShardPlace place) const;
-  void call(const TrainStep& step, TrainBuffers& buffers, const StepContext& context, std::uint64_t salt);
+  TrainBuffers& buffers_for(const TrainStep& step, ShardPlace place, const StepContext& context);
+  void call(const TrainStep& step, TrainBuffers& buffers);
+  /// Where the shard's sums of the step are.
+  double* sums_of(const TrainStep& step, int shard);
 
   TrainPlan plan_;
   int threads_;
@@ -73,7 +75,9 @@ class TrainExecutor {
   AlignedFloats seen_{0};                    // as parameters_; only the constrained ones are used
   std::vector<ParameterPlace> seen_places_;  // of the constrained weights
   std::vector<AlignedFloats> gradients_;     // one a shard
-  std::vector<AlignedFloats> arenas_;        // one a thread, or one for all
+  AlignedFloats batch_arena_;
+  std::vector<AlignedFloats> local_arenas_;  // one a thread
+  std::vector<double> sums_;                 // of the whole batch, then of each shard
   std::vector<TrainBuffers> buffers_;        // [thread][shard][node]
 };
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "ops/op.h"
 #include "train/aligned_floats.h"
+#include "train/arena_layout.h"
 
 namespace thimble {
 namespace {
@@ -17,10 +18,8 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class Planner {
  public:
-  Planner(const Graph& graph, TensorId output, int batch, bool fuse, int ranks)
-      : graph_(graph), output_(output), fuse_(fuse) {
-    plan_.sharding = Sharding(batch, ranks);
-  }
+  Planner(const Graph& graph, TensorId output, int batch, bool fuse, int least_shards)
+      : graph_(graph), output_(output), batch_(batch), fuse_(fuse), least_shards_(least_shards) {}
 
   TrainPlan run() {
     find_needed();
@@ -28,10 +27,13 @@ class Planner {
     sink_activations();
     if (fuse_) fuse_front();
     place_parameters();
+    cut_into_shards();
     compile_nodes();
-    place_activations();
+    make_values();
+    plan_forward();
     plan_backward();
     make_stages();
+    lay_out();
     return std::move(plan_);
   }
 
@@ -123,7 +125,7 @@ class Planner {
     const TrainKernels* kernels = op_of(chain[0]).train;
     if (kernels == nullptr || kernels->compile_front == nullptr) return;
     const NodeView nodes[] = {{graph_, chain[0]}, {graph_, chain[1]}, {graph_, chain[2]}};
-    front_ = kernels->compile_front({nodes, std::size(nodes)}, plan_.sharding.batch);
+    front_ = kernels->compile_front({nodes, std::size(nodes)}, batch_);
     if (!front_) return;
     chain.insert(chain.end(), views.begin(), views.end());
     std::erase_if(order_, [&](const Node& node) {
@@ -163,21 +165,21 @@ class Planner {
     require(plan_.trainable > 0, "the model has no weights to train");
   }
 
+  void cut_into_shards() {
+    std::size_t largest = static_cast<std::size_t>(graph_.tensor(graph_.inputs[0]).elements());
+    for (const Node& node : order_) largest = std::max(largest, size_of(node.outputs[0]));
+    plan_.sharding = Sharding(batch_, largest, plan_.trainable, least_shards_);
+  }
+
   void compile_nodes() {
-    if (front_) {
-      plan_.shared_arena = true;
-      calls_ = {front_->call, front_->end};
-    }
+    if (front_) calls_ = {front_->call, front_->end};
     for (const Node& node : std::span(order_).subspan(calls_.size())) {
       const Op& op = op_of(node);
       require(op.train != nullptr && op.train->compile != nullptr, "layer '{}': {} cannot be trained through",
               node.name, node.op);
-      const NodeView view(graph_, node);
       TrainCall call = with_context(fmt::format("layer '{}'", node.name), [&] {
-        TrainCall for_shard = op.train->compile(view, plan_.sharding.samples);
-        return for_shard.whole_batch ? op.train->compile(view, plan_.sharding.batch) : for_shard;
+        return op.train->compile(NodeView(graph_, node), plan_.sharding.samples);
       });
-      plan_.shared_arena |= call.whole_batch;
       if (call.view) roots_[node.outputs[0]] = root(node.inputs[0]);
       calls_.push_back(std::move(call));
     }
@@ -189,43 +191,20 @@ class Planner {
     return found == roots_.end() ? id : found->second;
   }
 
-  std::size_t take(std::size_t floats) {
-    return std::exchange(plan_.arena, plan_.arena + AlignedFloats::round_up(floats));
-  }
-
   std::size_t size_of(TensorId id) const {
     const bool sums = front_ && id == order_[0].outputs[0];
     return sums ? front_->sums : static_cast<std::size_t>(graph_.tensor(id).elements());
   }
 
-  /// A place for one value a sample of the tensor.
-  TrainSlot take_activation(TensorId id) {
-    constexpr int kWhole = 16;  // kernels may write whole blocks of samples
-    const int samples =
-        plan_.shared_arena ? (plan_.sharding.batch + kWhole - 1) / kWhole * kWhole : plan_.sharding.samples;
-    const std::size_t size = size_of(id);
-    return {TrainSlot::Kind::kActivation, take(size * at(samples)), size};
-  }
-
-  /// A place for a gradient, which it has until release_gradient(). Only gradients of one size share a place: then what
-  /// one shard reads another never writes.
-  TrainSlot take_gradient(TensorId id) {
-    const auto free = free_.find(size_of(id));
-    if (free == free_.end()) return take_activation(id);
-    const TrainSlot slot = free->second;
-    free_.erase(free);
-    return slot;
-  }
-  void release_gradient(const TrainSlot& slot) { free_.emplace(slot.size, slot); }
-
-  void place_activations() {
-    slots_[graph_.inputs[0]] = take_activation(graph_.inputs[0]);
+  void make_values() {
+    slots_[graph_.inputs[0]] = layout_.add(size_of(graph_.inputs[0]));
     for (std::size_t i = 0; i < order_.size(); ++i) {
       const TensorId output = order_[i].outputs[0];
       require(graph_.tensor(output).type == Type::kFloat32, "layer '{}' is {}; training is for float models",
               order_[i].name, name_of(graph_.tensor(output).type));
       if (!calls_[i].view) {
-        slots_[output] = take_activation(output);
+        slots_[output] = layout_.add(size_of(output));
+        makers_[output] = static_cast<int>(plan_.nodes.size());
         plan_.nodes.push_back(planned(i));
       }
       for (const TensorId id : order_[i].inputs) {
@@ -238,19 +217,31 @@ class Planner {
 
   PlannedNode planned(std::size_t i) {
     PlannedNode node;
-    const TrainCall& call = calls_[i];
-    const int copies = plan_.shared_arena && !call.whole_batch ? plan_.sharding.shards : 1;
-    node.call = call;
+    node.call = calls_[i];
     node.result = order_[i].outputs[0];
-    node.call.workspace = AlignedFloats::round_up(call.workspace);
-    node.workspace = take(node.call.workspace * at(copies));
+    // One workspace for the whole batch: as much a sample as it takes together.
+    const std::size_t floats = AlignedFloats::round_up(node.call.workspace);
+    const auto samples = static_cast<std::size_t>(batch_);
+    node.workspace = node.call.whole_batch ? layout_.add((floats + samples - 1) / samples) : layout_.add(floats, true);
+    plan_.scratch = std::max(plan_.scratch, AlignedFloats::round_up(node.call.scratch));
+    node.sums = plan_.batch_sums;
+    plan_.batch_sums += 2 * node.call.sums;
     for (const TensorId id : order_[i].inputs) {
       node.inputs.push_back(id == kNoTensor ? TrainSlot{} : slots_[root(id)]);
       node.state.push_back(id != kNoTensor && slots_[id].kind == TrainSlot::Kind::kParameter &&
                            !graph_.tensor(id).trainable);
     }
-    node.output = slots_[order_[i].outputs[0]];
+    node.output = slots_[node.result];
     return node;
+  }
+
+  void plan_forward() {
+    if (!front_) forward_.push_back({TrainStep::Kind::kRead});
+    for (int i = 0; i < std::ssize(plan_.nodes); ++i) {
+      if (plan_.nodes[at(i)].call.sums > 0) forward_.push_back({TrainStep::Kind::kForwardSums, i});
+      forward_.push_back({TrainStep::Kind::kForward, i});
+    }
+    forward_.push_back({TrainStep::Kind::kLoss});
   }
 
   /// Backward runs the nodes from the last to the first. The first of those that read a tensor writes its gradient;
@@ -258,8 +249,7 @@ class Planner {
   void plan_backward() {
     const TensorId last = root(output_);
     require(wants_gradient_[last], "the model's output does not depend on any weight");
-    gradients_[last] = take_activation(last);
-    plan_.output_gradient = gradients_[last];
+    plan_.output_gradient = gradients_[last] = layout_.add(size_of(last));
     std::size_t planned_index = plan_.nodes.size();
     for (std::size_t i = order_.size(); i-- > 0;) {
       if (calls_[i].view) continue;
@@ -268,13 +258,12 @@ class Planner {
       const TensorId output = order_[i].outputs[0];
       if (!wants_gradient_[output]) continue;
       node.output_gradient = gradients_[output];
-      backward_.push_back({TrainStep::Kind::kBackward, static_cast<int>(planned_index)});
+      const int index = static_cast<int>(planned_index);
+      if (node.call.sums > 0) backward_.push_back({TrainStep::Kind::kBackwardSums, index});
+      backward_.push_back({TrainStep::Kind::kBackward, index});
       for (std::size_t k = 0; k < node.inputs.size(); ++k) {
         if (order_[i].inputs[k] != kNoTensor) plan_gradient(node, k, root(order_[i].inputs[k]));
       }
-      release_gradient(node.output_gradient);
-      for (const TrainSlot& addend : addends_) release_gradient(addend);
-      addends_.clear();
     }
   }
 
@@ -284,26 +273,24 @@ class Planner {
     require(!parameter || written_.insert(id).second, "weights '{}' are used twice; that cannot be trained yet",
             graph_.tensor(id).name);
     if (parameter || !gradients_.contains(id)) {
-      if (!parameter) gradients_[id] = take_gradient(id);
+      if (!parameter) gradients_[id] = layout_.add(size_of(id));
       node.input_gradients[k] = gradients_[id];
       return;
     }
-    node.input_gradients[k] = take_gradient(id);
+    node.input_gradients[k] = layout_.add(size_of(id));
     backward_.push_back({TrainStep::Kind::kAdd, static_cast<int>(plan_.sums.size())});
     plan_.sums.push_back({gradients_[id], node.input_gradients[k]});
-    addends_.push_back(node.input_gradients[k]);
   }
 
   void make_stages() {
-    std::vector<TrainStep> forward;
-    if (!front_) forward.push_back({TrainStep::Kind::kRead});
-    for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
-      forward.push_back({TrainStep::Kind::kForward, static_cast<int>(i)});
+    plan_.inference = stages_of(forward_);
+    std::vector<TrainStep> all = forward_;
+    all.insert(all.end(), backward_.begin(), backward_.end());
+    plan_.training = stages_of(all);
+    for (TrainStage& stage : plan_.inference) {
+      std::erase_if(stage.steps, [](const TrainStep& step) { return step.kind == TrainStep::Kind::kForwardSums; });
     }
-    forward.push_back({TrainStep::Kind::kLoss});
-    plan_.inference = stages_of(forward);
-    forward.insert(forward.end(), backward_.begin(), backward_.end());
-    plan_.training = stages_of(forward);
+    if (fuse_) leave_out_cheap_outputs();
   }
 
   std::vector<TrainStage> stages_of(const std::vector<TrainStep>& steps) const {
@@ -311,16 +298,132 @@ class Planner {
     for (const TrainStep& step : steps) {
       const bool runs_node = step.kind == TrainStep::Kind::kForward || step.kind == TrainStep::Kind::kBackward;
       const bool whole = runs_node && plan_.nodes[at(step.index)].call.whole_batch;
-      if (whole || stages.empty() || stages.back().whole_batch) stages.push_back({whole, {}});
+      const auto waits_for = [&](const TrainStep& sums) { return runs_node && sums.index == step.index; };
+      if (stages.empty() || whole || stages.back().whole_batch || std::ranges::any_of(stages.back().sums, waits_for)) {
+        stages.push_back({whole, {}, {}});
+      }
       stages.back().steps.push_back(step);
+      const bool sums = step.kind == TrainStep::Kind::kForwardSums || step.kind == TrainStep::Kind::kBackwardSums;
+      if (sums) stages.back().sums.push_back(step);
     }
     return stages;
   }
 
+  /// What a cheap node makes, where only its own stage of forward reads it, is not kept for backward, but made again in
+  /// each stage of backward that reads it: that takes the memory of one shard instead of the batch's.
+  void leave_out_cheap_outputs() {
+    std::map<TensorId, int> stage_of;  // where a tensor is made
+    std::set<TensorId> left_out;
+    for (int s = 0; s < std::ssize(plan_.training); ++s) {
+      for (const TrainStep& step : plan_.training[at(s)].steps) {
+        if (step.kind == TrainStep::Kind::kLoss) left_out.erase(root(output_));
+        if (step.kind != TrainStep::Kind::kForward && step.kind != TrainStep::Kind::kForwardSums) continue;
+        const PlannedNode& node = plan_.nodes[at(step.index)];
+        for (const auto& [id, stage] : stage_of) {
+          if (stage != s && reads(node, id)) left_out.erase(id);
+        }
+        stage_of[node.result] = s;
+        if (node.call.cheap && step.kind == TrainStep::Kind::kForward) left_out.insert(node.result);
+      }
+    }
+    for (TrainStage& stage : plan_.training) {
+      const bool backward = std::ranges::none_of(
+          stage.steps, [](const TrainStep& step) { return step.kind == TrainStep::Kind::kForward; });
+      if (backward && !stage.whole_batch) make_again(stage, left_out);
+    }
+    for (const TensorId id : left_out) layout_.make_local(slots_[id]);
+  }
+
+  static bool same(const TrainSlot& a, const TrainSlot& b) {
+    return a.kind == b.kind && a.offset == b.offset && a.kind != TrainSlot::Kind::kNone;
+  }
+  bool reads(const PlannedNode& node, TensorId id) {
+    return std::ranges::any_of(node.inputs, [&](const TrainSlot& slot) { return same(slot, slots_[id]); });
+  }
+
+  void make_again(TrainStage& stage, const std::set<TensorId>& left_out) {
+    std::set<TensorId> made;
+    std::vector<TrainStep> steps;
+    const auto make = [&](const auto& self, const TrainSlot& slot) -> void {
+      for (const TensorId id : left_out) {
+        if (!same(slot, slots_[id]) || !made.insert(id).second) continue;
+        for (const TrainSlot& input : plan_.nodes[at(makers_[id])].inputs) self(self, input);
+        steps.push_back({TrainStep::Kind::kForwardAgain, makers_[id]});
+      }
+    };
+    for (const TrainStep& step : stage.steps) {
+      for (const TrainSlot& slot : values_of(step)) make(make, slot);
+      steps.push_back(step);
+    }
+    stage.steps = steps;
+  }
+
+  /// The values that a step reads or writes.
+  std::vector<TrainSlot> values_of(const TrainStep& step) const {
+    if (step.kind == TrainStep::Kind::kRead) return {plan_.input};
+    if (step.kind == TrainStep::Kind::kLoss) {
+      std::vector<TrainSlot> values = {plan_.output, plan_.output_gradient};
+      if (!front_) values.push_back(plan_.input);  // of an autoencoder
+      return values;
+    }
+    if (step.kind == TrainStep::Kind::kAdd) return {plan_.sums[at(step.index)].target, plan_.sums[at(step.index)].addend};
+    const PlannedNode& node = plan_.nodes[at(step.index)];
+    const bool sums = step.kind == TrainStep::Kind::kForwardSums || step.kind == TrainStep::Kind::kBackwardSums;
+    const bool back = step.kind == TrainStep::Kind::kBackward || step.kind == TrainStep::Kind::kBackwardSums;
+    std::vector<TrainSlot> values;
+    if (!back || sums || node.call.reads_inputs || !fuse_) values = node.inputs;
+    if (node.call.reads_samples) values.erase(values.begin());
+    const bool uses_output = back ? node.call.reads_output || !fuse_ : !sums;
+    if (uses_output) values.push_back(node.output);
+    if (back) values.push_back(node.output_gradient);
+    if (sums) return activations(values);
+    if (back) values.insert(values.end(), node.input_gradients.begin(), node.input_gradients.end());
+    if (node.call.workspace > 0) values.push_back(node.workspace);
+    return activations(values);
+  }
+
+  static std::vector<TrainSlot> activations(std::vector<TrainSlot> slots) {
+    std::erase_if(slots, [](const TrainSlot& slot) {
+      return slot.kind == TrainSlot::Kind::kNone || slot.kind == TrainSlot::Kind::kParameter;
+    });
+    return slots;
+  }
+
+  void lay_out() {
+    int number = 0;
+    for (int s = 0; s < std::ssize(plan_.training); ++s) {
+      for (const TrainStep& step : plan_.training[at(s)].steps) {
+        for (const TrainSlot& slot : values_of(step)) layout_.use(slot, s, number);
+        ++number;
+      }
+    }
+    layout_.place(plan_.sharding);
+    plan_.batch_arena = layout_.batch_arena();
+    plan_.local_arena = layout_.local_arena() + plan_.scratch;
+    const auto resolve = [&](TrainSlot& slot) { slot = layout_.resolved(slot); };
+    for (PlannedNode& node : plan_.nodes) {
+      std::ranges::for_each(node.inputs, resolve);
+      std::ranges::for_each(node.input_gradients, resolve);
+      resolve(node.output);
+      resolve(node.output_gradient);
+      resolve(node.workspace);
+    }
+    for (PlannedSum& sum : plan_.sums) {
+      resolve(sum.target);
+      resolve(sum.addend);
+    }
+    resolve(plan_.input);
+    resolve(plan_.output);
+    resolve(plan_.output_gradient);
+  }
+
   const Graph& graph_;
   TensorId output_;
+  int batch_;
   bool fuse_;
+  int least_shards_;
   TrainPlan plan_;
+  ArenaLayout layout_;
   std::optional<TrainFront> front_;
   std::vector<Node> order_;       // the nodes that the output needs
   std::vector<TrainCall> calls_;  // of each of them
@@ -328,24 +431,34 @@ class Planner {
   std::map<TensorId, TensorId> roots_;
   std::map<TensorId, TrainSlot> slots_;
   std::map<TensorId, TrainSlot> gradients_;
-  std::multimap<std::size_t, TrainSlot> free_;  // places of gradients that are no longer needed, by size
-  std::vector<TrainSlot> addends_;              // gradients that the node's sums read
+  std::map<TensorId, int> makers_;  // the nodes that make them
   std::map<TensorId, bool> wants_gradient_;
   std::set<TensorId> written_;  // the parameters whose gradient a node writes
-  std::vector<TrainStep> backward_;
+  std::vector<TrainStep> forward_, backward_;
 };
 
 }  // namespace
 
-Sharding::Sharding(int batch_size, int ranks) : batch(batch_size) {
-  constexpr int kMostShards = 16;
-  constexpr int kGoodSamples = 8;  // enough for full tiles of a matrix product, and few enough for the L2 cache
-  const auto divided = [&](int by) { return (batch + by - 1) / by; };
-  samples = std::max({1, std::min(kGoodSamples, divided(std::max(4, ranks))), divided(std::max(kMostShards, ranks))});
-  shards = divided(samples);
+Sharding::Sharding(int batch_size, std::size_t largest, std::size_t parameters, int least) : batch(batch_size) {
+  constexpr std::size_t kCached = 32768;  // floats of an activation: a few of them fit the L2 cache
+  constexpr int kMostShards = 64;
+  const auto divided = [](int number, int by) { return (number + by - 1) / by; };
+  // Each shard has gradients of its own. Writing and adding them up should cost less than the activations do.
+  const std::size_t wanted = std::max(kCached, 2 * parameters) / std::max<std::size_t>(1, largest);
+  shards = divided(batch, static_cast<int>(std::clamp<std::size_t>(wanted, 1, at(batch))));
+  // Even for one, two or four threads.
+  if (shards > least) shards = divided(shards, 4) * 4;
+  shards = std::min(std::clamp(shards, least, kMostShards), batch);
+  samples = divided(batch, shards);
 }
 
-int Sharding::size(int shard, int count) const { return std::clamp(count - first(shard), 0, samples); }
+int Sharding::first(int shard) const {
+  return static_cast<int>(std::int64_t{batch} * shard / shards);
+}
+
+int Sharding::size(int shard, int count) const {
+  return std::clamp(count - first(shard), 0, first(shard + 1) - first(shard));
+}
 
 void ParameterPlace::put(std::span<const float> values, float* memory) const {
   ensure(values.size() == count, "{} values for a parameter of {}", values.size(), count);
@@ -365,8 +478,8 @@ std::vector<float> ParameterPlace::get(const float* memory) const {
   return values;
 }
 
-TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse, int ranks) {
-  return Planner(graph, output, batch, fuse, ranks).run();
+TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse, int least_shards) {
+  return Planner(graph, output, batch, fuse, least_shards).run();
 }
 
 }  // namespace thimble

@@ -9,28 +9,34 @@
 
 namespace thimble {
 
-/// How a batch is cut into shards. It depends on nothing but the size of the batch, so that sums over shards have the
-/// same order, and so the same bits, for any number of threads.
+/// How a batch is cut into shards, as equal as can be. It depends on nothing but the model and the size of the batch, so
+/// that sums over shards have the same order, and so the same bits, for any number of threads.
 struct Sharding {
   int batch = 0;    // samples at most
-  int samples = 0;  // of a shard; the last one may have fewer
+  int samples = 0;  // of a shard at most
   int shards = 0;
 
   Sharding() = default;
-  /// At least one shard for each of `ranks`, if there are as many samples.
-  explicit Sharding(int batch_size, int ranks = 1);
-  int first(int shard) const { return shard * samples; }
+  /// `largest` is the number of floats of a sample's largest activation, `parameters`
+  /// that of the trainable parameters. At least `least` shards, if there are as many samples.
+  explicit Sharding(int batch_size, std::size_t largest = 1, std::size_t parameters = 0, int least = 4);
+  int first(int shard) const;
   /// Samples of `shard` when the batch has only `count` of them; 0 or more.
   int size(int shard, int count) const;
 };
 
-/// Where values are. Activations and their gradients: in an arena, at `offset` + sample * `size`. Parameters, and their
-/// gradients: at `offset` in the memory for parameters, or for the gradients of a shard.
+/// Where values are, at `offset`, in floats.
 struct TrainSlot {
-  enum class Kind { kNone, kActivation, kParameter };
+  enum class Kind {
+    kNone,
+    kBatch,      // of all samples: + sample * `size`
+    kShards,     // of all shards: + shard * `size`
+    kLocal,      // of the shard that a thread works on, in an arena of the thread's own
+    kParameter,  // in the memory for parameters, or for the gradients of a shard
+  };
   Kind kind = Kind::kNone;
   std::size_t offset = 0;
-  std::size_t size = 0;  // floats of a sample, or of the parameter
+  std::size_t size = 0;  // floats of a sample, of a shard, or of the parameter
 };
 
 struct PlannedNode {
@@ -41,7 +47,8 @@ struct PlannedNode {
   std::vector<bool> state;  // inputs that forward may change
   TrainSlot output;
   TrainSlot output_gradient;
-  std::size_t workspace = 0;  // offset in the arena, + shard * call.workspace where shards share an arena
+  TrainSlot workspace;
+  std::size_t sums = 0;  // where its sums begin among those of all nodes: of forward, then of backward
 };
 
 struct PlannedSum {  // target += addend, of gradients
@@ -51,11 +58,14 @@ struct PlannedSum {  // target += addend, of gradients
 
 struct TrainStep {
   enum class Kind {
-    kRead,      // the samples into the input
-    kForward,   // node `index`
-    kLoss,      // and its gradient by the output
-    kBackward,  // node `index`
-    kAdd,       // sum `index`
+    kRead,          // the samples into the input
+    kForwardSums,   // node `index`
+    kForward,       // node `index`
+    kLoss,          // and its gradient by the output
+    kForwardAgain,  // node `index`: its output was not kept
+    kBackwardSums,  // node `index`
+    kBackward,      // node `index`
+    kAdd,           // sum `index`
   };
   Kind kind;
   int index = 0;
@@ -66,6 +76,8 @@ struct TrainStage {
   /// The one step is for all samples at once, and shared out among the threads.
   bool whole_batch = false;
   std::vector<TrainStep> steps;
+  /// Steps of kind kForwardSums and kBackwardSums: what their shards have made is added up at the end.
+  std::vector<TrainStep> sums;
 };
 
 /// Where a parameter is, in floats. A matrix may be kept transposed, with `packed` floats from row to row.
@@ -84,9 +96,10 @@ struct ParameterPlace {
 
 struct TrainPlan {
   Sharding sharding;
-  /// Some node needs the whole batch: shards share one arena. Otherwise each thread has an arena for one shard.
-  bool shared_arena = false;
-  std::size_t arena = 0;  // floats
+  std::size_t batch_arena = 0;  // floats
+  std::size_t local_arena = 0;  // floats, for each thread: activations, then `scratch` floats
+  std::size_t scratch = 0;
+  std::size_t batch_sums = 0;  // numbers that nodes add up over the batch, of forward and backward
   TrainSlot input;
   TrainSlot output;
   TrainSlot output_gradient;
@@ -102,9 +115,8 @@ struct TrainPlan {
   std::size_t all = 0;  // floats of all
 };
 
-/// Plans `graph` up to `output`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist,
-/// and parameters may be transposed; so not where `ranks`, more than one, share the batch. Throws InputError when it
-/// cannot be trained through.
-TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse = true, int ranks = 1);
+/// Plans `graph` up to `output`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist or
+/// are not kept, and parameters may be transposed. Throws InputError when it cannot be trained through.
+TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse = true, int least_shards = 4);
 
 }  // namespace thimble

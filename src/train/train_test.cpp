@@ -370,8 +370,10 @@ TEST(Train, HistoryIsKerass) {
 
 TEST(Sharding, CoversTheBatchWhateverItsSize) {
   for (int batch = 1; batch < 600; ++batch) {
-    const Sharding sharding(batch);
-    EXPECT_LE(sharding.shards, 16);
+    const Sharding sharding(batch, static_cast<std::size_t>(batch * batch), 1000);
+    EXPECT_LE(sharding.shards, 64);
+    EXPECT_GE(sharding.shards, std::min(4, batch));
+    for (int s = 0; s < sharding.shards; ++s) EXPECT_LE(sharding.size(s, batch), sharding.samples);
     for (const int count : {1, batch / 2, batch}) {
       int sum = 0;
       for (int s = 0; s < sharding.shards; ++s) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <optional>
 #include <thread>
@@ -18,8 +19,6 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-int ranks_of(const TrainOptions& options) { return options.ranks ? options.ranks->size() : 1; }
-
 /// Ranks have one thread each if nothing else is said.
 int threads_for(const TrainOptions& options, const TrainPlan& plan) {
   const int all = options.ranks ? 1 : static_cast<int>(std::thread::hardware_concurrency());
@@ -30,8 +29,12 @@ TrainExecutor make_executor(const Model& model, const TrainOptions& options) {
   require(options.batch_size > 0 && options.batch_size <= (1 << 20), "batch_size is {}; it must be from 1 to {}",
           options.batch_size, 1 << 20);
   const bool reads_input = !loss_function(model).of_logits();  // it may be the target
-  const bool fuse = options.fuse && !reads_input && !options.ranks;
-  TrainPlan plan = plan_training(model.graph, loss_input(model), options.batch_size, fuse, ranks_of(options));
+  const bool fuse = options.fuse && !reads_input;
+  const int ranks = options.ranks ? options.ranks->size() : 1;
+  require(options.batch_size >= ranks, "a batch of {} samples is too small for {} ranks", options.batch_size, ranks);
+  constexpr int kLeastShards = 4;
+  const int batch = (options.batch_size + ranks - 1) / ranks, least = (kLeastShards + ranks - 1) / ranks;
+  TrainPlan plan = plan_training(model.graph, loss_input(model), batch, fuse, least);
   const int threads = threads_for(options, plan);
   return TrainExecutor(std::move(plan), model.graph, threads);
 }
@@ -49,6 +52,7 @@ class Trainer::Impl {
         options_(options),
         executor_(make_executor(model, options)),
         share_(options.ranks, executor_.plan()),
+        claims_(at(executor_.threads())),
         objective_(model, options_, executor_.plan()),
         update_(model, executor_.plan()),
         team_(executor_.threads()),
@@ -124,7 +128,7 @@ class Trainer::Impl {
 
   /// Of the samples of the steps that are over.
   LossAndAccuracy means(bool with_metrics = true) const {
-    const double count = std::min(samples_, steps_done_ * executor_.plan().sharding.batch);
+    const double count = std::min(samples_, steps_done_ * options_.batch_size);
     LossAndAccuracy result;
     if (count > 0) result = {total_.loss / count, total_.correct / count, {}};
     if (!objective_.has_accuracy()) result.accuracy = std::nan("");
@@ -184,11 +188,12 @@ class Trainer::Impl {
     const Augmenter augmenter(options_.augmentation, data.sample_shape);
     const std::uint64_t seed = Random(~options_.seed, epoch).next();
     mix_seed_ = Random(seed, epoch).next();
-    const std::size_t size = data.sample_size(), batch = at(executor_.plan().sharding.batch);
+    const std::size_t size = data.sample_size(), batch = at(options_.batch_size);
     const auto make = [=, this, &data, scratch = std::vector<float>(), other = std::vector<float>(size)](
                           int number, std::span<float> out) mutable {
-      const std::size_t first = at(number) * batch, count = std::min(batch, order_.size() - first);
-      for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t first = at(number) * batch;
+      const RankShare::Part part = share_.part_of(static_cast<int>(std::min(batch, order_.size() - first)));
+      for (std::size_t i = at(part.first); i < at(part.first + part.count); ++i) {
         const std::span<float> sample = out.subspan(i * size, size);
         data.read(order_[first + i], sample);
         augmenter.apply(sample, Random(seed, order_[first + i]), scratch);
@@ -219,7 +224,7 @@ class Trainer::Impl {
   void run(const Dataset& data, bool training, std::uint64_t seed, const StepDone& step_done) {
     data_ = &data;
     samples_ = static_cast<int>(data.size());
-    const int batch = executor_.plan().sharding.batch;
+    const int batch = options_.batch_size;
     steps_ = (samples_ + batch - 1) / batch;
     bool paused = false;
     diverged_ = wants_pause_ = false;
@@ -228,8 +233,10 @@ class Trainer::Impl {
       // steps_done_, total_, diverged_ and paused change only while all threads wait at a barrier.
       while (steps_done_ < steps_ && !diverged_ && !paused) {
         const int step = steps_done_;
-        const StepContext context = {std::min(batch, samples_ - step * batch), training, seed + at(step)};
-        run_stages(thread, step * batch, context);
+        const int count = std::min(batch, samples_ - step * batch);
+        const RankShare::Part part = share_.part_of(count);
+        const StepContext context = {part.count, part.first, count, training, seed + at(step)};
+        run_stages(thread, step * batch + part.first, context);
         if (training) {
           if (share_) exchange();
           update_.run(team_, thread, used_, executor_.parameters());
@@ -246,47 +253,70 @@ class Trainer::Impl {
     if (share_) share_.add_up(total_, training);
   }
 
+  /// `first` of order_ is the first sample of this process's part of the batch.
   void run_stages(int thread, int first, const StepContext& context) {
     const TrainPlan& plan = executor_.plan();
     const std::vector<TrainStage>& stages = context.training ? plan.training : plan.inference;
     for (const TrainStage& stage : stages) {
       if (stage.whole_batch) {
-        if (share_ && context.training) {
-          team_.barrier([&] { share_.gather(executor_, stage.steps[0], context.samples); });
-        }
-        executor_.run_whole_batch(stage.steps[0], thread, context, Reader(*this, first));
+        executor_.run_whole_batch(stage.steps[0], thread, context, Reader(*this, first, context));
       } else {
-        for (int shard; (shard = share_.first_shard() + team_.next_ticket()) < share_.end_shard();) {
-          if (plan.sharding.size(shard, context.samples) == 0) continue;
+        for_own_shards(thread, (&stage - stages.data()) % 2 == 1, [&](int shard) {
+          if (plan.sharding.size(shard, context.samples) == 0) return;
           for (const TrainStep& step : stage.steps) run_step(step, {thread, shard}, first, context);
-        }
+        });
       }
       team_.barrier([&] {
-        team_.reset_tickets();
+        for (Claim& claim : claims_) claim.taken.store(0, std::memory_order_relaxed);
         if (stage.whole_batch) executor_.finish_whole_batch(stage.steps[0]);
+        if (context.training) add_up_sums(stage, context);
         if (&stage == &stages.back()) finish_step(context);
       });
     }
   }
 
-  /// The samples of the batch whose first is number `first` of order_.
+  /// Each thread has shards of its own, whose values are in its cache, the last ones above all: stages go through them
+  /// in turns forwards and backwards. A thread that has done its own takes over others'.
+  template <typename Work>
+  void for_own_shards(int thread, bool backwards, const Work& work) {
+    const int threads = team_.size(), shards = executor_.plan().sharding.shards;
+    for (int i = 0; i < threads; ++i) {
+      const int owner = (thread + i) % threads;
+      const int begin = shards * owner / threads, end = shards * (owner + 1) / threads;
+      for (int n; (n = claims_[at(owner)].taken.fetch_add(1, std::memory_order_relaxed)) < end - begin;) {
+        work(backwards ? end - 1 - n : begin + n);
+      }
+    }
+  }
+
+  void add_up_sums(const TrainStage& stage, const StepContext& context) {
+    for (const TrainStep& sums : stage.sums) {
+      const std::span<double> total = executor_.add_up(sums, context);
+      if (share_) options_.ranks->sum(total);
+      executor_.use_sums(sums, context);
+    }
+  }
+
+  /// The samples from number `first` of order_ on.
   class Reader final : public SampleReader {
    public:
-    Reader(const Impl& trainer, int first) : trainer_(trainer), first_(first) {}
+    Reader(const Impl& trainer, int first, const StepContext& context)
+        : trainer_(trainer), first_(first), place_(context.first) {}
     void read(int sample, std::size_t first, std::span<float> out) const override {
       if (!trainer_.batches_) return trainer_.data_->read(trainer_.order_[at(first_ + sample)], first, out);
-      const TrainPlan& plan = trainer_.executor_.plan();
-      const auto batch = trainer_.batches_->get(first_ / plan.sharding.batch);
-      std::ranges::copy(batch.subspan(at(sample) * plan.input.size + first, out.size()), out.begin());
+      const std::size_t size = trainer_.executor_.plan().input.size;
+      const auto batch = trainer_.batches_->get(first_ / trainer_.options_.batch_size);
+      std::ranges::copy(batch.subspan(at(place_ + sample) * size + first, out.size()), out.begin());
     }
     void fetch_next(int sample, std::size_t first, std::size_t count) const override {
-      const std::size_t next = at(first_ + trainer_.executor_.plan().sharding.batch + sample);
+      const std::size_t next = at(first_ + trainer_.options_.batch_size + sample);
       if (next < trainer_.order_.size()) trainer_.data_->fetch(trainer_.order_[next], first, count);
     }
 
    private:
     const Impl& trainer_;
     int first_;
+    int place_;  // of the first one in the batch
   };
 
   /// Makes the gradients' sum over all ranks what the update sees.
@@ -326,9 +356,9 @@ class Trainer::Impl {
     const TrainPlan& plan = executor_.plan();
     const std::span<float> input = {executor_.input(place), samples.size() * plan.input.size};
     if (batches_) {
-      const auto batch = batches_->get(first / plan.sharding.batch);
-      std::ranges::copy(batch.subspan(at(plan.sharding.first(place.shard)) * plan.input.size, input.size()),
-                        input.begin());
+      const auto batch = batches_->get(first / options_.batch_size);
+      const std::size_t number = at(context.first + plan.sharding.first(place.shard));
+      std::ranges::copy(batch.subspan(number * plan.input.size, input.size()), input.begin());
     } else {
       data_->read(samples, input);
     }
@@ -341,7 +371,7 @@ class Trainer::Impl {
     sums_[at(place.shard)].sums =
         objective_.compute(*data_, {samples, offset, executor_.input(place), executor_.output(place),
                                     context.training ? executor_.output_gradient(place) : nullptr,
-                                    1.0f / static_cast<float>(context.samples), mixes_of(samples, offset)});
+                                    1.0f / static_cast<float>(context.whole_batch), mixes_of(samples, offset)});
   }
 
   /// Between the last stage and the update, while all threads wait.
@@ -352,13 +382,14 @@ class Trainer::Impl {
     const bool shared = share_ && context.training;
     LossSums& sums = shared ? step_sums_ : total_;
     if (shared) step_sums_ = {0.0, 0.0, std::move(total_.metrics)};
-    for (int s = share_.first_shard(); s < share_.end_shard() && sharding.size(s, context.samples) > 0; ++s) {
+    for (int s = 0; s < sharding.shards; ++s) {
+      if (sharding.size(s, context.samples) == 0) continue;
       sums.add(sums_[at(s)].sums);
       used_.push_back(executor_.gradients(s));
     }
     if (shared) total_.metrics = std::move(step_sums_.metrics);
     if (context.training && update_.has_penalty()) {
-      total_.loss += context.samples * update_.penalty(executor_.parameters());
+      total_.loss += context.whole_batch * update_.penalty(executor_.parameters());
     }
     diverged_ = !std::isfinite(total_.loss);
     if (batches_) batches_->release(steps_done_);
@@ -375,6 +406,9 @@ class Trainer::Impl {
     team_.barrier([&] { team_.reset_tickets(); });
   }
 
+  struct alignas(64) Claim {
+    std::atomic<int> taken = 0;  // of a thread's shards, by any thread
+  };
   struct alignas(64) ShardSums {
     LossSums sums;
   };
@@ -383,6 +417,7 @@ class Trainer::Impl {
   TrainOptions options_;
   TrainExecutor executor_;
   RankShare share_;
+  std::vector<Claim> claims_;  // one a thread
   Objective objective_;
   ParameterUpdate update_;
   ThreadTeam team_;

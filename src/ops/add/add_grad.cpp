@@ -118,7 +118,9 @@ TrainCall compile(const NodeView& node, int) {
   }
   plan->activation = fused_activation(node.attributes().text("activation"));
   return {.forward = [plan](const TrainBuffers& buffers) { forward(*plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(*plan, buffers); }};
+          .backward = [plan](const TrainBuffers& buffers) { backward(*plan, buffers); },
+          .reads_inputs = false,
+          .reads_output = !plan->activation.none()};
 }
 
 }  // namespace

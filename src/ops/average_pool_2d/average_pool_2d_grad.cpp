@@ -80,7 +80,9 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
 TrainCall compile(const NodeView& node, int) {
   const Plan plan = {pool_window(node), fused_activation(node.attributes().text("activation"))};
   return {.forward = [plan](const TrainBuffers& buffers) { forward(plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); }};
+          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); },
+          .reads_inputs = false,
+          .reads_output = !plan.activation.none()};
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // BATCH_NORMALIZATION in training: each channel by the mean and variance of the batch, which also move the averages.
-// Channels do not depend on each other: parts of a call take channels.
+// What depends on all samples are two sums a channel: of x and its squares, of the gradient and its products with the
+// normalized x. They are kept as [first of each channel][second of each channel].
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "ops/matrix_tile.h"
 #include "ops/op.h"
@@ -19,38 +22,42 @@ struct Plan {
   FusedActivation activation;
 };
 
-/// Channels [first, last) of a part: whole cache lines of 16, so that parts do not write to the same ones.
-struct Share {
-  int first;
-  int last;
-};
-Share share_of(const Plan& plan, const TrainBuffers& buffers) {
-  const int lines = (plan.channels + 15) / 16;
-  const auto bound = [&](int part) { return std::min(lines * part / buffers.parts * 16, plan.channels); };
-  return {bound(buffers.part), bound(buffers.part + 1)};
-}
+/// At most so many vectors of channels go down the rows together: a row's cache lines are read at once.
+constexpr int kVectors = 4;
 
-/// Two sums over all rows, a lane a channel.
-template <typename I>
-struct Sums {
-  double first[I::kLanes] = {};
-  double second[I::kLanes] = {};
-};
-
-/// add(row, a, b) adds a row to the two, in blocks, so that rounding errors do not grow with the batch.
-template <typename I, typename Add>
-THIMBLE_INLINE void sum_rows(int rows, Sums<I>& sums, const Add& add) {
-  constexpr int kBlock = 256;
+/// add(row, v, a, b) adds the row's vector v of channels to two sums. In blocks, so that rounding errors do not grow
+/// with the batch, and in chains that do not wait for each other; totals are doubles.
+template <typename I, int kCount, typename Add>
+THIMBLE_INLINE void sum_rows(int rows, int channels, int c, double* totals, const Add& add) {
+  using Vector = typename I::Vector;
+  constexpr int kBlock = 256, kChains = kVectors / kCount;
   for (int first = 0; first < rows; first += kBlock) {
     const int last = first + kBlock < rows ? first + kBlock : rows;
-    typename I::Vector a = {}, b = {};
-    for (int r = first; r < last; ++r) add(r, a, b);
-    float lanes_a[I::kLanes], lanes_b[I::kLanes];
-    I::store(lanes_a, a);
-    I::store(lanes_b, b);
-    for (int l = 0; l < I::kLanes; ++l) {
-      sums.first[l] += static_cast<double>(lanes_a[l]);
-      sums.second[l] += static_cast<double>(lanes_b[l]);
+    Vector a[kCount][kChains] = {}, b[kCount][kChains] = {};
+    int r = first;
+    for (; r + kChains <= last; r += kChains) {
+      THIMBLE_UNROLL
+      for (int i = 0; i < kChains; ++i) {
+        THIMBLE_UNROLL
+        for (int v = 0; v < kCount; ++v) add(r + i, v, a[v][i], b[v][i]);
+      }
+    }
+    for (; r < last; ++r) {
+      for (int v = 0; v < kCount; ++v) add(r, v, a[v][0], b[v][0]);
+    }
+    for (int v = 0; v < kCount; ++v) {
+      for (int i = 1; i < kChains; ++i) {
+        a[v][0] += a[v][i];
+        b[v][0] += b[v][i];
+      }
+      float lanes[2][I::kLanes];
+      I::store(lanes[0], a[v][0]);
+      I::store(lanes[1], b[v][0]);
+      const int begin = c + v * I::kLanes;
+      for (int l = 0; l < I::kLanes && begin + l < channels; ++l) {
+        totals[begin + l] += static_cast<double>(lanes[0][l]);
+        totals[channels + begin + l] += static_cast<double>(lanes[1][l]);
+      }
     }
   }
 }
@@ -74,124 +81,182 @@ THIMBLE_INLINE typename I::Vector inside_or_zero(const typename I::Vector& y, fl
   return masked;
 }
 
-/// What forward keeps for backward, and inference takes from the averages: y = (x - mean) * factor * gamma + beta.
-template <typename I>
-THIMBLE_INLINE void batch_statistics(const Plan& plan, const TrainBuffers& buffers, int c, int lanes) {
-  using Vector = typename I::Vector;
-  const int rows = buffers.batch * plan.rows;
-  const float* x = buffers.inputs[0] + c;
-  // Differences from the first row: no large numbers that nearly cancel.
-  const Vector start = I::load(x, lanes);
-  Sums<I> sums;
-  sum_rows<I>(rows, sums, [&](int r, Vector& sum, Vector& squares) THIMBLE_INLINE_LAMBDA {
-    const Vector difference = I::load(x + std::ptrdiff_t{r} * plan.channels, lanes) - start;
-    sum += difference;
-    squares += difference * difference;
+/// body(isa, vectors, c, lanes) for the channels from c on, `lanes` of each vector.
+template <typename Body>
+void for_channels(const Plan& plan, const Body& body) {
+  const int channels = plan.channels;
+  simd([=](auto best) THIMBLE_INLINE_LAMBDA {
+    for_columns<decltype(best), kVectors>(
+        channels, [&](auto isa, auto vectors, int c, int columns) THIMBLE_INLINE_LAMBDA {
+          body(isa, vectors, c, columns < decltype(isa)::kLanes ? columns : decltype(isa)::kLanes);
+        });
   });
-  float means[I::kLanes], variances[I::kLanes];
-  for (int l = 0; l < I::kLanes; ++l) {
-    const double shift = sums.first[l] / rows;
-    means[l] = static_cast<float>(shift);
-    variances[l] = static_cast<float>(std::max(0.0, sums.second[l] / rows - shift * shift));
-  }
-  const Vector mean = start + I::load(means);
-  const Vector variance = I::load(variances);
-  I::store(buffers.workspace + c, mean, lanes);
-  I::store(buffers.workspace + plan.channels + c, variance, lanes);
-  const Vector keep = I::all(plan.momentum);
-  const Vector take = I::all(1.0f - plan.momentum);
-  I::store(buffers.state[3] + c, I::load(buffers.state[3] + c, lanes) * keep + mean * take, lanes);
-  I::store(buffers.state[4] + c, I::load(buffers.state[4] + c, lanes) * keep + variance * take, lanes);
 }
 
-template <typename I>
-THIMBLE_INLINE void normalize(const Plan& plan, const TrainBuffers& buffers, int c, int lanes) {
-  using Vector = typename I::Vector;
-  const Vector mean = I::load(buffers.workspace + c, lanes);
-  const Vector factor = I::load(buffers.workspace + plan.channels + c, lanes) * I::load(buffers.inputs[1] + c, lanes);
-  const Vector beta = I::load(buffers.inputs[2] + c, lanes);
-  const Vector least = I::all(plan.activation.least), most = I::all(plan.activation.most);
-  const float* x = buffers.inputs[0] + c;
-  float* y = buffers.output + c;
-  for (int r = 0; r < buffers.batch * plan.rows; ++r, x += plan.channels, y += plan.channels) {
-    I::store(y, clamp_lanes<I>((I::load(x, lanes) - mean) * factor + beta, least, most), lanes);
+/// Differences from the first row are summed: no large numbers that nearly cancel.
+void make_forward_sums(const Plan& plan, const TrainBuffers& buffers) {
+  const Plan* p = &plan;
+  const TrainBuffers* b = &buffers;
+  std::fill_n(buffers.sums, 2 * plan.channels, 0.0);
+  const int rows = buffers.batch * plan.rows;
+  for_channels(plan, [=](auto isa, auto vectors, int c, int lanes) THIMBLE_INLINE_LAMBDA {
+    using I = decltype(isa);
+    using Vector = typename I::Vector;
+    const float* x = b->inputs[0] + c;
+    Vector start[vectors()];
+    for (int v = 0; v < vectors(); ++v) start[v] = I::load(x + v * I::kLanes, lanes);
+    sum_rows<I, vectors()>(
+        rows, p->channels, c, b->sums,
+        [&](int r, int v, Vector& sum, Vector& squares) THIMBLE_INLINE_LAMBDA {
+          const Vector difference = I::load(x + std::ptrdiff_t{r} * p->channels + v * I::kLanes, lanes) - start[v];
+          sum += difference;
+          squares += difference * difference;
+        });
+  });
+  for (int c = 0; c < plan.channels; ++c) {
+    double& sum = buffers.sums[c];
+    const double start = static_cast<double>(buffers.inputs[0][c]);
+    buffers.sums[plan.channels + c] += 2.0 * start * sum + rows * start * start;
+    sum += rows * start;
   }
+}
+
+struct Moments {
+  float mean;
+  float variance;
+};
+Moments moments_of(const Plan& plan, const TrainBuffers& buffers, int c) {
+  const double rows = static_cast<double>(buffers.whole_batch) * plan.rows;
+  const double mean = buffers.forward_sums[c] / rows;
+  const double variance = buffers.forward_sums[plan.channels + c] / rows - mean * mean;
+  return {static_cast<float>(mean), static_cast<float>(std::max(0.0, variance))};
+}
+
+void move_averages(const Plan& plan, const TrainBuffers& buffers) {
+  float *means = buffers.state[3], *variances = buffers.state[4];
+  for (int c = 0; c < plan.channels; ++c) {
+    const Moments moments = moments_of(plan, buffers, c);
+    means[c] = means[c] * plan.momentum + moments.mean * (1.0f - plan.momentum);
+    variances[c] = variances[c] * plan.momentum + moments.variance * (1.0f - plan.momentum);
+  }
+}
+
+/// A vector of channels: y = (x - mean) * factor * gamma + beta.
+template <typename I>
+struct Channels {
+  typename I::Vector mean, factor, scale, beta;  // scale = factor * gamma
+
+  THIMBLE_INLINE Channels(const Plan& plan, const TrainBuffers& buffers, int c, int lanes) {
+    float means[I::kLanes] = {}, factors[I::kLanes] = {};
+    for (int l = 0; l < lanes; ++l) {
+      const Moments moments = buffers.training ? moments_of(plan, buffers, c + l)
+                                               : Moments{buffers.inputs[3][c + l], buffers.inputs[4][c + l]};
+      means[l] = moments.mean;
+      factors[l] = 1.0f / std::sqrt(moments.variance + plan.epsilon);
+    }
+    mean = I::load(means);
+    factor = I::load(factors);
+    scale = factor * I::load(buffers.inputs[1] + c, lanes);
+    beta = I::load(buffers.inputs[2] + c, lanes);
+  }
+  THIMBLE_INLINE typename I::Vector output(const typename I::Vector& x) const { return (x - mean) * scale + beta; }
+};
+
+/// `kCount` vectors of channels from c on.
+template <typename I, int kCount>
+THIMBLE_INLINE std::array<Channels<I>, kCount> channels_of(const Plan& plan, const TrainBuffers& buffers, int c,
+                                                           int lanes) {
+  return [&]<int... v>(std::integer_sequence<int, v...>) THIMBLE_INLINE_LAMBDA {
+    return std::array<Channels<I>, kCount>{Channels<I>(plan, buffers, c + v * I::kLanes, lanes)...};
+  }(std::make_integer_sequence<int, kCount>{});
+}
+
+/// Sums divided by the number of rows.
+template <typename I>
+THIMBLE_INLINE typename I::Vector shares(const double* sums, double rows, int lanes) {
+  float values[I::kLanes] = {};
+  for (int l = 0; l < lanes; ++l) values[l] = static_cast<float>(sums[l] / rows);
+  return I::load(values);
 }
 
 void forward(const Plan& plan, const TrainBuffers& buffers) {
-  const Share share = share_of(plan, buffers);
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
-  simd([=](auto best) THIMBLE_INLINE_LAMBDA {
-    for_columns<decltype(best), 1>(
-        share.last,
-        [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
-          using I = decltype(isa);
-          float* factor = b->workspace + p->channels + c;
-          if (b->training) {
-            batch_statistics<I>(*p, *b, c, lanes);
-          } else {
-            I::store(b->workspace + c, I::load(b->inputs[3] + c, lanes), lanes);
-            I::store(factor, I::load(b->inputs[4] + c, lanes), lanes);
-          }
-          for (int l = 0; l < lanes; ++l) factor[l] = 1.0f / std::sqrt(factor[l] + p->epsilon);
-          normalize<I>(*p, *b, c, lanes);
-        },
-        share.first);
-  });
-}
-
-/// With n the normalized x: dx = factor * gamma * (dy - mean(dy) - n * mean(dy * n)). dy is masked by the activation
-/// first, in its place.
-template <typename I>
-THIMBLE_INLINE void gradients(const Plan& plan, const TrainBuffers& buffers, int c, int lanes) {
-  using Vector = typename I::Vector;
-  const int rows = buffers.batch * plan.rows;
-  const float* x = buffers.inputs[0] + c;
-  const float* y = buffers.output + c;
-  float* dy = buffers.output_gradient + c;
-  const Vector mean = I::load(buffers.workspace + c, lanes);
-  const Vector factor = I::load(buffers.workspace + plan.channels + c, lanes);
-  const bool masked = !plan.activation.none();
-  Sums<I> sums;
-  sum_rows<I>(rows, sums, [&](int r, Vector& sum, Vector& products) THIMBLE_INLINE_LAMBDA {
-    const std::ptrdiff_t at = std::ptrdiff_t{r} * plan.channels;
-    Vector g = I::load(dy + at, lanes);
-    if (masked) {
-      g = inside_or_zero<I>(I::load(y + at, lanes), plan.activation.least, plan.activation.most, g);
-      I::store(dy + at, g, lanes);
+  for_channels(plan, [=](auto isa, auto vectors, int c, int lanes) THIMBLE_INLINE_LAMBDA {
+    using I = decltype(isa);
+    const auto channels = channels_of<I, vectors()>(*p, *b, c, lanes);
+    const auto least = I::all(p->activation.least), most = I::all(p->activation.most);
+    const float* x = b->inputs[0] + c;
+    float* y = b->output + c;
+    for (int r = 0; r < b->batch * p->rows; ++r, x += p->channels, y += p->channels) {
+      for (int v = 0; v < vectors(); ++v) {
+        const auto value = channels[v].output(I::load(x + v * I::kLanes, lanes));
+        I::store(y + v * I::kLanes, clamp_lanes<I>(value, least, most), lanes);
+      }
     }
-    sum += g;
-    products += g * ((I::load(x + at, lanes) - mean) * factor);
   });
-  float first[I::kLanes], second[I::kLanes];
-  for (int l = 0; l < I::kLanes; ++l) {
-    first[l] = static_cast<float>(sums.first[l]);
-    second[l] = static_cast<float>(sums.second[l]);
-  }
-  const Vector dbeta = I::load(first), dgamma = I::load(second);
-  if (buffers.input_gradients[1]) I::store(buffers.input_gradients[1] + c, dgamma, lanes);
-  if (buffers.input_gradients[2]) I::store(buffers.input_gradients[2] + c, dbeta, lanes);
-  if (!buffers.input_gradients[0]) return;
-  const Vector share = I::all(1.0f / static_cast<float>(rows));
-  const Vector scale = factor * I::load(buffers.inputs[1] + c, lanes);
-  for (int r = 0; r < rows; ++r) {
-    const std::ptrdiff_t at = std::ptrdiff_t{r} * plan.channels;
-    const Vector normalized = (I::load(x + at, lanes) - mean) * factor;
-    const Vector centred = I::load(dy + at, lanes) - dbeta * share - normalized * (dgamma * share);
-    I::store(buffers.input_gradients[0] + at + c, scale * centred, lanes);
+}
+
+/// dy where the activation let the output pass, else 0.
+template <typename I>
+THIMBLE_INLINE typename I::Vector passed(const Plan& plan, const Channels<I>& channels, const typename I::Vector& x,
+                                         const typename I::Vector& dy) {
+  if (plan.activation.none()) return dy;
+  return inside_or_zero<I>(channels.output(x), plan.activation.least, plan.activation.most, dy);
+}
+
+/// This shard's gradients by beta and gamma, too.
+void make_backward_sums(const Plan& plan, const TrainBuffers& buffers) {
+  const Plan* p = &plan;
+  const TrainBuffers* b = &buffers;
+  std::fill_n(buffers.sums, 2 * plan.channels, 0.0);
+  for_channels(plan, [=](auto isa, auto vectors, int c, int lanes) THIMBLE_INLINE_LAMBDA {
+    using I = decltype(isa);
+    using Vector = typename I::Vector;
+    const auto channels = channels_of<I, vectors()>(*p, *b, c, lanes);
+    sum_rows<I, vectors()>(
+        b->batch * p->rows, p->channels, c, b->sums,
+        [&](int r, int v, Vector& sum, Vector& products) THIMBLE_INLINE_LAMBDA {
+          const std::ptrdiff_t at = std::ptrdiff_t{r} * p->channels + c + v * I::kLanes;
+          const Vector x = I::load(b->inputs[0] + at, lanes);
+          const Vector g = passed<I>(*p, channels[v], x, I::load(b->output_gradient + at, lanes));
+          sum += g;
+          products += g * ((x - channels[v].mean) * channels[v].factor);
+        });
+  });
+  for (const int i : {0, 1}) {
+    float* gradient = buffers.input_gradients[static_cast<std::size_t>(2 - i)];
+    for (int c = 0; c < plan.channels && gradient; ++c) {
+      gradient[c] = static_cast<float>(buffers.sums[i * plan.channels + c]);
+    }
   }
 }
 
+/// With n the normalized x: dx = factor * gamma * (dy - mean(dy) - n * mean(dy * n)).
 void backward(const Plan& plan, const TrainBuffers& buffers) {
-  const Share share = share_of(plan, buffers);
+  if (!buffers.input_gradients[0]) return;
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
-  simd([=](auto best) THIMBLE_INLINE_LAMBDA {
-    for_columns<decltype(best), 1>(
-        share.last,
-        [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA { gradients<decltype(isa)>(*p, *b, c, lanes); },
-        share.first);
+  for_channels(plan, [=](auto isa, auto vectors, int c, int lanes) THIMBLE_INLINE_LAMBDA {
+    using I = decltype(isa);
+    using Vector = typename I::Vector;
+    const auto channels = channels_of<I, vectors()>(*p, *b, c, lanes);
+    Vector constant[vectors()], slope[vectors()];  // dx = scale * g - constant - slope * (x - mean)
+    const double rows = static_cast<double>(b->whole_batch) * p->rows;
+    for (int v = 0; v < vectors(); ++v) {
+      const double* sums = b->backward_sums + c + v * I::kLanes;
+      constant[v] = channels[v].scale * shares<I>(sums, rows, lanes);
+      slope[v] = channels[v].scale * channels[v].factor * shares<I>(sums + p->channels, rows, lanes);
+    }
+    for (int r = 0; r < b->batch * p->rows; ++r) {
+      for (int v = 0; v < vectors(); ++v) {
+        const std::ptrdiff_t at = std::ptrdiff_t{r} * p->channels + c + v * I::kLanes;
+        const Vector x = I::load(b->inputs[0] + at, lanes);
+        const Vector g = passed<I>(*p, channels[v], x, I::load(b->output_gradient + at, lanes));
+        const Vector dx = channels[v].scale * g - constant[v] - slope[v] * (x - channels[v].mean);
+        I::store(b->input_gradients[0] + at, dx, lanes);
+      }
+    }
   });
 }
 
@@ -201,10 +266,14 @@ TrainCall compile(const NodeView& node, int) {
       static_cast<int>(node.input(0).elements() / channels), channels, node.attributes().real("epsilon"),
       node.attributes().real("momentum"),
       fused_activation(node.attributes().has("activation") ? node.attributes().text("activation") : "NONE")};
-  return {.workspace = 2 * static_cast<std::size_t>(channels),
-          .forward = [plan](const TrainBuffers& buffers) { forward(plan, buffers); },
+  return {.forward = [plan](const TrainBuffers& buffers) { forward(plan, buffers); },
           .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); },
-          .whole_batch = true};
+          .sums = 2 * static_cast<std::size_t>(channels),
+          .make_forward_sums = [plan](const TrainBuffers& buffers) { make_forward_sums(plan, buffers); },
+          .make_backward_sums = [plan](const TrainBuffers& buffers) { make_backward_sums(plan, buffers); },
+          .use_forward_sums = [plan](const TrainBuffers& buffers) { move_averages(plan, buffers); },
+          .reads_output = false,
+          .cheap = true};
 }
 
 }  // namespace

@@ -17,11 +17,10 @@ GradientCase normalization(Shape input, int batch) {
 
 TEST(BatchNormalizationGrad, Image) { check_gradient(normalization({1, 4, 3, 19}, 3)); }
 TEST(BatchNormalizationGrad, Vector) { check_gradient(normalization({1, 5}, 16)); }
-TEST(BatchNormalizationGrad, InParts) {
-  GradientCase spec = normalization({1, 2, 2, 45}, 4);
-  spec.parts = 2;
-  check_gradient(spec);
-  spec.parts = 5;
+TEST(BatchNormalizationGrad, ManyChannels) {
+  check_gradient(normalization({1, 2, 2, 64 + 32 + 16 + 13}, 4));
+  GradientCase spec = normalization({1, 3, 2, 70}, 3);
+  spec.attributes.set("activation", std::string("RELU"));
   check_gradient(spec);
 }
 
@@ -41,12 +40,18 @@ struct Normalized {
     append(graph, node, "y");
     const TrainCall call = find_op("BATCH_NORMALIZATION")->train->compile(NodeView(graph, graph.nodes[0]), 2);
     const std::vector<float> x = {1, 5, 2, 5, 3, 5, 6, 5}, gamma = {2, 3}, beta = {0.5f, 7};
-    std::vector<float> workspace(call.workspace);
+    std::vector<double> sums(call.sums);
     TrainBuffers buffers{.batch = 2, .output = y.data()};
     buffers.inputs = {x.data(), gamma.data(), beta.data(), mean.data(), variance.data()};
     buffers.state = {nullptr, nullptr, nullptr, mean.data(), variance.data()};
-    buffers.workspace = workspace.data();
+    buffers.sums = sums.data();
+    buffers.forward_sums = sums.data();
+    buffers.whole_batch = 2;
     buffers.training = training;
+    if (training) {
+      call.make_forward_sums(buffers);
+      call.use_forward_sums(buffers);
+    }
     call.forward(buffers);
   }
 };

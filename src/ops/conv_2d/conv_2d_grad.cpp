@@ -32,7 +32,7 @@ struct Plan {
   int run;                  // floats of the input that lie together, for `runs` runs a filter row
   int runs;
   std::vector<std::ptrdiff_t> offset;  // of each tap, from the window's first pixel
-  // The workspace's parts.
+  // The scratch memory's parts.
   std::size_t filter_at, gradient_at, image_at, input_gradient_at, filter_gradient_at, end;
 
   int pixels() const { return window.output_h * window.output_w; }
@@ -57,19 +57,17 @@ void set_runs(Plan& plan) {
   }
 }
 
-void set_workspace(Plan& plan, int batch) {
-  const auto samples = static_cast<std::size_t>(batch);
-  const auto pixels = static_cast<std::size_t>(plan.pixels());
-  const std::size_t output = pixels * static_cast<std::size_t>(plan.gradient_stride());
+void set_scratch(Plan& plan) {
+  const std::size_t output = static_cast<std::size_t>(plan.pixels()) * static_cast<std::size_t>(plan.gradient_stride());
   plan.filter_at = 0;  // packed filter, then the packed bias; in backward: the filter, readable a vector beyond its end
   plan.filter_gradient_at = plan.packed_filter() + static_cast<std::size_t>(plan.gradient_stride() + kPartLanes);
   plan.gradient_at = plan.filter_gradient_at + plan.packed_filter();
-  plan.image_at = plan.gradient_at + (plan.spread_gradient() ? samples * output : 0);
-  plan.input_gradient_at = plan.image_at + (plan.padded ? samples * plan.image() : 0);
+  plan.image_at = plan.gradient_at + (plan.spread_gradient() ? output : 0);
+  plan.input_gradient_at = plan.image_at + (plan.padded ? plan.image() : 0);
   plan.end = plan.input_gradient_at + (plan.padded ? plan.image() : 0);
 }
 
-Plan make_plan(const NodeView& node, int batch) {
+Plan make_plan(const NodeView& node) {
   const Shape& filter = node.input(1).shape;
   Plan plan{};
   thimble_window& w = plan.window;
@@ -89,31 +87,27 @@ Plan make_plan(const NodeView& node, int batch) {
   plan.packed_out = round_up(plan.group_out);
   plan.taps = w.filter_h * w.filter_w * plan.group_in;
   set_runs(plan);
-  set_workspace(plan, batch);
+  set_scratch(plan);
   return plan;
 }
 
-/// The image with its padding, or the input itself where there is none.
+/// A sample's image with its padding, or the input itself where there is none.
 const float* padded_image(const Plan& plan, const TrainBuffers& buffers, int sample) {
-  const std::size_t index = static_cast<std::size_t>(sample);
-  if (!plan.padded) return buffers.inputs[0] + index * plan.input();
-  return buffers.workspace + plan.image_at + index * plan.image();
-}
-
-void pad_images(const Plan& plan, const TrainBuffers& buffers) {
-  if (!plan.padded) return;
+  const float* from = buffers.inputs[0] + static_cast<std::size_t>(sample) * plan.input();
+  if (!plan.padded) return from;
   const thimble_window& w = plan.window;
   const std::size_t row = static_cast<std::size_t>(w.input_w) * static_cast<std::size_t>(w.input_c);
   const std::size_t padded_row = static_cast<std::size_t>(plan.padded_w) * static_cast<std::size_t>(w.input_c);
-  const float* from = buffers.inputs[0];
-  float* to = buffers.workspace + plan.image_at;
-  std::fill_n(to, static_cast<std::size_t>(buffers.batch) * plan.image(), 0.0f);
-  for (int b = 0; b < buffers.batch; ++b, to += plan.image()) {
-    float* inside =
-        to + static_cast<std::size_t>(plan.pad_top) * padded_row + static_cast<std::size_t>(plan.pad_left * w.input_c);
-    for (int y = 0; y < w.input_h; ++y, from += row)
-      std::copy_n(from, row, inside + static_cast<std::size_t>(y) * padded_row);
+  const std::size_t left = static_cast<std::size_t>(plan.pad_left * w.input_c);
+  float* const image = buffers.scratch + plan.image_at;
+  float* to = std::fill_n(image, static_cast<std::size_t>(plan.pad_top) * padded_row, 0.0f);
+  for (int y = 0; y < w.input_h; ++y, from += row) {
+    to = std::fill_n(to, left, 0.0f);
+    to = std::copy_n(from, row, to);
+    to = std::fill_n(to, padded_row - left - row, 0.0f);
   }
+  std::fill(to, image + plan.image(), 0.0f);
+  return image;
 }
 
 /// filter [groups * group_out][taps] -> [group][taps][packed_out], then the bias likewise.
@@ -179,23 +173,18 @@ THIMBLE_INLINE void forward_row(const Plan& plan, const Walk& walk, ColumnStep c
   });
 }
 
-void forward(const Plan& plan, const TrainBuffers& buffers) {
-  float* packed = buffers.workspace + plan.filter_at;
-  pack(plan, buffers.inputs[1], buffers.inputs.size() > 2 ? buffers.inputs[2] : nullptr, packed);
-  pad_images(plan, buffers);
-  const Walk walk = walk_of(plan);
+void forward_sample(const Plan& plan, const Walk& walk, const float* packed, const float* image, float* output) {
   const Plan* p = &plan;
-  const TrainBuffers* b = &buffers;
   simd([=](auto isa) THIMBLE_INLINE_LAMBDA {
     using I = decltype(isa);
-    for (int line = 0; line < b->batch * walk.rows; ++line) {
-      const float* window = padded_image(*p, *b, line / walk.rows) + line % walk.rows * walk.row_step;
-      float* output = b->output + std::ptrdiff_t{line} * walk.columns * p->window.output_c;
+    for (int line = 0; line < walk.rows; ++line) {
+      const float* window = image + line * walk.row_step;
+      float* row = output + std::ptrdiff_t{line} * walk.columns * p->window.output_c;
       for (int g = 0; g < p->groups; ++g) {
         const float* filter = packed + std::ptrdiff_t{g} * p->taps * p->packed_out;
         const float* bias = packed + p->packed_filter() + g * p->packed_out;
         const float* from = window + g * p->group_in;
-        float* to = output + g * p->group_out;
+        float* to = row + g * p->group_out;
         if (walk.column_step == 1) {
           forward_row<I>(*p, walk, kOne, from, filter, bias, to);
         } else {
@@ -204,6 +193,16 @@ void forward(const Plan& plan, const TrainBuffers& buffers) {
       }
     }
   });
+}
+
+void forward(const Plan& plan, const TrainBuffers& buffers) {
+  float* packed = buffers.scratch + plan.filter_at;
+  pack(plan, buffers.inputs[1], buffers.inputs.size() > 2 ? buffers.inputs[2] : nullptr, packed);
+  const Walk walk = walk_of(plan);
+  for (int sample = 0; sample < buffers.batch; ++sample) {
+    float* output = buffers.output + std::ptrdiff_t{sample} * plan.pixels() * plan.window.output_c;
+    forward_sample(plan, walk, packed, padded_image(plan, buffers, sample), output);
+  }
 }
 
 /// Adds the gradient by the packed filter, [group][taps][packed_out], that `rows` rows of one image give, whose windows
@@ -279,32 +278,25 @@ void crop(const Plan& plan, const float* image, float* input) {
   }
 }
 
-void input_gradient(const Plan& plan, const TrainBuffers& buffers, const float* gradient) {
-  const Walk walk = walk_of(plan);
-  float* filter = buffers.workspace + plan.filter_at;
-  const auto weights = static_cast<std::size_t>(plan.window.output_c * plan.taps);
-  std::copy_n(buffers.inputs[1], weights, filter);
-  std::fill_n(filter + weights, kPartLanes, 0.0f);
-  float* input = buffers.input_gradients[0];
-  float* padded = buffers.workspace + plan.input_gradient_at;
-  for (int sample = 0; sample < buffers.batch; ++sample, input += plan.input()) {
-    float* image = plan.padded ? padded : input;
-    std::fill_n(image, plan.image(), 0.0f);
-    image_gradient(plan, walk, filter, gradient, image);
-    gradient += plan.pixels() * plan.gradient_stride();
-    if (plan.padded) crop(plan, image, input);
-  }
+void input_gradient(const Plan& plan, const Walk& walk, const TrainBuffers& buffers, int sample,
+                    const float* gradient) {
+  float* input = buffers.input_gradients[0] + static_cast<std::size_t>(sample) * plan.input();
+  float* image = plan.padded ? buffers.scratch + plan.input_gradient_at : input;
+  std::fill_n(image, plan.image(), 0.0f);
+  image_gradient(plan, walk, buffers.scratch + plan.filter_at, gradient, image);
+  if (plan.padded) crop(plan, image, input);
 }
 
-/// The gradient of `pixels` pixels from pixel `first` on, cut off by the activation, to where the products read it;
-/// groups whose filters do not fill whole vectors get room between them. Adds the sums over the pixels to `bias`.
-void mask(const Plan& plan, const TrainBuffers& buffers, std::ptrdiff_t first, int pixels, float* masked, float* bias) {
+/// A sample's gradient, cut off by the activation, of `pixels` pixels from pixel `first` on, to where the products read
+/// it; groups whose filters do not fill whole vectors get room between them. Adds the sums over the pixels to `bias`.
+void mask(const Plan& plan, const TrainBuffers& buffers, int sample, std::ptrdiff_t first, int pixels, float* masked,
+          float* bias) {
   const int channels = plan.window.output_c;
-  const float* output = buffers.output + first * channels;
-  float* gradient = buffers.output_gradient + first * channels;
+  const std::ptrdiff_t place = (std::ptrdiff_t{sample} * plan.pixels() + first) * channels;
+  float* gradient = buffers.output_gradient + place;
   float* target = plan.groups == 1 ? masked + first * plan.gradient_stride() : gradient;
   const int stride = plan.groups == 1 ? plan.gradient_stride() : channels;
-  mask_gradient(pixels, channels, plan.activation, output, gradient, target, stride);
+  mask_gradient(pixels, channels, plan.activation, buffers.output + place, gradient, target, stride);
   if (bias) add_column_sums(pixels, channels, target, stride, bias);
   if (plan.groups == 1 || !plan.spread_gradient()) return;
   for (std::ptrdiff_t r = 0; r < pixels; ++r) {
@@ -316,35 +308,44 @@ void mask(const Plan& plan, const TrainBuffers& buffers, std::ptrdiff_t first, i
   }
 }
 
-/// Goes through the output in blocks of rows that stay in the L1 cache from one use to the next.
+/// The filter as the products by the image read it: whole vectors, also at its end.
+void copy_filter(const Plan& plan, const TrainBuffers& buffers) {
+  float* filter = buffers.scratch + plan.filter_at;
+  filter = std::copy_n(buffers.inputs[1], plan.window.output_c * plan.taps, filter);
+  std::fill_n(filter, kPartLanes, 0.0f);
+}
+
+/// Goes through a sample's output in blocks of rows that stay in the L1 cache from one use to the next.
 void backward(const Plan& plan, const TrainBuffers& buffers) {
   const Walk walk = walk_of(plan);
   const int stride = plan.gradient_stride();
-  float* gradient = plan.spread_gradient() ? buffers.workspace + plan.gradient_at : buffers.output_gradient;
-  float* filter = buffers.input_gradients[1] ? buffers.workspace + plan.filter_gradient_at : nullptr;
+  float* filter = buffers.input_gradients[1] ? buffers.scratch + plan.filter_gradient_at : nullptr;
   float* bias = buffers.input_gradients.size() > 2 ? buffers.input_gradients[2] : nullptr;
   if (filter) std::fill_n(filter, plan.packed_filter(), 0.0f);
   if (bias) std::fill_n(bias, plan.window.output_c, 0.0f);
+  if (buffers.input_gradients[0]) copy_filter(plan, buffers);
   const int block = even_piece(walk.rows, std::max(1, 4096 / (walk.columns * stride)));
   for (int sample = 0; sample < buffers.batch; ++sample) {
+    const float* image = filter ? padded_image(plan, buffers, sample) : nullptr;
+    float* gradient = plan.spread_gradient() ? buffers.scratch + plan.gradient_at
+                                             : buffers.output_gradient + std::ptrdiff_t{sample} * plan.pixels() * stride;
     for (int y = 0; y < walk.rows; y += block) {
       const int rows = std::min(block, walk.rows - y);
-      const std::ptrdiff_t first = std::ptrdiff_t{sample * walk.rows + y} * walk.columns;
-      mask(plan, buffers, first, rows * walk.columns, gradient, bias);
-      if (!filter) continue;
-      const float* image = padded_image(plan, buffers, sample) + y * walk.row_step;
-      filter_gradient(plan, walk, rows, image, gradient + first * stride, filter);
+      const std::ptrdiff_t first = std::ptrdiff_t{y} * walk.columns;
+      mask(plan, buffers, sample, first, rows * walk.columns, gradient, bias);
+      if (filter) filter_gradient(plan, walk, rows, image + y * walk.row_step, gradient + first * stride, filter);
     }
+    if (buffers.input_gradients[0]) input_gradient(plan, walk, buffers, sample, gradient);
   }
   if (filter) unpack_filter(plan, filter, buffers.input_gradients[1]);
-  if (buffers.input_gradients[0]) input_gradient(plan, buffers, gradient);
 }
 
-TrainCall compile(const NodeView& node, int batch) {
-  const auto plan = std::make_shared<const Plan>(make_plan(node, batch));
-  return {.workspace = plan->end,
+TrainCall compile(const NodeView& node, int) {
+  const auto plan = std::make_shared<const Plan>(make_plan(node));
+  return {.scratch = plan->end,
           .forward = [plan](const TrainBuffers& buffers) { forward(*plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(*plan, buffers); }};
+          .backward = [plan](const TrainBuffers& buffers) { backward(*plan, buffers); },
+          .reads_output = !plan->activation.none()};
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct Plan {
   int height, width;
   bool as_is;                          // the input needs no preparation
   std::vector<std::ptrdiff_t> offset;  // of each tap in the prepared image, from the window's first pixel
-  std::size_t input_gradient_at, end;  // the workspace: prepared images, then the gradient of one
+  std::size_t input_gradient_at, end;  // of the scratch memory: a prepared image, then its gradient
 
   std::ptrdiff_t image() const { return std::ptrdiff_t{height} * width * window.output_c; }
   std::ptrdiff_t input() const { return std::ptrdiff_t{window.input_h} * window.input_w * window.input_c; }
@@ -30,7 +30,7 @@ struct Plan {
   std::ptrdiff_t column_step() const { return std::ptrdiff_t{window.stride_w} * window.output_c; }
 };
 
-Plan make_plan(const NodeView& node, int batch) {
+Plan make_plan(const NodeView& node) {
   const Shape& filter = node.input(1).shape;
   Plan plan{};
   thimble_window& w = plan.window;
@@ -45,13 +45,9 @@ Plan make_plan(const NodeView& node, int batch) {
       plan.offset.push_back((i * w.dilation_h * plan.width + j * w.dilation_w) * w.output_c);
     }
   }
-  plan.input_gradient_at = plan.as_is ? 0 : static_cast<std::size_t>(batch * plan.image());
+  plan.input_gradient_at = plan.as_is ? 0 : static_cast<std::size_t>(plan.image());
   plan.end = plan.input_gradient_at + (plan.as_is ? 0 : static_cast<std::size_t>(plan.image()));
   return plan;
-}
-
-const float* prepared_image(const Plan& plan, const TrainBuffers& buffers, std::ptrdiff_t sample) {
-  return plan.as_is ? buffers.inputs[0] + sample * plan.input() : buffers.workspace + sample * plan.image();
 }
 
 /// Calls body(pixel, place) for the input's pixels: their offsets in the input and in the prepared image.
@@ -66,71 +62,73 @@ void for_pixels(const Plan& plan, const Body& body) {
   }
 }
 
-void prepare_images(const Plan& plan, const TrainBuffers& buffers) {
-  if (plan.as_is) return;
-  std::fill_n(buffers.workspace, buffers.batch * plan.image(), 0.0f);
-  for (std::ptrdiff_t sample = 0; sample < buffers.batch; ++sample) {
-    const float* input = buffers.inputs[0] + sample * plan.input();
-    float* image = buffers.workspace + sample * plan.image();
-    for_pixels(plan, [&](std::ptrdiff_t pixel, std::ptrdiff_t place) {
-      if (plan.multiplier == 1) {
-        std::copy_n(input + pixel, plan.window.input_c, image + place);
-        return;
-      }
-      for (int c = 0; c < plan.window.output_c; ++c) image[place + c] = input[pixel + c / plan.multiplier];
-    });
-  }
+const float* prepared_image(const Plan& plan, const TrainBuffers& buffers, std::ptrdiff_t sample) {
+  const float* input = buffers.inputs[0] + sample * plan.input();
+  if (plan.as_is) return input;
+  float* image = buffers.scratch;
+  std::fill_n(image, plan.image(), 0.0f);
+  for_pixels(plan, [&](std::ptrdiff_t pixel, std::ptrdiff_t place) {
+    if (plan.multiplier == 1) {
+      std::copy_n(input + pixel, plan.window.input_c, image + place);
+      return;
+    }
+    for (int c = 0; c < plan.window.output_c; ++c) image[place + c] = input[pixel + c / plan.multiplier];
+  });
+  return image;
 }
 
-void forward(const Plan& plan, const TrainBuffers& buffers) {
-  prepare_images(plan, buffers);
+void forward_sample(const Plan& plan, const TrainBuffers& buffers, const float* image, float* output) {
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
   const float* bias = buffers.inputs.size() > 2 ? buffers.inputs[2] : nullptr;
   simd([=](auto best) THIMBLE_INLINE_LAMBDA {
     const int channels = p->window.output_c;
-    for (int line = 0; line < b->batch * p->window.output_h; ++line) {
-      const float* window =
-          prepared_image(*p, *b, line / p->window.output_h) + line % p->window.output_h * p->row_step();
-      float* output = b->output + std::ptrdiff_t{line} * p->window.output_w * channels;
-      for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
-        using I = decltype(isa);
-        using Vector = typename I::Vector;
-        const Vector least = I::all(p->activation.least);
-        const Vector most = I::all(p->activation.most);
-        const Vector start = bias ? I::load(bias + c, lanes) : Vector{};
+    for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
+      using I = decltype(isa);
+      using Vector = typename I::Vector;
+      const Vector least = I::all(p->activation.least);
+      const Vector most = I::all(p->activation.most);
+      const Vector start = bias ? I::load(bias + c, lanes) : Vector{};
+      for (int y = 0; y < p->window.output_h; ++y) {
+        const float* window = image + y * p->row_step() + c;
+        float* row = output + std::ptrdiff_t{y} * p->window.output_w * channels + c;
         for_rows<8>(p->window.output_w, [&](auto count, int x) THIMBLE_INLINE_LAMBDA {
           Vector sum[count()];
           for (Vector& s : sum) s = start;
           for (int t = 0; t < p->taps(); ++t) {
             const Vector tap = I::load(b->inputs[1] + t * channels + c, lanes);
-            const float* pixel = window + p->offset[static_cast<std::size_t>(t)] + x * p->column_step() + c;
+            const float* pixel = window + p->offset[static_cast<std::size_t>(t)] + x * p->column_step();
             for (int r = 0; r < count(); ++r) sum[r] += tap * I::load(pixel + r * p->column_step(), lanes);
           }
           for (int r = 0; r < count(); ++r) {
-            const Vector y = clamp_lanes<I>(sum[r], least, most);
-            I::store(output + (x + r) * channels + c, y, lanes);
+            I::store(row + (x + r) * channels, clamp_lanes<I>(sum[r], least, most), lanes);
           }
         });
-      });
-    }
+      }
+    });
   });
 }
 
-void filter_gradient(const Plan& plan, const TrainBuffers& buffers) {
+void forward(const Plan& plan, const TrainBuffers& buffers) {
+  const std::ptrdiff_t output = std::ptrdiff_t{plan.pixels()} * plan.window.output_c;
+  for (std::ptrdiff_t sample = 0; sample < buffers.batch; ++sample) {
+    forward_sample(plan, buffers, prepared_image(plan, buffers, sample), buffers.output + sample * output);
+  }
+}
+
+/// Adds what one sample gives.
+void filter_gradient(const Plan& plan, const float* image, const float* output_gradient, float* result) {
   const Plan* p = &plan;
-  const TrainBuffers* b = &buffers;
   simd([=](auto best) THIMBLE_INLINE_LAMBDA {
     const int channels = p->window.output_c;
     for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int c, int lanes) THIMBLE_INLINE_LAMBDA {
       using I = decltype(isa);
       using Vector = typename I::Vector;
-      for_rows<8>(p->taps(), [&](auto count, int t) THIMBLE_INLINE_LAMBDA {
+      for_rows<9>(p->taps(), [&](auto count, int t) THIMBLE_INLINE_LAMBDA {
         Vector sum[count()] = {};
-        const float* gradient = b->output_gradient + c;
-        for (int line = 0; line < b->batch * p->window.output_h; ++line) {
-          const float* window =
-              prepared_image(*p, *b, line / p->window.output_h) + line % p->window.output_h * p->row_step() + c;
+        const float* gradient = output_gradient + c;
+        for (int y = 0; y < p->window.output_h; ++y) {
+          const float* window = image + y * p->row_step() + c;
           for (int x = 0; x < p->window.output_w; ++x, gradient += channels, window += p->column_step()) {
             const Vector g = I::load(gradient, lanes);
             for (int r = 0; r < count(); ++r) {
@@ -138,7 +136,10 @@ void filter_gradient(const Plan& plan, const TrainBuffers& buffers) {
             }
           }
         }
-        for (int r = 0; r < count(); ++r) I::store(b->input_gradients[1] + (t + r) * channels + c, sum[r], lanes);
+        for (int r = 0; r < count(); ++r) {
+          float* target = result + (t + r) * channels + c;
+          I::store(target, I::load(target, lanes) + sum[r], lanes);
+        }
       });
     });
   });
@@ -165,23 +166,16 @@ void image_gradient(const Plan& plan, const float* filter, const float* gradient
   });
 }
 
-void input_gradient(const Plan& plan, const TrainBuffers& buffers) {
-  const std::ptrdiff_t output = std::ptrdiff_t{plan.pixels()} * plan.window.output_c;
-  std::fill_n(buffers.input_gradients[0], buffers.batch * plan.input(), 0.0f);
-  for (std::ptrdiff_t sample = 0; sample < buffers.batch; ++sample) {
-    const float* gradient = buffers.output_gradient + sample * output;
-    float* input = buffers.input_gradients[0] + sample * plan.input();
-    if (plan.as_is) {
-      image_gradient(plan, buffers.inputs[1], gradient, input);
-      continue;
-    }
-    float* image = buffers.workspace + plan.input_gradient_at;
-    std::fill_n(image, plan.image(), 0.0f);
-    image_gradient(plan, buffers.inputs[1], gradient, image);
-    for_pixels(plan, [&](std::ptrdiff_t pixel, std::ptrdiff_t place) {
-      for (int c = 0; c < plan.window.output_c; ++c) input[pixel + c / plan.multiplier] += image[place + c];
-    });
-  }
+void input_gradient(const Plan& plan, const TrainBuffers& buffers, std::ptrdiff_t sample, const float* gradient) {
+  float* input = buffers.input_gradients[0] + sample * plan.input();
+  std::fill_n(input, plan.input(), 0.0f);
+  if (plan.as_is) return image_gradient(plan, buffers.inputs[1], gradient, input);
+  float* image = buffers.scratch + plan.input_gradient_at;
+  std::fill_n(image, plan.image(), 0.0f);
+  image_gradient(plan, buffers.inputs[1], gradient, image);
+  for_pixels(plan, [&](std::ptrdiff_t pixel, std::ptrdiff_t place) {
+    for (int c = 0; c < plan.window.output_c; ++c) input[pixel + c / plan.multiplier] += image[place + c];
+  });
 }
 
 void backward(const Plan& plan, const TrainBuffers& buffers) {
@@ -194,15 +188,21 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
     std::fill_n(bias, channels, 0.0f);
     add_column_sums(rows, channels, buffers.output_gradient, channels, bias);
   }
-  if (buffers.input_gradients[1]) filter_gradient(plan, buffers);
-  if (buffers.input_gradients[0]) input_gradient(plan, buffers);
+  float* filter = buffers.input_gradients[1];
+  if (filter) std::fill_n(filter, plan.taps() * channels, 0.0f);
+  for (std::ptrdiff_t sample = 0; sample < buffers.batch; ++sample) {
+    const float* gradient = buffers.output_gradient + sample * plan.pixels() * channels;
+    if (filter) filter_gradient(plan, prepared_image(plan, buffers, sample), gradient, filter);
+    if (buffers.input_gradients[0]) input_gradient(plan, buffers, sample, gradient);
+  }
 }
 
-TrainCall compile(const NodeView& node, int batch) {
-  const auto plan = std::make_shared<const Plan>(make_plan(node, batch));
-  return {.workspace = plan->end,
+TrainCall compile(const NodeView& node, int) {
+  const auto plan = std::make_shared<const Plan>(make_plan(node));
+  return {.scratch = plan->end,
           .forward = [plan](const TrainBuffers& buffers) { forward(*plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(*plan, buffers); }};
+          .backward = [plan](const TrainBuffers& buffers) { backward(*plan, buffers); },
+          .reads_output = !plan->activation.none()};
 }
 
 }  // namespace

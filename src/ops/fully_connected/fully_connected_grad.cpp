@@ -49,7 +49,8 @@ TrainCall compile(const NodeView& node, int) {
   const Plan plan = {static_cast<int>(node.input(0).elements() / weights[1]), weights[1], weights[0],
                      fused_activation(node.attributes().text("activation"))};
   return {.forward = [plan](const TrainBuffers& buffers) { forward(plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); }};
+          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); },
+          .reads_output = !plan.activation.none()};
 }
 
 }  // namespace

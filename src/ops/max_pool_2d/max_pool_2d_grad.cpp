@@ -125,7 +125,9 @@ TrainCall compile(const NodeView& node, int batch) {
   const Plan plan = {w, fused_activation(node.attributes().text("activation")), disjoint, covering};
   return {.workspace = static_cast<std::size_t>(batch) * static_cast<std::size_t>(plan.output()),
           .forward = [plan](const TrainBuffers& buffers) { forward(plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); }};
+          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); },
+          .reads_inputs = false,
+          .reads_output = !plan.activation.none()};
 }
 
 }  // namespace

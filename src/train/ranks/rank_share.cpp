@@ -12,32 +12,26 @@ constexpr std::size_t kMessage = 3;  // floats
 }  // namespace
 
 RankShare::RankShare(Ranks* ranks, const TrainPlan& plan)
-    : ranks_(ranks), sharding_(plan.sharding), count_(plan.trainable), end_shard_(plan.sharding.shards) {
-  if (ranks == nullptr) return;
-  require(end_shard_ >= ranks->size(), "a batch of {} samples is too small for {} ranks", sharding_.batch,
-          ranks->size());
-  first_shard_ = sharding_.shards * ranks->rank() / ranks->size();
-  end_shard_ = sharding_.shards * (ranks->rank() + 1) / ranks->size();
-  sums_ = AlignedFloats(count_ + kMessage);
+    : ranks_(ranks), count_(plan.trainable), whole_batch_(plan.whole_batch_trainable) {
+  if (ranks != nullptr) sums_ = AlignedFloats(count_ + kMessage);
 }
 
-void RankShare::gather(const TrainExecutor& executor, const TrainStep& step, int samples) {
-  const auto place = [&](int shard) { return static_cast<std::size_t>(std::min(sharding_.first(shard), samples)); };
-  const std::size_t first = place(first_shard_), end = place(end_shard_);
-  for (const TrainExecutor::Shared& shared : executor.shared_values(step)) {
-    ranks_->gather({shared.values, static_cast<std::size_t>(samples) * shared.size}, first * shared.size,
-                   (end - first) * shared.size);
-  }
+RankShare::Part RankShare::part_of(int count) const {
+  if (ranks_ == nullptr) return {0, count};
+  const auto bound = [&](int rank) { return static_cast<int>(std::int64_t{count} * rank / ranks_->size()); };
+  const int first = bound(ranks_->rank());
+  return {first, bound(ranks_->rank() + 1) - first};
 }
 
 void RankShare::merge(ThreadTeam& team, std::span<const float* const> gradients) {
   constexpr std::size_t kPiece = 4096;
   for (std::size_t first; (first = static_cast<std::size_t>(team.next_ticket()) * kPiece) < count_;) {
-    const std::size_t count = std::min(kPiece, count_ - first);
-    float* sum = sums_.data() + first;
-    std::fill_n(sum, count, 0.0f);
-    for (const float* addend : gradients) {
-      for (std::size_t i = 0; i < count; ++i) sum[i] += addend[first + i];
+    const std::size_t end = std::min(first + kPiece, count_);
+    float* const sum = sums_.data();
+    std::fill(sum + first, sum + end, 0.0f);
+    for (std::size_t g = 0; g < gradients.size(); ++g) {
+      const float* addend = gradients[g];
+      for (std::size_t i = g == 0 ? first : std::max(first, whole_batch_); i < end; ++i) sum[i] += addend[i];
     }
   }
 }

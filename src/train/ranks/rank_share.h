@@ -12,19 +12,19 @@ namespace thimble {
 
 class RankShare {
  public:
-  /// Throws InputError when there are more ranks than shards.
   RankShare(Ranks* ranks, const TrainPlan& plan);
 
   explicit operator bool() const { return ranks_ != nullptr; }
   bool is_first() const { return ranks_ == nullptr || ranks_->rank() == 0; }
-  // The shards that this rank works on.
-  int first_shard() const { return first_shard_; }
-  int end_shard() const { return end_shard_; }
+  /// Samples of a batch.
+  struct Part {
+    int first;
+    int count;
+  };
+  /// Those that this rank works on, of a batch of `count`; a small one may have none for some ranks.
+  Part part_of(int count) const;
 
   // All ranks call what follows, in the same order, one thread of each, if nothing else is said.
-
-  /// Before a step for the whole batch: gets the values of the other ranks' samples.
-  void gather(const TrainExecutor& executor, const TrainStep& step, int samples);
 
   /// What ranks tell each other in each step.
   struct Message {
@@ -44,10 +44,8 @@ class RankShare {
 
  private:
   Ranks* ranks_;
-  Sharding sharding_;
-  std::size_t count_;  // of gradients
-  int first_shard_ = 0;
-  int end_shard_;
+  std::size_t count_;        // of gradients
+  std::size_t whole_batch_;  // TrainPlan::whole_batch_trainable
   AlignedFloats sums_;  // gradients, then the message
 };
 
