@@ -41,8 +41,8 @@ struct TrainBuffers {
   bool training = true;    // false: as at inference
   std::uint64_t seed = 0;  // differs for each node and step: for Dropout
   int first_sample = 0;    // of these samples in the batch
-  /// Nodes with `sums`. The calls that make them: where these samples' go; the others: the whole batch's, of forward and
-  /// of backward, and its number of samples.
+  /// Nodes with `sums`. The calls that make them: where these samples' go; the others: the whole batch's, of forward
+  /// and of backward, and its number of samples.
   double* sums = nullptr;
   const double* forward_sums = nullptr;
   const double* backward_sums = nullptr;

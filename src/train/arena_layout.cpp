@@ -38,9 +38,8 @@ void ArenaLayout::set_lives(Value& value) {
 std::size_t ArenaLayout::free_place(const Value& value, const std::vector<const Value*>& placed) const {
   const auto meet = [&](const Value& other) {
     return other.local == value.local && std::ranges::any_of(value.lives, [&](const Life& life) {
-             return std::ranges::any_of(other.lives, [&](const Life& their) {
-               return life.first <= their.last && their.first <= life.last;
-             });
+             return std::ranges::any_of(
+                 other.lives, [&](const Life& their) { return life.first <= their.last && their.first <= life.last; });
            });
   };
   std::size_t place = 0;

@@ -12,9 +12,9 @@ namespace thimble {
 
 /// What the calls of one step of training have in common.
 struct StepContext {
-  int samples = 0;        // that this process has of the batch
-  int first = 0;          // the first of them in the batch
-  int whole_batch = 0;    // samples of the batch
+  int samples = 0;      // that this process has of the batch
+  int first = 0;        // the first of them in the batch
+  int whole_batch = 0;  // samples of the batch
   bool training = true;
   std::uint64_t seed = 0;
 };

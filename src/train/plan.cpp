@@ -10,6 +10,7 @@
 #include "ops/op.h"
 #include "train/aligned_floats.h"
 #include "train/arena_layout.h"
+#include "train/stages.h"
 
 namespace thimble {
 namespace {
@@ -177,9 +178,8 @@ class Planner {
       const Op& op = op_of(node);
       require(op.train != nullptr && op.train->compile != nullptr, "layer '{}': {} cannot be trained through",
               node.name, node.op);
-      TrainCall call = with_context(fmt::format("layer '{}'", node.name), [&] {
-        return op.train->compile(NodeView(graph_, node), plan_.sharding.samples);
-      });
+      TrainCall call = with_context(fmt::format("layer '{}'", node.name),
+                                    [&] { return op.train->compile(NodeView(graph_, node), plan_.sharding.samples); });
       if (call.view) roots_[node.outputs[0]] = root(node.inputs[0]);
       calls_.push_back(std::move(call));
     }
@@ -204,7 +204,6 @@ class Planner {
               order_[i].name, name_of(graph_.tensor(output).type));
       if (!calls_[i].view) {
         slots_[output] = layout_.add(size_of(output));
-        makers_[output] = static_cast<int>(plan_.nodes.size());
         plan_.nodes.push_back(planned(i));
       }
       for (const TensorId id : order_[i].inputs) {
@@ -283,117 +282,21 @@ class Planner {
   }
 
   void make_stages() {
-    plan_.inference = stages_of(forward_);
+    plan_.inference = stages_of(plan_, forward_);
     std::vector<TrainStep> all = forward_;
     all.insert(all.end(), backward_.begin(), backward_.end());
-    plan_.training = stages_of(all);
+    plan_.training = stages_of(plan_, all);
     for (TrainStage& stage : plan_.inference) {
       std::erase_if(stage.steps, [](const TrainStep& step) { return step.kind == TrainStep::Kind::kForwardSums; });
     }
-    if (fuse_) leave_out_cheap_outputs();
-  }
-
-  std::vector<TrainStage> stages_of(const std::vector<TrainStep>& steps) const {
-    std::vector<TrainStage> stages;
-    for (const TrainStep& step : steps) {
-      const bool runs_node = step.kind == TrainStep::Kind::kForward || step.kind == TrainStep::Kind::kBackward;
-      const bool whole = runs_node && plan_.nodes[at(step.index)].call.whole_batch;
-      const auto waits_for = [&](const TrainStep& sums) { return runs_node && sums.index == step.index; };
-      if (stages.empty() || whole || stages.back().whole_batch || std::ranges::any_of(stages.back().sums, waits_for)) {
-        stages.push_back({whole, {}, {}});
-      }
-      stages.back().steps.push_back(step);
-      const bool sums = step.kind == TrainStep::Kind::kForwardSums || step.kind == TrainStep::Kind::kBackwardSums;
-      if (sums) stages.back().sums.push_back(step);
-    }
-    return stages;
-  }
-
-  /// What a cheap node makes, where only its own stage of forward reads it, is not kept for backward, but made again in
-  /// each stage of backward that reads it: that takes the memory of one shard instead of the batch's.
-  void leave_out_cheap_outputs() {
-    std::map<TensorId, int> stage_of;  // where a tensor is made
-    std::set<TensorId> left_out;
-    for (int s = 0; s < std::ssize(plan_.training); ++s) {
-      for (const TrainStep& step : plan_.training[at(s)].steps) {
-        if (step.kind == TrainStep::Kind::kLoss) left_out.erase(root(output_));
-        if (step.kind != TrainStep::Kind::kForward && step.kind != TrainStep::Kind::kForwardSums) continue;
-        const PlannedNode& node = plan_.nodes[at(step.index)];
-        for (const auto& [id, stage] : stage_of) {
-          if (stage != s && reads(node, id)) left_out.erase(id);
-        }
-        stage_of[node.result] = s;
-        if (node.call.cheap && step.kind == TrainStep::Kind::kForward) left_out.insert(node.result);
-      }
-    }
-    for (TrainStage& stage : plan_.training) {
-      const bool backward = std::ranges::none_of(
-          stage.steps, [](const TrainStep& step) { return step.kind == TrainStep::Kind::kForward; });
-      if (backward && !stage.whole_batch) make_again(stage, left_out);
-    }
-    for (const TensorId id : left_out) layout_.make_local(slots_[id]);
-  }
-
-  static bool same(const TrainSlot& a, const TrainSlot& b) {
-    return a.kind == b.kind && a.offset == b.offset && a.kind != TrainSlot::Kind::kNone;
-  }
-  bool reads(const PlannedNode& node, TensorId id) {
-    return std::ranges::any_of(node.inputs, [&](const TrainSlot& slot) { return same(slot, slots_[id]); });
-  }
-
-  void make_again(TrainStage& stage, const std::set<TensorId>& left_out) {
-    std::set<TensorId> made;
-    std::vector<TrainStep> steps;
-    const auto make = [&](const auto& self, const TrainSlot& slot) -> void {
-      for (const TensorId id : left_out) {
-        if (!same(slot, slots_[id]) || !made.insert(id).second) continue;
-        for (const TrainSlot& input : plan_.nodes[at(makers_[id])].inputs) self(self, input);
-        steps.push_back({TrainStep::Kind::kForwardAgain, makers_[id]});
-      }
-    };
-    for (const TrainStep& step : stage.steps) {
-      for (const TrainSlot& slot : values_of(step)) make(make, slot);
-      steps.push_back(step);
-    }
-    stage.steps = steps;
-  }
-
-  /// The values that a step reads or writes.
-  std::vector<TrainSlot> values_of(const TrainStep& step) const {
-    if (step.kind == TrainStep::Kind::kRead) return {plan_.input};
-    if (step.kind == TrainStep::Kind::kLoss) {
-      std::vector<TrainSlot> values = {plan_.output, plan_.output_gradient};
-      if (!front_) values.push_back(plan_.input);  // of an autoencoder
-      return values;
-    }
-    if (step.kind == TrainStep::Kind::kAdd) return {plan_.sums[at(step.index)].target, plan_.sums[at(step.index)].addend};
-    const PlannedNode& node = plan_.nodes[at(step.index)];
-    const bool sums = step.kind == TrainStep::Kind::kForwardSums || step.kind == TrainStep::Kind::kBackwardSums;
-    const bool back = step.kind == TrainStep::Kind::kBackward || step.kind == TrainStep::Kind::kBackwardSums;
-    std::vector<TrainSlot> values;
-    if (!back || sums || node.call.reads_inputs || !fuse_) values = node.inputs;
-    if (node.call.reads_samples) values.erase(values.begin());
-    const bool uses_output = back ? node.call.reads_output || !fuse_ : !sums;
-    if (uses_output) values.push_back(node.output);
-    if (back) values.push_back(node.output_gradient);
-    if (sums) return activations(values);
-    if (back) values.insert(values.end(), node.input_gradients.begin(), node.input_gradients.end());
-    if (node.call.workspace > 0) values.push_back(node.workspace);
-    return activations(values);
-  }
-
-  static std::vector<TrainSlot> activations(std::vector<TrainSlot> slots) {
-    std::erase_if(slots, [](const TrainSlot& slot) {
-      return slot.kind == TrainSlot::Kind::kNone || slot.kind == TrainSlot::Kind::kParameter;
-    });
-    return slots;
+    if (fuse_) leave_out_cheap_outputs(plan_, layout_);
   }
 
   void lay_out() {
     int number = 0;
     for (int s = 0; s < std::ssize(plan_.training); ++s) {
       for (const TrainStep& step : plan_.training[at(s)].steps) {
-        for (const TrainSlot& slot : values_of(step)) layout_.use(slot, s, number);
+        for (const TrainSlot& slot : values_of(plan_, step, !fuse_)) layout_.use(slot, s, number);
         ++number;
       }
     }
@@ -431,34 +334,12 @@ class Planner {
   std::map<TensorId, TensorId> roots_;
   std::map<TensorId, TrainSlot> slots_;
   std::map<TensorId, TrainSlot> gradients_;
-  std::map<TensorId, int> makers_;  // the nodes that make them
   std::map<TensorId, bool> wants_gradient_;
   std::set<TensorId> written_;  // the parameters whose gradient a node writes
   std::vector<TrainStep> forward_, backward_;
 };
 
 }  // namespace
-
-Sharding::Sharding(int batch_size, std::size_t largest, std::size_t parameters, int least) : batch(batch_size) {
-  constexpr std::size_t kCached = 32768;  // floats of an activation: a few of them fit the L2 cache
-  constexpr int kMostShards = 64;
-  const auto divided = [](int number, int by) { return (number + by - 1) / by; };
-  // Each shard has gradients of its own. Writing and adding them up should cost less than the activations do.
-  const std::size_t wanted = std::max(kCached, 2 * parameters) / std::max<std::size_t>(1, largest);
-  shards = divided(batch, static_cast<int>(std::clamp<std::size_t>(wanted, 1, at(batch))));
-  // Even for one, two or four threads.
-  if (shards > least) shards = divided(shards, 4) * 4;
-  shards = std::min(std::clamp(shards, least, kMostShards), batch);
-  samples = divided(batch, shards);
-}
-
-int Sharding::first(int shard) const {
-  return static_cast<int>(std::int64_t{batch} * shard / shards);
-}
-
-int Sharding::size(int shard, int count) const {
-  return std::clamp(count - first(shard), 0, first(shard + 1) - first(shard));
-}
 
 void ParameterPlace::put(std::span<const float> values, float* memory) const {
   ensure(values.size() == count, "{} values for a parameter of {}", values.size(), count);

@@ -9,8 +9,8 @@
 
 namespace thimble {
 
-/// How a batch is cut into shards, as equal as can be. It depends on nothing but the model and the size of the batch, so
-/// that sums over shards have the same order, and so the same bits, for any number of threads.
+/// How a batch is cut into shards, as equal as can be. It depends on nothing but the model and the size of the batch,
+/// so that sums over shards have the same order, and so the same bits, for any number of threads.
 struct Sharding {
   int batch = 0;    // samples at most
   int samples = 0;  // of a shard at most
@@ -115,8 +115,8 @@ struct TrainPlan {
   std::size_t all = 0;  // floats of all
 };
 
-/// Plans `graph` up to `output`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist or
-/// are not kept, and parameters may be transposed. Throws InputError when it cannot be trained through.
+/// Plans `graph` up to `output`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist
+/// or are not kept, and parameters may be transposed. Throws InputError when it cannot be trained through.
 TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse = true, int least_shards = 4);
 
 }  // namespace thimble

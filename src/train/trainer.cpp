@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <optional>
 #include <thread>
@@ -11,6 +10,7 @@
 #include "train/objective.h"
 #include "train/parameter_update.h"
 #include "train/ranks/rank_share.h"
+#include "train/shard_claims.h"
 #include "train/thread_team.h"
 #include "train/train.h"
 
@@ -52,7 +52,7 @@ class Trainer::Impl {
         options_(options),
         executor_(make_executor(model, options)),
         share_(options.ranks, executor_.plan()),
-        claims_(at(executor_.threads())),
+        claims_(executor_.threads(), executor_.plan().sharding.shards),
         objective_(model, options_, executor_.plan()),
         update_(model, executor_.plan()),
         team_(executor_.threads()),
@@ -261,31 +261,17 @@ class Trainer::Impl {
       if (stage.whole_batch) {
         executor_.run_whole_batch(stage.steps[0], thread, context, Reader(*this, first, context));
       } else {
-        for_own_shards(thread, (&stage - stages.data()) % 2 == 1, [&](int shard) {
+        claims_.for_each(thread, (&stage - stages.data()) % 2 == 1, [&](int shard) {
           if (plan.sharding.size(shard, context.samples) == 0) return;
           for (const TrainStep& step : stage.steps) run_step(step, {thread, shard}, first, context);
         });
       }
       team_.barrier([&] {
-        for (Claim& claim : claims_) claim.taken.store(0, std::memory_order_relaxed);
+        claims_.reset();
         if (stage.whole_batch) executor_.finish_whole_batch(stage.steps[0]);
         if (context.training) add_up_sums(stage, context);
         if (&stage == &stages.back()) finish_step(context);
       });
-    }
-  }
-
-  /// Each thread has shards of its own, whose values are in its cache, the last ones above all: stages go through them
-  /// in turns forwards and backwards. A thread that has done its own takes over others'.
-  template <typename Work>
-  void for_own_shards(int thread, bool backwards, const Work& work) {
-    const int threads = team_.size(), shards = executor_.plan().sharding.shards;
-    for (int i = 0; i < threads; ++i) {
-      const int owner = (thread + i) % threads;
-      const int begin = shards * owner / threads, end = shards * (owner + 1) / threads;
-      for (int n; (n = claims_[at(owner)].taken.fetch_add(1, std::memory_order_relaxed)) < end - begin;) {
-        work(backwards ? end - 1 - n : begin + n);
-      }
     }
   }
 
@@ -406,9 +392,6 @@ class Trainer::Impl {
     team_.barrier([&] { team_.reset_tickets(); });
   }
 
-  struct alignas(64) Claim {
-    std::atomic<int> taken = 0;  // of a thread's shards, by any thread
-  };
   struct alignas(64) ShardSums {
     LossSums sums;
   };
@@ -417,7 +400,7 @@ class Trainer::Impl {
   TrainOptions options_;
   TrainExecutor executor_;
   RankShare share_;
-  std::vector<Claim> claims_;  // one a thread
+  ShardClaims claims_;
   Objective objective_;
   ParameterUpdate update_;
   ThreadTeam team_;

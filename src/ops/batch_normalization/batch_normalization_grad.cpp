@@ -117,8 +117,7 @@ void make_forward_sums(const Plan& plan, const TrainBuffers& buffers) {
     Vector start[vectors()];
     for (int v = 0; v < vectors(); ++v) start[v] = I::load(x + v * I::kLanes, lanes);
     sum_rows<I, vectors()>(
-        rows, p->channels, c, b->sums,
-        [&](int r, int v, Vector& sum, Vector& squares) THIMBLE_INLINE_LAMBDA {
+        rows, p->channels, c, b->sums, [&](int r, int v, Vector& sum, Vector& squares) THIMBLE_INLINE_LAMBDA {
           const Vector difference = I::load(x + std::ptrdiff_t{r} * p->channels + v * I::kLanes, lanes) - start[v];
           sum += difference;
           squares += difference * difference;
@@ -179,7 +178,8 @@ THIMBLE_INLINE std::array<Channels<I>, kCount> channels_of(const Plan& plan, con
                                                            int lanes) {
   return [&]<int... v>(std::integer_sequence<int, v...>) THIMBLE_INLINE_LAMBDA {
     return std::array<Channels<I>, kCount>{Channels<I>(plan, buffers, c + v * I::kLanes, lanes)...};
-  }(std::make_integer_sequence<int, kCount>{});
+  }
+  (std::make_integer_sequence<int, kCount>{});
 }
 
 /// Sums divided by the number of rows.
@@ -225,15 +225,14 @@ void make_backward_sums(const Plan& plan, const TrainBuffers& buffers) {
     using I = decltype(isa);
     using Vector = typename I::Vector;
     const auto channels = channels_of<I, vectors()>(*p, *b, c, lanes);
-    sum_rows<I, vectors()>(
-        b->batch * p->rows, p->channels, c, b->sums,
-        [&](int r, int v, Vector& sum, Vector& products) THIMBLE_INLINE_LAMBDA {
-          const std::ptrdiff_t at = std::ptrdiff_t{r} * p->channels + c + v * I::kLanes;
-          const Vector x = I::load(b->inputs[0] + at, lanes);
-          const Vector g = passed<I>(*p, channels[v], x, I::load(b->output_gradient + at, lanes));
-          sum += g;
-          products += g * ((x - channels[v].mean) * channels[v].factor);
-        });
+    sum_rows<I, vectors()>(b->batch * p->rows, p->channels, c, b->sums,
+                           [&](int r, int v, Vector& sum, Vector& products) THIMBLE_INLINE_LAMBDA {
+                             const std::ptrdiff_t at = std::ptrdiff_t{r} * p->channels + c + v * I::kLanes;
+                             const Vector x = I::load(b->inputs[0] + at, lanes);
+                             const Vector g = passed<I>(*p, channels[v], x, I::load(b->output_gradient + at, lanes));
+                             sum += g;
+                             products += g * ((x - channels[v].mean) * channels[v].factor);
+                           });
   });
   for (const int i : {0, 1}) {
     float* gradient = buffers.input_gradients[static_cast<std::size_t>(2 - i)];

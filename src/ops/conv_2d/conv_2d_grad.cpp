@@ -327,8 +327,9 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
   const int block = even_piece(walk.rows, std::max(1, 4096 / (walk.columns * stride)));
   for (int sample = 0; sample < buffers.batch; ++sample) {
     const float* image = filter ? padded_image(plan, buffers, sample) : nullptr;
-    float* gradient = plan.spread_gradient() ? buffers.scratch + plan.gradient_at
-                                             : buffers.output_gradient + std::ptrdiff_t{sample} * plan.pixels() * stride;
+    float* gradient = plan.spread_gradient()
+                          ? buffers.scratch + plan.gradient_at
+                          : buffers.output_gradient + std::ptrdiff_t{sample} * plan.pixels() * stride;
     for (int y = 0; y < walk.rows; y += block) {
       const int rows = std::min(block, walk.rows - y);
       const std::ptrdiff_t first = std::ptrdiff_t{y} * walk.columns;

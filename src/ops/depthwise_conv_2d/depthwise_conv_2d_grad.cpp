@@ -153,7 +153,7 @@ void convolve(const Convolution& convolution, const float* filter, const float* 
 void forward(const Plan& plan, const TrainBuffers& buffers) {
   const thimble_window& w = plan.window;
   const float* bias = buffers.inputs.size() > 2 ? buffers.inputs[2] : nullptr;
-  const Convolution convolution = {w.output_h,           w.output_w,  w.output_c,     plan.row_step(),
+  const Convolution convolution = {w.output_h,         w.output_w,  w.output_c,     plan.row_step(),
                                    plan.column_step(), plan.offset, plan.activation};
   const std::ptrdiff_t output = std::ptrdiff_t{plan.pixels()} * w.output_c;
   for (std::ptrdiff_t sample = 0; sample < buffers.batch; ++sample) {

@@ -46,7 +46,7 @@ class RankShare {
   Ranks* ranks_;
   std::size_t count_;        // of gradients
   std::size_t whole_batch_;  // TrainPlan::whole_batch_trainable
-  AlignedFloats sums_;  // gradients, then the message
+  AlignedFloats sums_;       // gradients, then the message
 };
 
 }  // namespace thimble
