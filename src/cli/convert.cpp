@@ -9,8 +9,10 @@
 #include "data/load.h"
 #include "io/load.h"
 #include "io/save.h"
+#include "passes/passes.h"
 #include "passes/pipeline.h"
 #include "quant/calibrate.h"
+#include "quant/float_weights.h"
 #include "quant/trained.h"
 
 namespace thimble {
@@ -48,7 +50,14 @@ void convert(const ConvertArguments& arguments) {
   FileSystem& files = real_file_system();
   Graph graph = load_graph(files, arguments.input);
   with_context(arguments.input, [&] { simplify(graph); });
-  if (!arguments.scheme.empty()) graph = quantized(files, graph, arguments);
+  if (arguments.scheme == "dynamic") {
+    quantize_dynamic_range(graph);
+  } else if (arguments.scheme == "float16") {
+    quantize_float16(graph);
+  } else if (!arguments.scheme.empty()) {
+    graph = quantized(files, graph, arguments);
+  }
+  remove_dead_code(graph);
   save_graph(files, arguments.output, graph);
   fmt::print("Wrote {}: {} operators, {} bytes\n", arguments.output, graph.nodes.size(),
              std::filesystem::file_size(arguments.output));
@@ -58,8 +67,10 @@ std::function<void()> setup(CLI::App& app) {
   auto arguments = std::make_shared<ConvertArguments>();
   app.add_option("IN", arguments->input, "The model: .keras or .tflite")->required();
   app.add_option("-o,--output", arguments->output, "Where to write it: .tflite")->required();
-  app.add_option("--quantize", arguments->scheme, "int8: all integer; int16x8: 16-bit activations, 8-bit weights")
-      ->check(CLI::IsMember({"int8", "int16x8"}));
+  app.add_option("--quantize", arguments->scheme,
+                 "int8: all integer; int16x8: 16-bit activations, 8-bit weights; dynamic: float activations, 8-bit "
+                 "weights; float16: the weights alone, of half precision")
+      ->check(CLI::IsMember({"int8", "int16x8", "dynamic", "float16"}));
   app.add_option("--calibrate", arguments->calibration,
                  "DATA[:N]: the data set whose training samples (the first N, else 500) give the ranges; a model that "
                  "was trained for integers has them already");
@@ -73,7 +84,8 @@ std::function<void()> setup(CLI::App& app) {
 const Command kConvertCommand = {
     "convert", "Convert a model, and quantize it",
     "  thimble convert model.keras -o model.tflite\n"
-    "  thimble convert model.keras -o int8.tflite --quantize int8 --calibrate data/mnist:500",
+    "  thimble convert model.keras -o int8.tflite --quantize int8 --calibrate data/mnist:500\n"
+    "  thimble convert model.keras -o half.tflite --quantize float16",
     setup};
 
 }  // namespace thimble
