@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstring>
@@ -110,6 +111,15 @@ std::string c_type(Type type) {
       return "int64_t";
   }
   throw InternalError("a type without a C type");
+}
+
+const IntegerType& smallest_type(const std::vector<std::int64_t>& values) {
+  static constexpr IntegerType kTypes[] = {{"uint8_t", 1, 0, UINT8_MAX},         {"int8_t", 1, INT8_MIN, INT8_MAX},
+                                           {"uint16_t", 2, 0, UINT16_MAX},       {"int16_t", 2, INT16_MIN, INT16_MAX},
+                                           {"int32_t", 4, INT32_MIN, INT32_MAX}, {"uint32_t", 4, 0, UINT32_MAX},
+                                           {"int64_t", 8, INT64_MIN, INT64_MAX}};
+  const auto [min, max] = std::ranges::minmax(values);
+  return *std::ranges::find_if(kTypes, [&](const IntegerType& type) { return type.min <= min && max <= type.max; });
 }
 
 std::string model_type(Type type) {

@@ -20,6 +20,15 @@ class Identifiers {
 /// A C type of <stdint.h> for elements of `type`; float for float32, uint16_t for the bits of float16.
 std::string c_type(Type type);
 
+struct IntegerType {
+  const char* name;  // "uint8_t"
+  std::size_t bytes;
+  std::int64_t min, max;
+};
+
+/// The smallest type that holds all values.
+const IntegerType& smallest_type(const std::vector<std::int64_t>& values);
+
 /// The name of `type` in model.h: "MODEL_INT8".
 std::string model_type(Type type);
 

@@ -10,6 +10,8 @@
 #include "codegen/c_text.h"
 #include "codegen/kernel_sources.h"
 #include "codegen/layers_c.h"
+#include "codegen/model_h.h"
+#include "codegen/narrow_params.h"
 #include "codegen/selftest_c.h"
 #include "codegen/stream_c.h"
 #include "codegen/template.h"
@@ -33,8 +35,9 @@ class PackageWriter {
     for (const auto& [call, step] : calls()) sources.insert(call->source);
     if (!plan_.streams.empty()) sources.insert("kernel/stream");
     add_kernel_sources(files, sources);
+    if (!options_.target.features.avr) narrow(files);
     files["model.c"] = model_c(sources);
-    files["model.h"] = model_h();
+    files["model.h"] = model_h(graph_, plan_, weights_.bytes(), options_);
     files["weights.h"] = weights_.header();
     files["weights.c"] = weights_.source();
     const SelfTestText selftest = selftest_c(graph_, program_, plan_);
@@ -49,8 +52,7 @@ class PackageWriter {
   }
 
  private:
-  /// What qualifies constants for AVR.
-  std::string flash() const { return options_.target.features.avr ? "MODEL_FLASH " : ""; }
+  std::string flash() const { return flash_qualifier(options_.target); }
 
   std::string compiler_flags() const {
     std::string flags = options_.target.flags;
@@ -73,6 +75,12 @@ class PackageWriter {
       }
     }
     return result;
+  }
+
+  void narrow(FileSet& files) const {
+    std::vector<const KernelCall*> all;
+    for (const auto& [call, step] : calls()) all.push_back(call);
+    narrow_params(files, all);
   }
 
   void collect_weights() {
@@ -335,54 +343,6 @@ class PackageWriter {
           fmt::format("  memset(ARENA({}), {}, {});\n", plan_.tensor_offsets[i], tensor.zero_byte(), tensor.bytes());
     }
     return text;
-  }
-
-  std::string tensor_documentation(const char* role, const std::vector<TensorId>& ids) const {
-    std::string text;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const Tensor& tensor = graph_.tensor(ids[i]);
-      text += fmt::format(" * {} {} '{}': {} {}, {} bytes", role, i, c_comment(tensor.name), name_of(tensor.type),
-                          to_string(tensor.shape), tensor.bytes());
-      if (tensor.quantization.present()) {
-        text += fmt::format(", real = {} x (q - {})", tensor.scale(), tensor.zero_point());
-      }
-      text += "\n";
-    }
-    return text;
-  }
-
-  std::string model_h() const {
-    std::string documentation = tensor_documentation("Input", graph_.inputs);
-    documentation += tensor_documentation("Output", graph_.outputs);
-    documentation +=
-        fmt::format(" * RAM {} bytes (the arena) and the stack; flash {} bytes of constants and the code.\n",
-                    plan_.arena_bytes, weights_.bytes());
-    documentation += " * Layers, in order:\n";
-    for (const Node& node : graph_.nodes) {
-      const Tensor& output = graph_.tensor(node.outputs[0]);
-      documentation +=
-          fmt::format(" *   {} -> {} {}\n", c_comment(node.op), name_of(output.type), to_string(output.shape));
-    }
-    return fill_template("model.h", {{"NAME", c_comment(graph_.name.empty() ? "A model" : graph_.name)},
-                                     {"DOCUMENTATION", documentation},
-                                     {"STACK", stack_lines()},
-                                     {"FLASH", flash()},
-                                     {"FLASH_MACRO", flash().empty() ? "" : kFlashMacro},
-                                     {"INPUTS", std::to_string(graph_.inputs.size())},
-                                     {"OUTPUTS", std::to_string(graph_.outputs.size())},
-                                     {"ARENA_BYTES", std::to_string(plan_.arena_bytes)},
-                                     {"WEIGHTS_BYTES", std::to_string(weights_.bytes())}});
-  }
-
-  /// The bound on the stack, and a check of it against what the user has.
-  std::string stack_lines() const {
-    if (!options_.stack) return "";
-    return fmt::format(
-        "#define MODEL_STACK_BYTES {}   /* model_invoke's stack, at most: proven from the call graph with\n"
-        "                                  {} */\n"
-        "#if defined(THIMBLE_STACK_LIMIT) && THIMBLE_STACK_LIMIT < MODEL_STACK_BYTES\n"
-        "#error \"the model needs more stack than THIMBLE_STACK_LIMIT: see MODEL_STACK_BYTES\"\n#endif\n",
-        options_.stack->bytes, options_.stack->compiler);
   }
 
   const Graph& graph_;

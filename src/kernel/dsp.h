@@ -36,11 +36,12 @@
 #define THIMBLE_DSP_CALLED static
 #endif
 
-/* Makes the compiler compute addresses from `pointer`, rather than keep several that step along with it in memory. */
-#ifdef THIMBLE_DSP
-#define THIMBLE_DSP_IN_REGISTER(pointer) __asm__("" : "+r"(pointer))
+/* Makes the compiler take a pointer or number as it is: compute addresses from it, rather than keep several that step
+ * along with it in memory, and draw no conclusion from the type that it was read as. */
+#if defined(THIMBLE_DSP) || (defined(THIMBLE_DSP_PLAIN) && defined(__GNUC__))
+#define THIMBLE_DSP_IN_REGISTER(value) __asm__("" : "+r"(value))
 #else
-#define THIMBLE_DSP_IN_REGISTER(pointer) (void)(pointer)
+#define THIMBLE_DSP_IN_REGISTER(value) (void)(value)
 #endif
 
 /* For one output channel: the bias, with the input's zero point in it, and how the sum becomes an output. */
@@ -245,6 +246,8 @@ static inline void thimble_dsp_requantize_4(int32_t values[4], const thimble_dsp
 }
 
 static inline void thimble_dsp_clamp_4(int32_t values[4], int32_t min, int32_t max) {
+  THIMBLE_DSP_IN_REGISTER(min);
+  THIMBLE_DSP_IN_REGISTER(max);
   values[0] = thimble_clamp(values[0], min, max);
   values[1] = thimble_clamp(values[1], min, max);
   values[2] = thimble_clamp(values[2], min, max);

@@ -126,6 +126,7 @@ THIMBLE_DSP_CALLED void thimble_dsp_widen(const int8_t* elements, int32_t quads,
 
 static inline const int8_t* thimble_dsp_dot_4(const int8_t* weights, const uint32_t* columns, int32_t quads,
                                               int32_t bias, int32_t sums[4]) {
+  THIMBLE_DSP_IN_REGISTER(quads);
   const int8_t* column = (const int8_t*)columns;
   int32_t s0 = bias, s1 = bias, s2 = bias, s3 = bias;
   for (; quads > 0; --quads, weights += 4, column += 4 * THIMBLE_DSP_QUAD_WORDS) {

@@ -21,6 +21,9 @@
 #define THIMBLE_MVE_CALLED static
 #endif
 
+/* A parameter that assembly loads as a word: int32_t may become less (codegen/narrow_params.h). */
+typedef int32_t thimble_mve_param;
+
 /* All registers that code can use, but the one that holds its task, r12. */
 #define THIMBLE_MVE_CLOBBERS                                                                                          \
   "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", "q3", "q4", "q5", \

@@ -9,13 +9,13 @@ THIMBLE_BEGIN
 
 /* Both operands are brought to half the scale of b, the larger, with 20 more bits: b by a shift of 19. */
 typedef struct {
-  int32_t offset_a; /* minus the zero point, times factor_a */
-  int32_t multiplier_a, requant_shift_a;
-  int32_t factor_a;          /* 1 << 20, or 1 << 21 and the factor is halved */
-  int32_t offset_b;          /* minus the zero point, times factor_b */
-  int32_t factor_b;          /* 1 << 19 */
-  int32_t multiplier, shift; /* of the sum */
-  int32_t zero_point;
+  thimble_mve_param offset_a; /* minus the zero point, times factor_a */
+  thimble_mve_param multiplier_a, requant_shift_a;
+  thimble_mve_param factor_a;          /* 1 << 20, or 1 << 21 and the factor is halved */
+  thimble_mve_param offset_b;          /* minus the zero point, times factor_b */
+  thimble_mve_param factor_b;          /* 1 << 19 */
+  thimble_mve_param multiplier, shift; /* of the sum */
+  thimble_mve_param zero_point;
   int32_t exact; /* thimble_mve_requantize */
   int32_t count;
   int32_t narrow; /* 1: the output's range is less than 8 bits */

@@ -82,8 +82,9 @@ THIMBLE_DSP_CALLED void thimble_conv_2d_dsp_pixels(const thimble_conv_2d_dsp_par
     thimble_conv_2d_dsp_pixel(p, columns, filter, channel, output);
     return;
   }
+  int32_t narrow = p->narrow;
+  THIMBLE_DSP_IN_REGISTER(narrow);
   const int32_t depth = p->window.output_c, quads = p->quads;
-  const int narrow = p->narrow;
   /* Pixels beyond `count` are written where pixel 0 goes, and before it. */
   const int32_t at_2 = count > 2 ? 2 * depth : 0, at_3 = count > 3 ? 3 * depth : 0;
   for (int8_t* const end = output + depth; output < end; ++output, ++channel) {
