@@ -82,7 +82,7 @@ LogMel make_log_mel(const LogMelSettings& s) {
   p.hop = std::max(1, static_cast<int>(std::lround(exact(s.hop_ms) * s.sample_rate / 1000)));
   require(p.window >= 2 && p.window <= result.samples && p.window <= 1 << kMostBits,
           "window_ms = {}: {} samples; from 2 to {}", s.window_ms, p.window, std::min(result.samples, 1 << kMostBits));
-  p.transform_bits = std::max<int>(kLeastBits, std::bit_width(static_cast<unsigned>(p.window - 1)));
+  p.transform_bits = std::max(kLeastBits, static_cast<int>(std::bit_width(static_cast<unsigned>(p.window - 1))));
   p.frames = (result.samples - p.window) / p.hop + 1;
   p.bands = s.bands;
   p.coefficients = s.coefficients;

@@ -45,7 +45,7 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("MODEL", arguments->model, "The model")->required();
   app.add_option(
       "--target", arguments->target,
-      "What its Makefile builds for: host, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m55, rv32imc, avr "
+      "What its Makefile builds for: host, wasm, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m55, rv32imc, avr "
       "(ATmega2560), atmega328p");
   app.add_option("-o,--folder", arguments->folder, "The folder to write the C files to")->required();
   add_optimize_option(app, arguments->optimize);

@@ -118,8 +118,9 @@ const IntegerType& smallest_type(const std::vector<std::int64_t>& values) {
                                            {"uint16_t", 2, 0, UINT16_MAX},       {"int16_t", 2, INT16_MIN, INT16_MAX},
                                            {"int32_t", 4, INT32_MIN, INT32_MAX}, {"uint32_t", 4, 0, UINT32_MAX},
                                            {"int64_t", 8, INT64_MIN, INT64_MAX}};
-  const auto [min, max] = std::ranges::minmax(values);
-  return *std::ranges::find_if(kTypes, [&](const IntegerType& type) { return type.min <= min && max <= type.max; });
+  const auto range = std::ranges::minmax(values);
+  return *std::ranges::find_if(kTypes,
+                               [&](const IntegerType& type) { return type.min <= range.min && range.max <= type.max; });
 }
 
 std::string model_type(Type type) {

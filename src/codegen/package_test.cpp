@@ -181,6 +181,25 @@ TEST(PackageBuild, ItsMakefileMakesALibrary) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "libmodel.a"));
 }
 
+TEST(PackageBuild, RunsAsWebAssembly) {
+  if (!find_program("emcc") || !find_program("node")) GTEST_SKIP() << "not installed: emscripten";
+  const Graph graph = network(Type::kInt8);
+  const Program program = lower(graph);
+  const FileSet package = generate_package(graph, program, make_plan(graph, program),
+                                           {.optimize = Optimize::kSpeed, .target = find_target("wasm")});
+  const TemporaryFolder folder;
+  real_file_system().write_all(folder.path(), package);
+  ProcessOptions options;
+  options.folder = folder.path();
+  const auto made = run_process({"make"}, options);
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_EQ(made.err.find("warning"), std::string::npos) << made.err;
+  const auto linked = run_process({"emcc", "main.c", "libmodel.a", "-sSINGLE_FILE=1", "-o", "example.js"}, options);
+  ASSERT_EQ(linked.exit_code, 0) << linked.err;
+  const auto done = run_process({"node", "example.js"}, options);
+  EXPECT_EQ(done.out.substr(0, done.out.find('\n')), "self-test: passed") << done.err;
+}
+
 TEST(PackageStack, IsHeldAgainstTheUsersLimitWhenItIsCompiled) {
   const Graph graph = network(Type::kInt8);
   const Program program = lower(graph);

@@ -7,8 +7,9 @@
 namespace thimble {
 
 const Target& find_target(const std::string& name) {
-  static const std::array<Target, 9> kTargets = {{
+  static const std::array<Target, 10> kTargets = {{
       {"host", "cc", "ar", "-O2"},
+      {"wasm", "emcc", "emar", "-O3 -msimd128"},
       {"cortex-m0", "arm-none-eabi-gcc", "arm-none-eabi-ar", "-mcpu=cortex-m0 -mthumb -O2", {.lanes = true}, "m0"},
       {"cortex-m3",
        "arm-none-eabi-gcc",

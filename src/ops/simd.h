@@ -103,7 +103,7 @@ void simd(const Body& body) {
 template <typename I>
 THIMBLE_INLINE typename I::Vector clamp_lanes(const typename I::Vector& v, const typename I::Vector& least,
                                               const typename I::Vector& most) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__)
   if constexpr (I::kLanes == 16) {  // not lane by lane; of two operands, one NaN, the second is taken
     typename I::Vector bounded;
     asm("vmaxps %2, %1, %0" : "=v"(bounded) : "v"(least), "v"(v));

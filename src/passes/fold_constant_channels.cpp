@@ -81,7 +81,8 @@ class Spaces {
   /// From the end of the graph to its start.
   std::vector<Space> take() {
     std::vector<Space> result;
-    for (auto& [id, space] : spaces_) {
+    for (const auto& entry : spaces_) {
+      const Space& space = entry.second;
       const auto fits = [&](TensorId tensor) { return graph_.tensor(tensor).shape.back() % space.channels == 0; };
       if (!space.fixed && space.channels > 1 && std::ranges::all_of(space.tensors, fits)) result.push_back(space);
     }

@@ -37,8 +37,7 @@ class Work {
     std::vector<TensorId> touched = graph_.nodes[n].inputs;
     touched.insert(touched.end(), graph_.nodes[n].outputs.begin(), graph_.nodes[n].outputs.end());
     std::ranges::sort(touched);
-    const auto rest = std::ranges::unique(touched);
-    touched.erase(rest.begin(), rest.end());
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
     for (const TensorId id : touched) {
       if (id == kNoTensor || graph_.tensor(id).constant() || std::ranges::count(graph_.outputs, id) > 0) continue;
       const bool read_later =

@@ -80,8 +80,7 @@ class Segments {
       for (const Segment& segment : segments) result.push_back(segment.bytes);
     }
     std::ranges::sort(result);
-    const auto rest = std::ranges::unique(result);
-    result.erase(rest.begin(), rest.end());
+    result.erase(std::unique(result.begin(), result.end()), result.end());
     return result;
   }
 

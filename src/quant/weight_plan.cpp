@@ -123,7 +123,7 @@ void WeightPlan::find_clusters(std::span<const float> values) {
   levels_ = best_levels(counts, std::max(1, options_.clusters - zero));
   if (zero) levels_.push_back(0);
   std::ranges::sort(levels_);
-  levels_.erase(std::ranges::unique(levels_).begin(), levels_.end());
+  levels_.erase(std::unique(levels_.begin(), levels_.end()), levels_.end());
 }
 
 std::vector<float> WeightPlan::pruned(std::span<const float> values) const {
