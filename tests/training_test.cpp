@@ -139,10 +139,10 @@ TEST(Schedules, WhatDoesNotFitIsNamed) {
 // ---- losses
 
 LossFunction function_of(const json& entry) {
-  Model model;
-  model.loss = entry["class_name"];
-  model.loss_config = config_from_json(find_loss(model.loss)->arguments, entry["config"]);
-  return loss_function(model);
+  OutputLoss loss;
+  loss.class_name = entry["class_name"];
+  loss.config = config_from_json(find_loss(loss.class_name)->arguments, entry["config"]);
+  return loss_function(loss);
 }
 
 TEST(KerasGolden, Losses) {

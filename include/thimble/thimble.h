@@ -62,6 +62,10 @@ class Samples {
  public:
   /// A folder with the files of MNIST, or an .npz with x_train, y_train, x_test, y_test.
   static Samples load(const std::filesystem::path& path);
+  /// For a network with several inputs or outputs: an .npz, or a folder of .npy files, with NAME_train and NAME_test
+  /// for each of them.
+  static Samples load(const std::filesystem::path& path, const std::vector<std::string>& inputs,
+                      const std::vector<std::string>& outputs);
   /// From memory: `values` holds one sample after the other, row-major, `labels` count from 0.
   static Samples from(std::vector<int> shape, std::vector<float> train_values, std::vector<int> train_labels,
                       std::vector<float> test_values, std::vector<int> test_labels);
@@ -80,7 +84,8 @@ class Samples {
 
 struct Score {
   double loss = 0.0;
-  double accuracy = 0.0;  // [0, 1]
+  double accuracy = 0.0;                       // [0, 1]; NaN with losses of numbers, and of several outputs together
+  std::map<std::string, double> outputs = {};  // of several outputs: "digit_loss", "digit_accuracy", ...
 };
 
 struct EpochScore {
@@ -104,10 +109,13 @@ class Inference {
   /// A .tflite or .keras file.
   static Inference load(const std::filesystem::path& path);
 
+  /// One invocation of a model with several inputs or outputs: the values of all of them, in the model's order.
+  std::vector<std::vector<float>> run(const std::vector<std::vector<float>>& inputs) const;
   /// One invocation: the values of the first input, as real numbers whatever the model's own types are, to those of the
   /// first output.
   std::vector<float> run(std::span<const float> input) const;
-  /// Loss and accuracy on the test samples.
+  /// Loss and accuracy on the test samples. Of several outputs each one's are in Score::outputs, and the loss is their
+  /// sum.
   Score evaluate(const Samples& samples) const;
   /// Bytes of the .tflite file.
   std::size_t size() const;
@@ -136,20 +144,34 @@ class Network {
 
   /// `shape` is that of a sample; `seed` is of the weights to start with.
   explicit Network(std::vector<int> shape, std::uint64_t seed = 0);
+  struct Input {
+    std::string name;
+    std::vector<int> shape;
+  };
+  static Network with_inputs(const std::vector<Input>& inputs, std::uint64_t seed = 0);
   /// A .keras file, with its optimizer's state.
   static Network load(const std::filesystem::path& keras);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
   ~Network();
 
-  Output input() const;
+  /// Input number `number`.
+  Output input(std::size_t number = 0) const;
   /// Adds a layer that reads the one before it. An argument "name" is its name.
   Output add(const std::string& layer, const Arguments& arguments = {});
   /// Adds a layer that reads the outputs of others: add("Add", {}, {a, b}).
   Output add(const std::string& layer, const Arguments& arguments, const std::vector<Output>& inputs);
 
+  /// Uses the layer called `layer` once more, with the same weights.
+  Output call(const std::string& layer, const std::vector<Output>& inputs);
+  /// What the network gives, where that is not the last layer's output alone.
+  void set_outputs(const std::vector<Output>& outputs);
+
   /// An optimizer and a loss by Keras's names, with the optimizer's arguments: {{"learning_rate", 1e-2}}.
   void compile(const std::string& optimizer, const std::string& loss, const Arguments& arguments = {});
+  /// Likewise with a loss for each output, and its weight in the sum (1 if there are none).
+  void compile(const std::string& optimizer, const std::vector<std::string>& losses,
+               const std::vector<double>& loss_weights, const Arguments& arguments = {});
   /// Trains, going on from where the optimizer is, and tests after each epoch.
   std::vector<EpochScore> fit(const Samples& samples, const FitOptions& options = {});
   /// On the test samples.
@@ -165,6 +187,7 @@ class Network {
  private:
   struct State;
   explicit Network(std::unique_ptr<State> state);
+  std::vector<int> ids_of(const std::vector<Output>& outputs) const;
   std::unique_ptr<State> state_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/file_system.h"
 #include "thimble/thimble.h"
+#include "wire/npz.h"
 
 namespace thimble {
 namespace {
@@ -76,6 +77,50 @@ TEST(Api, GoesOnWhereItStopped) {
   const auto rest = twice.fit(samples, {.epochs = 2});
   EXPECT_EQ(rest.back().epoch, 4);
   EXPECT_EQ(rest.back().train.loss, all.back().train.loss);
+}
+
+// examples of the header: several inputs and outputs, a layer that is used twice.
+TEST(Api, SeveralInputsAndOutputs) {
+  const auto array = [](int first, int count, int size) {
+    std::vector<float> values;
+    for (int i = 0; i < count * size; ++i) values.push_back(static_cast<float>((first + i * 7) % 11) / 11.0f);
+    return make_npy<float>({count, size}, values);
+  };
+  const auto labels = [](int count) {
+    std::vector<std::int32_t> values;
+    for (int i = 0; i < count; ++i) values.push_back(i % 2);
+    return make_npy<std::int32_t>({count}, values);
+  };
+  TemporaryFolder folder;
+  NpzArrays arrays;
+  for (const auto& [part, count] : {std::pair<std::string, int>{"_train", 60}, {"_test", 22}}) {
+    arrays["left" + part] = array(1, count, 4);
+    arrays["right" + part] = array(5, count, 4);
+    arrays["odd" + part] = labels(count);
+    arrays["sum" + part] = array(2, count, 1);
+  }
+  real_file_system().write(folder.path() / "data.npz", ByteSpan(write_npz(arrays)));
+  const Samples samples = Samples::load(folder.path() / "data.npz", {"left", "right"}, {"odd", "sum"});
+  Network network = Network::with_inputs({{"left", {4}}, {"right", {4}}}, 1);
+  const auto left = network.add("Dense", {{"units", 5}, {"activation", "relu"}, {"name", "side"}}, {network.input(0)});
+  const auto both = network.add("Concatenate", {}, {left, network.call("side", {network.input(1)})});
+  const auto odd = network.add("Dense", {{"units", 1}, {"activation", "sigmoid"}, {"name", "odd"}}, {both});
+  const auto sum = network.add("Dense", {{"units", 1}, {"name", "sum"}}, {both});
+  network.set_outputs({odd, sum});
+  network.compile("adam", {"binary_crossentropy", "mse"}, {1.0, 0.5}, {{"learning_rate", 0.02}});
+  const std::vector<EpochScore> scores = network.fit(samples, {.epochs = 30});
+  EXPECT_LT(scores.back().test.loss, scores[0].test.loss);
+  EXPECT_NEAR(scores.back().test.loss,
+              scores.back().test.outputs.at("odd_loss") + 0.5 * scores.back().test.outputs.at("sum_loss"), 1e-6);
+  network.save(folder.path() / "model.keras");
+  Network loaded = Network::load(folder.path() / "model.keras");
+  EXPECT_NEAR(loaded.evaluate(samples).loss, scores.back().test.loss, 1e-6);
+  const auto outputs = network.inference().run({{0.1f, 0.2f, 0.3f, 0.4f}, {0.4f, 0.3f, 0.2f, 0.1f}});
+  ASSERT_EQ(outputs.size(), 2u);
+  const Inference int8 = network.quantize(samples);
+  const auto integers = int8.run({{0.1f, 0.2f, 0.3f, 0.4f}, {0.4f, 0.3f, 0.2f, 0.1f}});
+  for (std::size_t k = 0; k < 2; ++k) EXPECT_NEAR(integers[k].at(0), outputs[k].at(0), 0.05);
+  EXPECT_NEAR(int8.evaluate(samples).outputs.at("odd_accuracy"), scores.back().test.outputs.at("odd_accuracy"), 0.1);
 }
 
 std::string error_of(const std::function<void()>& body) {

@@ -98,10 +98,45 @@ std::vector<float> Inference::run(std::span<const float> input) const {
   });
 }
 
+std::vector<std::vector<float>> Inference::run(const std::vector<std::vector<float>>& inputs) const {
+  return with_public_errors([&] {
+    const Graph& graph = state_->executable->graph;
+    require(graph.inputs.size() == inputs.size(), "{} inputs for a model of {}", inputs.size(), graph.inputs.size());
+    Dataset sample;
+    sample.labels = {0};
+    for (std::size_t k = 0; k < inputs.size(); ++k) {
+      const Dataset own = one_sample(graph.tensor(graph.inputs[k]), inputs[k]);
+      sample.parts.push_back(own.sample_shape);
+      sample.floats.insert(sample.floats.end(), own.floats.begin(), own.floats.end());
+    }
+    sample.sample_shape = {static_cast<std::int32_t>(sample.floats.size())};
+    const std::vector<Bytes> bytes = samples_as_inputs(graph, sample);
+    Executor executor(state_->executable);
+    executor.reset();
+    for (std::size_t k = 0; k < bytes.size(); ++k) {
+      std::memcpy(executor.input(static_cast<int>(k)).data(), bytes[k].data(), bytes[k].size());
+    }
+    executor.invoke();
+    std::vector<std::vector<float>> outputs;
+    for (std::size_t k = 0; k < graph.outputs.size(); ++k) {
+      outputs.push_back(real_values(graph.tensor(graph.outputs[k]), executor.output(static_cast<int>(k))));
+    }
+    return outputs;
+  });
+}
+
 Score Inference::evaluate(const Samples& samples) const {
   return with_public_errors([&] {
-    const Evaluation result = thimble::evaluate(state_->executable, samples.data().splits.test);
-    return Score{result.loss, result.accuracy};
+    const std::vector<Evaluation> results = evaluate_outputs(state_->executable, samples.data().splits.test);
+    if (results.size() == 1) return Score{results[0].loss, results[0].accuracy};
+    Score score{0.0, std::nan("")};
+    const std::vector<std::string> names = array_names(state_->executable->graph).outputs;
+    for (std::size_t k = 0; k < results.size(); ++k) {
+      score.loss += results[k].loss;
+      score.outputs[names[k] + "_loss"] = results[k].loss;
+      if (results[k].has_accuracy) score.outputs[names[k] + "_accuracy"] = results[k].accuracy;
+    }
+    return score;
   });
 }
 

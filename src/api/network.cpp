@@ -41,6 +41,10 @@ Attributes checked_arguments(std::span<const LayerArgument> known, const Argumen
   return config_from_json(known, json_of(given));
 }
 
+Score score_of(const LossAndAccuracy& result) {
+  return {result.loss, result.accuracy, {result.metrics.begin(), result.metrics.end()}};
+}
+
 std::vector<std::string_view> layer_names() {
   std::vector<std::string_view> names;
   for (const Op* op : all_ops()) {
@@ -55,13 +59,15 @@ std::vector<std::string_view> layer_names() {
 struct Network::State {
   std::unique_ptr<ModelBuilder> builder;  // null once the model is complete
   std::unique_ptr<InitialWeights> weights;
-  std::vector<TensorId> outputs;  // of input and layers, by Network::Output
+  std::vector<TensorId> outputs;  // of inputs and layers, by Network::Output
+  std::size_t inputs = 1;         // how many of those are inputs
+  std::vector<TensorId> ends;     // the model's outputs; empty: the last one
   Model model;
   int epochs = 0;  // that fit() has made
 
   Model& complete() {
     if (builder) {
-      model = builder->finish(outputs.back());
+      model = builder->finish(ends.empty() ? std::vector{outputs.back()} : ends);
       builder.reset();
     }
     return model;
@@ -73,11 +79,18 @@ Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;
 
-Network::Network(std::vector<int> shape, std::uint64_t seed) : state_(std::make_unique<State>()) {
-  with_public_errors([&] {
-    state_->builder = std::make_unique<ModelBuilder>("network");
-    state_->weights = std::make_unique<InitialWeights>(seed);
-    state_->outputs = {state_->builder->add_input("input", shape)};
+Network::Network(std::vector<int> shape, std::uint64_t seed)
+    : Network(with_inputs({{"input", std::move(shape)}}, seed)) {}
+
+Network Network::with_inputs(const std::vector<Input>& inputs, std::uint64_t seed) {
+  return with_public_errors([&] {
+    require(!inputs.empty(), "a network needs an input");
+    auto state = std::make_unique<State>();
+    state->builder = std::make_unique<ModelBuilder>("network");
+    state->weights = std::make_unique<InitialWeights>(seed);
+    for (const Input& input : inputs) state->outputs.push_back(state->builder->add_input(input.name, input.shape));
+    state->inputs = inputs.size();
+    return Network(std::move(state));
   });
 }
 
@@ -89,7 +102,14 @@ Network Network::load(const std::filesystem::path& keras) {
   });
 }
 
-Network::Output Network::input() const { return {}; }
+Network::Output Network::input(std::size_t number) const {
+  return with_public_errors([&] {
+    require(number < state_->inputs, "the network has {} inputs, no input {}", state_->inputs, number);
+    Output output;
+    output.id_ = static_cast<int>(number);
+    return output;
+  });
+}
 
 Network::Output Network::add(const std::string& layer, const Arguments& arguments) {
   Output last;
@@ -110,11 +130,7 @@ Network::Output Network::add(const std::string& layer, const Arguments& argument
       name = *text;
       own.erase(given);
     }
-    std::vector<TensorId> ids;
-    for (const Output& input : inputs) {
-      ensure(input.id_ >= 0 && input.id_ < std::ssize(state_->outputs), "an output of another network");
-      ids.push_back(state_->outputs[static_cast<std::size_t>(input.id_)]);
-    }
+    const std::vector<TensorId> ids = ids_of(inputs);
     with_context(layer, [&] {
       const Attributes config = checked_arguments(codec->arguments, own, layer);
       state_->outputs.push_back(state_->builder->add_layer(*codec, name, config, ids, *state_->weights));
@@ -125,31 +141,82 @@ Network::Output Network::add(const std::string& layer, const Arguments& argument
   });
 }
 
-void Network::compile(const std::string& optimizer, const std::string& loss, const Arguments& arguments) {
+std::vector<TensorId> Network::ids_of(const std::vector<Output>& outputs) const {
+  std::vector<TensorId> ids;
+  for (const Output& output : outputs) {
+    ensure(output.id_ >= 0 && output.id_ < std::ssize(state_->outputs), "an output of another network");
+    ids.push_back(state_->outputs[static_cast<std::size_t>(output.id_)]);
+  }
+  return ids;
+}
+
+Network::Output Network::call(const std::string& layer, const std::vector<Output>& inputs) {
+  return with_public_errors([&] {
+    require(state_->builder != nullptr, "{}: a network takes no more layers once it is compiled", layer);
+    const std::vector<TensorId> ids = ids_of(inputs);
+    with_context(layer, [&] { state_->outputs.push_back(state_->builder->call_layer(layer, "", ids)); });
+    Output output;
+    output.id_ = static_cast<int>(state_->outputs.size()) - 1;
+    return output;
+  });
+}
+
+void Network::set_outputs(const std::vector<Output>& outputs) {
   with_public_errors([&] {
-    std::vector<std::string_view> optimizers, losses;
+    require(state_->builder != nullptr, "the outputs must be said before a network is compiled");
+    require(!outputs.empty(), "a network needs an output");
+    state_->ends = ids_of(outputs);
+  });
+}
+
+namespace {
+
+/// The loss by its name; of logits where the output is not what a loss's own activation makes.
+OutputLoss loss_of(const Model& model, std::size_t output, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const LossCodec& codec : loss_codecs()) names.push_back(codec.name);
+  const LossCodec* codec = find_loss(name);
+  require(codec != nullptr, "{}", unknown_name("loss", name, names));
+  const int last = producers(model.graph)[static_cast<std::size_t>(model.graph.outputs[output])];
+  const char* activation = codec->class_name == "BinaryCrossentropy" ? "LOGISTIC" : "SOFTMAX";
+  const bool activated = last >= 0 && model.graph.nodes[static_cast<std::size_t>(last)].op == activation;
+  return {std::string(codec->class_name), codec->has_from_logits && !activated,
+          config_from_json(codec->arguments, json::object())};
+}
+
+}  // namespace
+
+void Network::compile(const std::string& optimizer, const std::string& loss, const Arguments& arguments) {
+  compile(optimizer, std::vector{loss}, {}, arguments);
+}
+
+void Network::compile(const std::string& optimizer, const std::vector<std::string>& losses,
+                      const std::vector<double>& loss_weights, const Arguments& arguments) {
+  with_public_errors([&] {
+    std::vector<std::string_view> optimizers;
     for (const OptimizerCodec& codec : optimizer_codecs()) optimizers.push_back(codec.name);
-    for (const LossCodec& codec : loss_codecs()) losses.push_back(codec.name);
-    const OptimizerCodec* optimizer_codec = find_optimizer(optimizer);
-    require(optimizer_codec != nullptr, "{}", unknown_name("optimizer", optimizer, optimizers));
-    const LossCodec* loss_codec = find_loss(loss);
-    require(loss_codec != nullptr, "{}", unknown_name("loss", loss, losses));
+    const OptimizerCodec* codec = find_optimizer(optimizer);
+    require(codec != nullptr, "{}", unknown_name("optimizer", optimizer, optimizers));
     Model& model = state_->complete();
+    const std::size_t outputs = model.graph.outputs.size();
+    require(losses.size() == outputs && (loss_weights.empty() || loss_weights.size() == outputs),
+            "{} losses and {} weights of losses for a network of {} outputs", losses.size(), loss_weights.size(),
+            outputs);
     model.optimizer = {};
-    model.optimizer.class_name = optimizer_codec->class_name;
-    model.optimizer.config = checked_arguments(optimizer_codec->arguments, arguments, optimizer);
-    model.loss = loss_codec->class_name;
-    model.loss_config = config_from_json(loss_codec->arguments, json::object());
-    const int last = producers(model.graph)[static_cast<std::size_t>(model.graph.outputs[0])];
-    const bool probabilities = last >= 0 && model.graph.nodes[static_cast<std::size_t>(last)].op == "SOFTMAX";
-    model.loss_from_logits = loss_codec->has_from_logits && !probabilities;
+    model.optimizer.class_name = codec->class_name;
+    model.optimizer.config = checked_arguments(codec->arguments, arguments, optimizer);
+    model.losses.clear();
+    for (std::size_t k = 0; k < outputs; ++k) {
+      model.losses.push_back(loss_of(model, k, losses[k]));
+      if (!loss_weights.empty()) model.losses[k].weight = loss_weights[k];
+    }
   });
 }
 
 std::vector<EpochScore> Network::fit(const Samples& samples, const FitOptions& options) {
   return with_public_errors([&] {
     Model& model = state_->complete();
-    require(!model.loss.empty(), "compile the network before it is fitted");
+    require(!model.losses.empty(), "compile the network before it is fitted");
     TrainOptions train_options;
     train_options.batch_size = options.batch_size;
     train_options.seed = options.seed;
@@ -163,8 +230,8 @@ std::vector<EpochScore> Network::fit(const Samples& samples, const FitOptions& o
       score.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       const LossAndAccuracy tested = trainer.evaluate(samples.data().splits.test);
       score.epoch = state_->epochs;
-      score.train = {trained.loss, trained.accuracy};
-      score.test = {tested.loss, tested.accuracy};
+      score.train = score_of(trained);
+      score.test = score_of(tested);
       scores.push_back(score);
       if (options.after_epoch) options.after_epoch(score);
     }
@@ -176,9 +243,8 @@ std::vector<EpochScore> Network::fit(const Samples& samples, const FitOptions& o
 Score Network::evaluate(const Samples& samples) {
   return with_public_errors([&] {
     Model& model = state_->complete();
-    require(!model.loss.empty(), "compile the network before it is evaluated, or evaluate its inference()");
-    const LossAndAccuracy result = Trainer(model, {}).evaluate(samples.data().splits.test);
-    return Score{result.loss, result.accuracy};
+    require(!model.losses.empty(), "compile the network before it is evaluated, or evaluate its inference()");
+    return score_of(Trainer(model, {}).evaluate(samples.data().splits.test));
   });
 }
 

@@ -41,6 +41,17 @@ Samples Samples::load(const std::filesystem::path& path) {
   });
 }
 
+Samples Samples::load(const std::filesystem::path& path, const std::vector<std::string>& inputs,
+                      const std::vector<std::string>& outputs) {
+  return with_public_errors([&] {
+    DataSpec spec{{path.string()}};
+    spec.names = {inputs, outputs};
+    Samples samples;
+    samples.data_ = shared(load_dataset(real_file_system(), spec));
+    return samples;
+  });
+}
+
 Samples Samples::from(std::vector<int> shape, std::vector<float> train_values, std::vector<int> train_labels,
                       std::vector<float> test_values, std::vector<int> test_labels) {
   return with_public_errors([&] {

@@ -117,8 +117,8 @@ void print_host(const nlohmann::ordered_json& row) {
 std::pair<std::vector<Bytes>, std::size_t> inputs_for(FileSystem& files, const Graph& graph,
                                                       const BenchArguments& arguments) {
   if (arguments.data.empty()) return {made_up_inputs(graph, kMadeUpInvocations), kMadeUpInvocations};
-  const Dataset data = load_dataset(files, parse_data_argument(arguments.data), Split::kTest);
-  return {{samples_as_input(graph, data)}, data.size()};
+  const Dataset data = load_dataset(files, parse_data_argument(arguments.data), Split::kTest, input_array_names(graph));
+  return {samples_as_inputs(graph, data), data.size()};
 }
 
 /// Of each board; builds in `arguments.keep`, if given.

@@ -14,6 +14,7 @@
 #include "quant/calibrate.h"
 #include "quant/float_weights.h"
 #include "quant/trained.h"
+#include "run/samples.h"
 
 namespace thimble {
 namespace {
@@ -39,7 +40,7 @@ Graph quantized(FileSystem& files, const Graph& graph, const ConvertArguments& a
   require(!arguments.calibration.empty(),
           "--quantize {} needs samples to find the range of each tensor; give --calibrate DATA", arguments.scheme);
   const DataArgument data = parse_data_argument(arguments.calibration);
-  Dataset samples = load_dataset(files, data, Split::kTrain);
+  Dataset samples = load_dataset(files, data, Split::kTrain, input_array_names(graph));
   if (!data.count) samples = samples.first(kDefaultSamples);
   fmt::print("Ranges of the tensors: from {} samples of {}\n", samples.size(), arguments.calibration);
   const QuantizeOptions options{scheme, arguments.io == "float32"};

@@ -30,8 +30,9 @@ struct Findings {
   std::string format;
   std::size_t file_bytes = 0;
   ModelSummary summary;
-  Evaluation evaluation;
-  double host_us = 0.0;  // an invocation on one thread: HostTime::median_us
+  std::vector<std::string> outputs;     // their names
+  std::vector<Evaluation> evaluations;  // of each output
+  double host_us = 0.0;                 // an invocation on one thread: HostTime::median_us
 };
 
 /// What is timed on one thread.
@@ -44,21 +45,22 @@ Findings examine(FileSystem& files, const EvalArguments& arguments) {
   findings.format = std::filesystem::path(arguments.model).extension().string();
   if (!findings.format.empty()) findings.format.erase(0, 1);
   Graph graph = load_graph(files, arguments.model);
-  const Dataset data = load_dataset(files, parse_data_argument(arguments.data), Split::kTest);
+  const Dataset data = load_dataset(files, parse_data_argument(arguments.data), Split::kTest, array_names(graph));
   with_context(arguments.model, [&] {
     simplify(graph);
     const auto executable = prepare(std::move(graph));
     findings.summary = summarize(*executable);
-    findings.evaluation = evaluate(executable, data, arguments.threads);
+    findings.outputs = array_names(executable->graph).outputs;
+    findings.evaluations = evaluate_outputs(executable, data, arguments.threads);
     const Dataset some = data.first(kTimedSamples);
-    const Bytes inputs = samples_as_input(executable->graph, some);
-    findings.host_us = time_on_host(executable, {inputs}, some.size(), kTimedSeconds).median_us;
+    const std::vector<Bytes> inputs = samples_as_inputs(executable->graph, some);
+    findings.host_us = time_on_host(executable, {inputs.begin(), inputs.end()}, some.size(), kTimedSeconds).median_us;
   });
   return findings;
 }
 
-nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& findings) {
-  const Evaluation& evaluation = findings.evaluation;
+/// What belongs to one output.
+nlohmann::ordered_json to_json(const Evaluation& evaluation) {
   nlohmann::ordered_json misclassified = nlohmann::ordered_json::array();
   for (const Misclassified& sample : evaluation.misclassified) {
     misclassified.push_back(
@@ -68,24 +70,42 @@ nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& f
   for (const auto& [name, value] : evaluation.metrics) metrics[name] = value;
   nlohmann::ordered_json accuracy = nullptr;
   if (evaluation.has_accuracy) accuracy = evaluation.accuracy;
-  return {{"model", arguments.model},
-          {"format", findings.format},
-          {"weights_type", name_of(findings.summary.weights_type)},
-          {"data", arguments.data},
-          {"file_bytes", findings.file_bytes},
-          {"loss", evaluation.loss},
+  return {{"loss", evaluation.loss},
           {"accuracy", accuracy},
           {"metrics", metrics},
-          {"samples", evaluation.samples},
-          {"seconds", evaluation.seconds},
-          {"threads", evaluation.threads},
-          {"host_us_per_inference", findings.host_us},
-          {"arena_bytes", findings.summary.arena_bytes},
-          {"weights_bytes", findings.summary.weights_bytes},
-          {"parameters", findings.summary.parameters},
-          {"macs", findings.summary.macs},
           {"confusion", evaluation.confusion},
           {"misclassified", misclassified}};
+}
+
+/// One output's figures stand among the others; those of several stand in "outputs", by name.
+nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& findings) {
+  const Evaluation& first = findings.evaluations[0];
+  nlohmann::ordered_json own = to_json(first), outputs;
+  nlohmann::ordered_json json = {{"model", arguments.model},
+                                 {"format", findings.format},
+                                 {"weights_type", name_of(findings.summary.weights_type)},
+                                 {"data", arguments.data},
+                                 {"file_bytes", findings.file_bytes}};
+  const bool one = findings.evaluations.size() == 1;
+  for (const char* name : {"loss", "accuracy", "metrics"}) {
+    if (one) json[name] = own[name];
+  }
+  for (std::size_t k = 0; k < findings.evaluations.size() && !one; ++k) {
+    outputs[findings.outputs[k]] = to_json(findings.evaluations[k]);
+  }
+  json["samples"] = first.samples;
+  json["seconds"] = first.seconds;
+  json["threads"] = first.threads;
+  json["host_us_per_inference"] = findings.host_us;
+  json["arena_bytes"] = findings.summary.arena_bytes;
+  json["weights_bytes"] = findings.summary.weights_bytes;
+  json["parameters"] = findings.summary.parameters;
+  json["macs"] = findings.summary.macs;
+  for (const char* name : {"confusion", "misclassified"}) {
+    if (one) json[name] = own[name];
+  }
+  if (!one) json["outputs"] = outputs;
+  return json;
 }
 
 /// Rows are labels, columns predictions; what is 0 stays blank, so that mistakes stand out.
@@ -104,9 +124,7 @@ std::string confusion_text(const std::vector<std::vector<std::int64_t>>& confusi
 /// More classes than this do not fit the width of a terminal.
 constexpr std::size_t kMostClassesShown = 20;
 
-void print_text(const EvalArguments& arguments, const Findings& findings) {
-  const Evaluation& evaluation = findings.evaluation;
-  fmt::print("{} on {}\n\n", arguments.model, arguments.data);
+void print_figures(const Evaluation& evaluation) {
   if (!evaluation.confusion.empty()) {
     fmt::print("  accuracy     {:.4f}    {} of {} samples\n", evaluation.accuracy,
                evaluation.samples - evaluation.misclassified.size(), evaluation.samples);
@@ -117,14 +135,25 @@ void print_text(const EvalArguments& arguments, const Findings& findings) {
   for (const auto& [name, value] : evaluation.metrics) {
     fmt::print("  {:<12} {:.4f}\n", name.starts_with("top_k") ? "best of 5" : name, value);
   }
-  fmt::print("  time         {:.2f} s    on {} thread{}; {:.1f} us an inference on one\n", evaluation.seconds,
-             evaluation.threads, evaluation.threads == 1 ? "" : "s", findings.host_us);
+}
+
+void print_text(const EvalArguments& arguments, const Findings& findings) {
+  const Evaluation& first = findings.evaluations[0];
+  const bool one = findings.evaluations.size() == 1;
+  fmt::print("{} on {}\n\n", arguments.model, arguments.data);
+  for (std::size_t k = 0; k < findings.evaluations.size(); ++k) {
+    if (!one) fmt::print("{}\n", findings.outputs[k]);
+    print_figures(findings.evaluations[k]);
+    if (!one) fmt::print("\n");
+  }
+  fmt::print("  time         {:.2f} s    on {} thread{}; {:.1f} us an inference on one\n", first.seconds, first.threads,
+             first.threads == 1 ? "" : "s", findings.host_us);
   fmt::print("  parameters   {}, {} multiply-accumulates an inference\n", findings.summary.parameters,
              findings.summary.macs);
   fmt::print("  bytes        {} of file, {} of constants, {} of arena\n", findings.file_bytes,
              findings.summary.weights_bytes, findings.summary.arena_bytes);
-  if (evaluation.confusion.empty() || evaluation.confusion.size() > kMostClassesShown) return;
-  fmt::print("\n  predicted\n{}", confusion_text(evaluation.confusion));
+  if (!one || first.confusion.empty() || first.confusion.size() > kMostClassesShown) return;
+  fmt::print("\n  predicted\n{}", confusion_text(first.confusion));
 }
 
 void eval(const EvalArguments& arguments) {

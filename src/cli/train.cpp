@@ -69,10 +69,8 @@ void train_folds(FileSystem& files, const TrainArguments& arguments, const Recip
     terminal_progress().line(fmt::format("Fold {}/{}", fold + 1, recipe.folds));
     const DatasetSplits parts = fold_of(train, recipe.folds, fold, recipe.seed);
     options.class_weight = class_weights(recipe, parts.train);
-    if (!recipe.distillation.teacher.empty()) {
-      options.distillation.teacher = teacher_logits(files, recipe.distillation.teacher, parts.train, arguments.threads);
-    }
-    Model model = build_model(recipe, Shape(train.sample_shape.begin(), train.sample_shape.end()));
+    ask_teacher(files, recipe, parts.train, options);
+    Model model = build_model(recipe, train);
     CheckpointOptions checkpoints = checkpoints_of(arguments);
     checkpoints.folder /= fmt::format("fold-{}", fold + 1);
     const TrainResult result =
@@ -119,10 +117,8 @@ void train(const TrainArguments& arguments) {
   if (recipe.folds > 0) return train_folds(files, arguments, recipe, data.train, options);
   const DatasetSplits parts = parts_of(recipe, data);
   options.class_weight = class_weights(recipe, parts.train);
-  if (!recipe.distillation.teacher.empty()) {
-    options.distillation.teacher = teacher_logits(files, recipe.distillation.teacher, parts.train, arguments.threads);
-  }
-  Model model = build_model(recipe, Shape(data.train.sample_shape.begin(), data.train.sample_shape.end()));
+  ask_teacher(files, recipe, parts.train, options);
+  Model model = build_model(recipe, data.train);
   const TrainResult result =
       run_session(files, recipe, model, parts.train, parts.test, options, checkpoints_of(arguments), progress);
   const bool held_out = recipe.validation_split > 0.0f && data.test.size() > 0;

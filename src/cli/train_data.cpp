@@ -56,18 +56,49 @@ std::vector<float> class_weights(const Recipe& recipe, const Dataset& train) {
   return weights;
 }
 
-std::vector<float> teacher_logits(FileSystem& files, const std::filesystem::path& path, const Dataset& data,
-                                  int threads) {
+namespace {
+
+/// What stands for a logit: the logarithm of a probability.
+float logit_of(double value, bool probability) {
+  constexpr double kLeast = 1e-7;
+  return static_cast<float>(probability ? std::log(std::max(value, kLeast)) : value);
+}
+
+/// Asks `model` for one sample after the other.
+auto asking(const std::shared_ptr<const Executable>& model, const Dataset& data, bool probabilities) {
+  Dataset one;
+  one.sample_shape = data.sample_shape;
+  one.parts = data.parts;
+  one.labels = {0};
+  return [=](std::span<const float> sample, std::span<float> logits) mutable {
+    one.floats.assign(sample.begin(), sample.end());
+    const ModelOutputs outputs = outputs_of(model, one, 1);
+    ensure(outputs.values.size() == logits.size(), "{} logits of the teacher, not {}", outputs.values.size(),
+           logits.size());
+    std::ranges::transform(outputs.values, logits.begin(),
+                           [&](double value) { return logit_of(value, probabilities); });
+  };
+}
+
+}  // namespace
+
+void ask_teacher(FileSystem& files, const Recipe& recipe, const Dataset& data, TrainOptions& options) {
+  const std::filesystem::path& path = recipe.distillation.teacher;
+  if (path.empty()) return;
   Graph graph = load_graph(files, path);
-  return with_context(path.string(), [&] {
+  with_context(path.string(), [&] {
     simplify(graph);
-    const ModelOutputs outputs = outputs_of(prepare(std::move(graph)), data, threads);
-    std::vector<float> logits(outputs.values.size());
-    constexpr double kLeast = 1e-7;
-    std::ranges::transform(outputs.values, logits.begin(), [&](double value) {
-      return static_cast<float>(outputs.probabilities ? std::log(std::max(value, kLeast)) : value);
-    });
-    return logits;
+    const auto model = prepare(std::move(graph));
+    const bool blended = recipe.augmentation.mixup > 0;
+    constexpr std::size_t kEnough = 200;  // to see whether outputs are probabilities
+    const ModelOutputs outputs = outputs_of(model, blended ? data.first(kEnough) : data, options.threads);
+    if (blended) {
+      options.distillation.ask = asking(model, data, outputs.probabilities);
+      return;
+    }
+    options.distillation.teacher.resize(outputs.values.size());
+    std::ranges::transform(outputs.values, options.distillation.teacher.begin(),
+                           [&](double value) { return logit_of(value, outputs.probabilities); });
   });
 }
 

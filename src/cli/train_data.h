@@ -3,6 +3,7 @@
 
 #include "data/dataset.h"
 #include "io/recipe.h"
+#include "train/train.h"
 
 namespace thimble {
 
@@ -16,9 +17,8 @@ DatasetSplits hold_out(const Dataset& data, double fraction, std::uint64_t seed)
 /// it.
 std::vector<float> class_weights(const Recipe& recipe, const Dataset& train);
 
-/// The logits that the model in the file `path` gives for all samples, one row after the other. Probabilities become
-/// their logarithms.
-std::vector<float> teacher_logits(FileSystem& files, const std::filesystem::path& path, const Dataset& data,
-                                  int threads);
+/// Has the recipe's teacher, if it has one, look at all samples; or, where they are blended, at each as it is trained
+/// on. Probabilities become logits by their logarithms.
+void ask_teacher(FileSystem& files, const Recipe& recipe, const Dataset& data, TrainOptions& options);
 
 }  // namespace thimble

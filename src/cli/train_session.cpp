@@ -101,6 +101,7 @@ TrainOptions options_of(const Recipe& recipe) {
   options.epochs = recipe.epochs;
   options.seed = recipe.seed;
   options.metrics = recipe.metrics;
+  options.output_metrics = recipe.output_metrics;
   options.top_k = recipe.top_k;
   options.callbacks = recipe.callbacks;
   options.augmentation = recipe.augmentation;

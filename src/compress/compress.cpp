@@ -34,12 +34,12 @@ std::vector<LayerWeights> weights_of(const Graph& graph) {
     const Tensor& tensor = graph.tensor(node.inputs[at(index)]);
     return tensor.constant() && tensor.type == Type::kFloat32;
   };
-  TensorId end = graph.outputs[0];
+  std::vector<TensorId> ends = graph.outputs;
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
     const QuantizationRule& rule = op_of(*node).quantization;
-    const bool makes_end = node->outputs[0] == end;
+    const bool makes_end = std::ranges::count(ends, node->outputs[0]) > 0;
     if (!constant(*node, rule.weights_input)) {
-      if (makes_end && !node->inputs.empty()) end = node->inputs[0];
+      if (makes_end && !node->inputs.empty()) ends.push_back(node->inputs[0]);
       continue;
     }
     LayerWeights layer{.weights = node->inputs[at(rule.weights_input)],
@@ -58,9 +58,7 @@ std::vector<LayerWeights> weights_of(const Graph& graph) {
 Model ready_for_chip(const Model& model) {
   Model result;
   result.graph = model.graph;
-  result.loss = model.loss;
-  result.loss_from_logits = model.loss_from_logits;
-  result.loss_config = model.loss_config;
+  result.losses = model.losses;
   result.optimizer.class_name = model.optimizer.class_name;
   result.optimizer.config = model.optimizer.config;
   if (result.optimizer.config.has("use_ema")) result.optimizer.config.set("use_ema", false);
@@ -194,7 +192,9 @@ class Compressor {
   }
 
   LossAndAccuracy evaluate_model(Trainer& trainer) const {
-    if (model_.loss.find("Crossentropy") == std::string::npos) return trainer.evaluate(test_);
+    if (model_.losses.size() > 1 || model_.losses[0].class_name.find("Crossentropy") == std::string::npos) {
+      return trainer.evaluate(test_);
+    }
     const Evaluation tested = evaluate(prepare(integer_model()), test_, options_.threads);
     return {tested.loss, tested.accuracy};
   }

@@ -16,6 +16,17 @@ std::size_t Dataset::sample_size() const {
       [](std::size_t product, std::int32_t size) { return product * static_cast<std::size_t>(size); });
 }
 
+std::vector<std::vector<std::int32_t>> Dataset::input_shapes() const {
+  return parts.empty() ? std::vector<std::vector<std::int32_t>>{sample_shape} : parts;
+}
+
+Answers Dataset::answers(std::size_t output) const {
+  if (output == 0) return {labels, classes, targets, target_size};
+  if (output > more_answers.size()) return {};
+  const StoredAnswers& stored_ones = more_answers[output - 1];
+  return {stored_ones.labels, stored_ones.classes, stored_ones.targets, stored_ones.target_size};
+}
+
 void Dataset::read(std::size_t index, std::span<float> out) const {
   ensure(out.size() == sample_size(), "a sample of {} does not fit {} floats", sample_size(), out.size());
   read(index, 0, out);
@@ -83,6 +94,14 @@ Dataset Dataset::select(std::span<const std::uint32_t> indices) const {
   append(floats, sample_size(), result.floats);
   append(labels, 1, result.labels);
   append(targets, target_size, result.targets);
+  result.parts = parts;
+  for (const StoredAnswers& answers : more_answers) {
+    StoredAnswers& chosen = result.more_answers.emplace_back();
+    chosen.classes = answers.classes;
+    chosen.target_size = answers.target_size;
+    append(answers.labels, 1, chosen.labels);
+    append(answers.targets, answers.target_size, chosen.targets);
+  }
   return result;
 }
 

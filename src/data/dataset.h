@@ -11,6 +11,22 @@
 
 namespace thimble {
 
+/// What one of a model's outputs should be, for each sample: labels, or numbers to predict.
+struct Answers {
+  std::span<const std::int32_t> labels;  // one a sample, in [0, classes)
+  std::int32_t classes = 0;
+  std::span<const float> targets;  // `target_size` for each sample
+  std::size_t target_size = 0;
+};
+
+/// The same, owned.
+struct StoredAnswers {
+  std::vector<std::int32_t> labels;
+  std::int32_t classes = 0;
+  std::vector<float> targets;
+  std::size_t target_size = 0;
+};
+
 /// Samples are kept as they came, bytes or floats, one of the two; a batch is made float when it is read.
 struct Dataset {
   std::vector<std::int32_t> sample_shape;  // of one sample: {height, width, channels}, or {features}
@@ -29,10 +45,18 @@ struct Dataset {
   std::vector<std::uint32_t> rows = {};
   std::vector<std::string> class_names = {};  // if the classes have names
   std::string source = {};                    // the file or folder that the samples come from
+  /// Of a model with several inputs: the shape of each. A sample holds their numbers one after the other, and
+  /// sample_shape has one dimension.
+  std::vector<std::vector<std::int32_t>> parts = {};
+  std::vector<StoredAnswers> more_answers = {};  // of a model's outputs but the first
 
   std::size_t size() const { return target_size > 0 ? targets.size() / target_size : labels.size(); }
   std::size_t sample_size() const;  // numbers in one sample
   bool has_bytes() const { return stored ? !stored_floats : floats.empty(); }
+  std::vector<std::vector<std::int32_t>> input_shapes() const;
+  /// Of the model's output number `output`; empty if the data has none.
+  Answers answers(std::size_t output) const;
+  std::size_t outputs() const { return 1 + more_answers.size(); }
 
   /// Writes the values of sample `index` to `out`, of sample_size().
   void read(std::size_t index, std::span<float> out) const;

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
+#include <functional>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "data/arrays.h"
 #include "data/class_folders.h"
 #include "data/csv.h"
 #include "data/images.h"
-#include "data/mapped_array.h"
 #include "data/sounds.h"
 #include "wire/idx.h"
 #include "wire/npz.h"
@@ -22,21 +22,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int32_t kMaxClasses = 65'536;
 constexpr std::string_view kAdvice =
     "a data set is a folder (of MNIST's four IDX files, of x_train.npy and its like, of train.csv and test.csv, of "
     "folders of .png or .wav files by class), an .npz or a .csv";
 /// Files of samples from this size on stay on the disk.
 constexpr std::uintmax_t kMappedBytes = std::uintmax_t{256} << 20;
-
-/// Samples and labels as they came, and what to call them in messages.
-struct Source {
-  NpyArray samples;
-  std::optional<MappedArray> mapped;  // the samples, if they stay on the disk
-  NpyArray labels;
-  std::string samples_name;
-  std::string labels_name;
-};
 
 // ---- folders of IDX files
 
@@ -61,177 +51,66 @@ bool is_large(const fs::path& path) {
   return !error && size >= kMappedBytes;
 }
 
-Source read_folder(FileSystem& files, const fs::path& folder, Split split) {
+Dataset read_folder(FileSystem& files, const fs::path& folder, Split split) {
   const std::string prefix = split == Split::kTrain ? "train" : "t10k";
   const fs::path images = find_idx(files, folder, prefix + "-images", "idx3-ubyte");
   const fs::path labels = find_idx(files, folder, prefix + "-labels", "idx1-ubyte");
-  Source source = {{}, {}, read_idx(files, labels), images.string(), labels.string()};
-  if (is_large(images)) source.mapped = with_context(images.string(), [&] { return map_idx(images); });
-  if (!source.mapped) source.samples = read_idx(files, images);
-  return source;
+  NamedArray samples = {images.string(), {}, {}};
+  if (is_large(images)) samples.mapped = with_context(images.string(), [&] { return map_idx(images); });
+  if (!samples.mapped) samples.values = read_idx(files, images);
+  return make_dataset({std::move(samples)}, {{labels.string(), read_idx(files, labels), {}}}, 0.0f);
 }
 
-// ---- folders of .npy files
+// ---- arrays by name: .npz, folders of .npy files
 
-Source read_npy_folder(FileSystem& files, const fs::path& folder, Split split) {
-  const std::string suffix = split == Split::kTrain ? "_train.npy" : "_test.npy";
-  const fs::path samples = folder / ("x" + suffix), labels = folder / ("y" + suffix);
-  const auto read = [&](const fs::path& path) {
-    return with_context(path.string(), [&] { return parse_npy(files.read(path)); });
-  };
-  Source source = {{}, {}, read(labels), samples.string(), labels.string()};
-  if (is_large(samples)) source.mapped = with_context(samples.string(), [&] { return map_npy(samples); });
-  if (!source.mapped) source.samples = read(samples);
-  return source;
-}
+/// Opens one array; none where it is not there.
+using OpenArray = std::function<std::optional<NamedArray>(const std::string& name)>;
 
-// ---- .npz
-
-NpyArray take(NpzArrays& arrays, const fs::path& path, const std::string& name) {
-  const auto found = arrays.find(name);
-  require(found != arrays.end(), "{}: has no array '{}'; x_train, y_train, x_test and y_test are needed", path.string(),
-          name);
-  return std::move(found->second);
-}
-
-Source read_npz(FileSystem& files, const fs::path& path, Split split) {
+/// The arrays called NAME_train or NAME_test; a single one may also be `usual`.
+std::vector<NamedArray> arrays_of(const OpenArray& open, const std::vector<std::string>& names, const char* usual,
+                                  Split split, const std::string& path) {
   const std::string suffix = split == Split::kTrain ? "_train" : "_test";
-  const std::string samples = "x" + suffix;
-  const std::string labels = "y" + suffix;
-  NpzArrays arrays = with_context(path.string(), [&] { return parse_npz(files.read(path), {samples, labels}); });
-  return {take(arrays, path, samples),
-          {},
-          take(arrays, path, labels),
-          path.string() + ": " + samples,
-          path.string() + ": " + labels};
-}
-
-// ---- arrays -> Dataset
-
-/// Without the leading axis; an image without channels gets one.
-std::vector<std::int32_t> sample_shape(const std::vector<std::int64_t>& array) {
-  const std::size_t rank = array.size();
-  require(rank >= 2 && rank <= 4,
-          "has {} dimensions; samples are (count, features) or (count, height, width[, channels])", rank);
-  require(std::ranges::none_of(array, [](std::int64_t side) { return side == 0; }), "holds no samples");
-  std::vector<std::int32_t> shape;
-  for (std::size_t axis = 1; axis < rank; ++axis) {
-    require(array[axis] <= INT32_MAX, "a sample is too large");
-    shape.push_back(static_cast<std::int32_t>(array[axis]));
+  std::vector<NamedArray> arrays;
+  for (const std::string& name : names.empty() ? std::vector<std::string>{usual} : names) {
+    std::optional<NamedArray> array = open(name + suffix);
+    if (!array && names.size() == 1) array = open(usual + suffix);
+    require(array.has_value(), "{}: has no array '{}'; {}", path, name + suffix,
+            names.size() <= 1 ? "x_train, y_train, x_test and y_test are needed"
+                              : "there must be NAME_train and NAME_test for each input and output of the model");
+    arrays.push_back(std::move(*array));
   }
-  if (rank == 3) shape.push_back(1);
-  return shape;
+  return arrays;
 }
 
-template <typename T>
-std::vector<float> finite_floats(const NpyArray& samples) {
-  const std::span<const T> values = samples.values<T>();
-  std::vector<float> floats(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    floats[i] = static_cast<float>(values[i]);
-    require(std::isfinite(floats[i]), "sample {} has a value that is not finite",
-            i / (values.size() / static_cast<std::size_t>(samples.shape[0])));
-  }
-  return floats;
+Dataset read_arrays(const OpenArray& open, const ArrayNames& names, Split split, const std::string& path) {
+  std::vector<NamedArray> inputs = arrays_of(open, names.inputs, "x", split, path), outputs;
+  if (names.needs_outputs) outputs = arrays_of(open, names.outputs, "y", split, path);
+  return make_dataset(std::move(inputs), std::move(outputs), names.scale);
 }
 
-void put_samples(Dataset& data, NpyArray samples) {
-  data.sample_shape = sample_shape(samples.shape);
-  switch (samples.type) {
-    case NpyType::kUint8:
-      data.bytes = std::move(samples.bytes);
-      break;
-    case NpyType::kFloat32:
-      data.floats = finite_floats<float>(samples);
-      break;
-    case NpyType::kFloat64:
-      data.floats = finite_floats<double>(samples);
-      break;
-    default:
-      input_error("is of type {}; save samples as uint8 or float32", npy_type_name(samples.type));
-  }
+/// Large samples stay on the disk where they are the only input.
+Dataset read_npy_folder(FileSystem& files, const fs::path& folder, Split split, const ArrayNames& names) {
+  const auto open = [&](const std::string& name) -> std::optional<NamedArray> {
+    const fs::path path = folder / (name + ".npy");
+    if (!files.is_file(path)) return std::nullopt;
+    NamedArray array = {path.string(), {}, {}};
+    with_context(path.string(), [&] {
+      if (is_large(path) && names.inputs.size() <= 1) array.mapped = map_npy(path);
+      if (!array.mapped) array.values = parse_npy(files.read(path));
+    });
+    return array;
+  };
+  return read_arrays(open, names, split, folder.string());
 }
 
-void put_mapped(Dataset& data, const MappedArray& samples) {
-  data.sample_shape = sample_shape(samples.shape);
-  data.stored = samples.bytes;
-  data.stored_floats = samples.type == NpyType::kFloat32;
-  if (!data.stored_floats) return;
-  const std::size_t size = data.sample_size(), all = samples.bytes.size() / sizeof(float);
-  for (std::size_t i = 0; i < all; ++i) {
-    float value;
-    std::memcpy(&value, samples.bytes.data() + i * sizeof value, sizeof value);
-    require(std::isfinite(value), "sample {} has a value that is not finite", i / size);
-  }
-}
-
-/// Labels that are numbers to predict: floats, or several a sample.
-bool are_targets(const NpyArray& labels) {
-  const bool floats = labels.type == NpyType::kFloat32 || labels.type == NpyType::kFloat64;
-  return !labels.shape.empty() && labels.shape.size() <= 2 && floats;
-}
-
-void put_targets(Dataset& data, const NpyArray& labels) {
-  data.target_size = labels.shape.size() == 2 ? static_cast<std::size_t>(labels.shape[1]) : 1;
-  require(data.target_size > 0, "holds no numbers");
-  data.targets = labels.type == NpyType::kFloat32 ? finite_floats<float>(labels) : finite_floats<double>(labels);
-}
-
-template <typename T>
-std::vector<std::int32_t> checked_labels(const NpyArray& labels) {
-  std::vector<std::int32_t> result;
-  result.reserve(labels.elements());
-  for (const T label : labels.values<T>()) {
-    require(std::cmp_greater_equal(label, 0) && std::cmp_less(label, kMaxClasses),
-            "label {} of sample {} is out of range; labels count from 0", label, result.size());
-    result.push_back(static_cast<std::int32_t>(label));
-  }
-  return result;
-}
-
-std::vector<std::int32_t> checked_labels(const NpyArray& labels) {
-  const std::size_t rank = labels.shape.size();
-  require(rank == 1 || (rank == 2 && labels.shape[1] == 1), "has {} dimensions; labels have one, one label a sample",
-          rank);
-  switch (labels.type) {
-    case NpyType::kUint8:
-      return checked_labels<std::uint8_t>(labels);
-    case NpyType::kInt8:
-      return checked_labels<std::int8_t>(labels);
-    case NpyType::kUint16:
-      return checked_labels<std::uint16_t>(labels);
-    case NpyType::kInt16:
-      return checked_labels<std::int16_t>(labels);
-    case NpyType::kUint32:
-      return checked_labels<std::uint32_t>(labels);
-    case NpyType::kInt32:
-      return checked_labels<std::int32_t>(labels);
-    case NpyType::kUint64:
-      return checked_labels<std::uint64_t>(labels);
-    case NpyType::kInt64:
-      return checked_labels<std::int64_t>(labels);
-    default:
-      input_error("is of type {}; save labels as integers", npy_type_name(labels.type));
-  }
-}
-
-Dataset make_dataset(Source source) {
-  Dataset data;
-  const std::vector<std::int64_t>& shape = source.mapped ? source.mapped->shape : source.samples.shape;
-  const std::int64_t count = shape.empty() ? 0 : shape[0];
-  data.source = source.samples_name;
-  with_context(source.samples_name, [&] {
-    if (source.mapped) return put_mapped(data, *source.mapped);
-    put_samples(data, std::move(source.samples));
-  });
-  with_context(source.labels_name, [&] {
-    if (are_targets(source.labels)) return put_targets(data, source.labels);
-    data.labels = checked_labels(source.labels);
-  });
-  require(std::cmp_equal(data.size(), count), "{}: has {} labels for the {} samples of {}", source.labels_name,
-          data.size(), count, source.samples_name);
-  if (!data.labels.empty()) data.classes = *std::ranges::max_element(data.labels) + 1;
-  return data;
+Dataset read_npz(FileSystem& files, const fs::path& path, Split split, const ArrayNames& names) {
+  const Bytes file = files.read(path);
+  const auto open = [&](const std::string& name) -> std::optional<NamedArray> {
+    NpzArrays arrays = with_context(path.string(), [&] { return parse_npz(file, {name}); });
+    if (arrays.empty()) return std::nullopt;
+    return NamedArray{path.string() + ": " + name, std::move(arrays.begin()->second), {}};
+  };
+  return read_arrays(open, names, split, path.string());
 }
 
 // ---- all kinds
@@ -243,19 +122,33 @@ Dataset read_csv(FileSystem& files, const fs::path& path, std::string_view label
   return data;
 }
 
-Dataset load_folder(FileSystem& files, const fs::path& path, Split split, std::string_view label) {
-  if (files.is_file(path / "x_train.npy")) return make_dataset(read_npy_folder(files, path, split));
+/// Only arrays have names.
+void require_one(const ArrayNames& names, const fs::path& path) {
+  require(names.inputs.size() <= 1 && (names.outputs.size() <= 1 || !names.needs_outputs),
+          "{}: a model with several inputs or outputs needs arrays that are called like them: an .npz, or a folder of "
+          ".npy files, with NAME_train and NAME_test for each",
+          path.string());
+}
+
+Dataset load_folder(FileSystem& files, const fs::path& path, Split split, std::string_view label,
+                    const ArrayNames& names) {
+  const std::string first = names.inputs.empty() ? "x" : names.inputs[0];
+  if (files.is_file(path / "x_train.npy") || files.is_file(path / (first + "_train.npy"))) {
+    return read_npy_folder(files, path, split, names);
+  }
+  require_one(names, path);
   if (files.is_file(path / "train.csv")) {
     Dataset data = read_csv(files, path / "train.csv", label);
     return split == Split::kTrain ? data : read_csv(files, path / "test.csv", label, data.class_names);
   }
   if (is_class_folders(path, ".wav")) return load_sounds(files, path, split);
   if (is_class_folders(path, ".png")) return load_images(files, path, split);
-  return make_dataset(read_folder(files, path, split));
+  return read_folder(files, path, split);
 }
 
 void require_one_shape(const Dataset& a, const Dataset& b, const std::string& name) {
   require(a.sample_shape == b.sample_shape, "{}: samples to train on and to test with have different shapes", name);
+  require(a.parts == b.parts, "{}: samples to train on and to test with have different shapes", name);
   require(a.target_size == b.target_size, "{}: some samples have labels, others numbers to predict", name);
 }
 
@@ -286,6 +179,13 @@ Dataset joined(const std::vector<Dataset>& parts) {
     }
     append(all.labels, parts[p].labels);
     append(all.targets, parts[p].targets);
+    require(parts[p].parts == all.parts, "{}: its samples have another shape than those of {}", parts[p].source,
+            all.source);
+    for (std::size_t k = 0; k < all.more_answers.size(); ++k) {
+      append(all.more_answers[k].labels, parts[p].more_answers[k].labels);
+      append(all.more_answers[k].targets, parts[p].more_answers[k].targets);
+      all.more_answers[k].classes = std::max(all.more_answers[k].classes, parts[p].more_answers[k].classes);
+    }
     all.classes = std::max(all.classes, parts[p].classes);
   }
   all.source = "mixed data";
@@ -318,18 +218,23 @@ Dataset mixed(const std::vector<Dataset>& parts, const std::vector<double>& weig
 
 Dataset load_test(FileSystem& files, const DataSpec& spec) {
   const DataArgument argument = parse_data_argument(spec.test);
-  const Dataset data = load_dataset(files, argument.path, argument.split.value_or(Split::kTest), spec.label);
+  const Dataset data =
+      load_dataset(files, argument.path, argument.split.value_or(Split::kTest), spec.label, spec.names);
   return argument.count ? data.first(*argument.count) : data;
 }
 
 }  // namespace
 
-Dataset load_dataset(FileSystem& files, const fs::path& path, Split split, std::string_view label) {
-  if (files.is_folder(path)) return load_folder(files, path, split, label);
+Dataset load_dataset(FileSystem& files, const fs::path& path, Split split, std::string_view label,
+                     const ArrayNames& names) {
+  if (files.is_folder(path)) return load_folder(files, path, split, label, names);
   require(files.is_file(path), "{}: is not there; {}", path.string(), kAdvice);
-  if (path.extension() == ".csv") return read_csv(files, path, label);
+  if (path.extension() == ".csv") {
+    require_one(names, path);
+    return read_csv(files, path, label);
+  }
   require(path.extension() == ".npz", "{}: is no data set that can be read; {}", path.string(), kAdvice);
-  return make_dataset(read_npz(files, path, split));
+  return read_npz(files, path, split, names);
 }
 
 DatasetSplits load_dataset(FileSystem& files, const fs::path& path) {
@@ -338,12 +243,14 @@ DatasetSplits load_dataset(FileSystem& files, const fs::path& path) {
 
 DatasetSplits load_dataset(FileSystem& files, const DataSpec& spec) {
   std::vector<Dataset> train, test;
+  ArrayNames names = spec.names;
+  if (spec.scale) names.scale = *spec.scale;
   for (const std::string& text : spec.paths) {
     const DataArgument argument = parse_data_argument(text);
-    Dataset part = load_dataset(files, argument.path, argument.split.value_or(Split::kTrain), spec.label);
+    Dataset part = load_dataset(files, argument.path, argument.split.value_or(Split::kTrain), spec.label, names);
     train.push_back(argument.count ? part.first(*argument.count) : std::move(part));
     if (spec.test.empty() && !argument.split && argument.path.extension() != ".csv") {
-      test.push_back(load_dataset(files, argument.path, Split::kTest, spec.label));
+      test.push_back(load_dataset(files, argument.path, Split::kTest, spec.label, names));
     }
   }
   DatasetSplits splits;
@@ -356,6 +263,10 @@ DatasetSplits load_dataset(FileSystem& files, const DataSpec& spec) {
     require_one_shape(splits.train, splits.test, spec.paths[0]);
   }
   splits.train.classes = splits.test.classes = std::max(splits.train.classes, splits.test.classes);
+  for (std::size_t k = 0; k < splits.test.more_answers.size(); ++k) {
+    StoredAnswers &train_answers = splits.train.more_answers[k], &test_answers = splits.test.more_answers[k];
+    train_answers.classes = test_answers.classes = std::max(train_answers.classes, test_answers.classes);
+  }
   if (spec.scale) splits.train.scale = splits.test.scale = *spec.scale;
   return splits;
 }
@@ -371,10 +282,13 @@ void require_all_classes(const Dataset& data) {
   }
 }
 
-void require_labels_below(const Dataset& data, std::int32_t classes) {
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    require(data.labels[i] < classes, "{} has the label {}, but there are only {} classes", data.name_of(i),
-            data.labels[i], classes);
+void require_labels_below(const Dataset& data, std::int32_t classes) { require_labels_below(data, 0, classes); }
+
+void require_labels_below(const Dataset& data, std::size_t output, std::int32_t classes) {
+  const std::span<const std::int32_t> labels = data.answers(output).labels;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    require(labels[i] < classes, "{} has the label {}, but there are only {} classes", data.name_of(i), labels[i],
+            classes);
   }
 }
 
@@ -395,8 +309,8 @@ DataArgument parse_data_argument(std::string_view text) {
   return argument;
 }
 
-Dataset load_dataset(FileSystem& files, const DataArgument& argument, Split otherwise) {
-  Dataset data = load_dataset(files, argument.path, argument.split.value_or(otherwise));
+Dataset load_dataset(FileSystem& files, const DataArgument& argument, Split otherwise, const ArrayNames& names) {
+  Dataset data = load_dataset(files, argument.path, argument.split.value_or(otherwise), {}, names);
   return argument.count ? data.first(*argument.count) : data;
 }
 

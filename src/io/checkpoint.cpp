@@ -32,9 +32,10 @@ void restore(Model& model, const Model& saved) {
   require(model.layers.size() == saved.layers.size(), kAdvice, "the number of layers");
   require(model.optimizer.class_name == saved.optimizer.class_name, kAdvice, "the optimizer");
   std::map<TensorId, TensorId> places;  // saved -> model
-  for (std::size_t l = 0; l < model.layers.size(); ++l) {
-    const Layer& layer = model.layers[l];
-    const Layer& other = saved.layers[l];
+  for (const Layer& layer : model.layers) {
+    const auto found = std::ranges::find(saved.layers, layer.name, &Layer::name);  // files have an order of their own
+    require(found != saved.layers.end(), kAdvice, layer.name);
+    const Layer& other = *found;
     require(layer.class_name == other.class_name && layer.weights.size() == other.weights.size(), kAdvice, layer.name);
     for (std::size_t w = 0; w < layer.weights.size(); ++w) {
       Tensor& tensor = model.graph.tensor(layer.weights[w].tensor);

@@ -10,7 +10,7 @@ namespace thimble {
 /// the one before it, else a Functional one. Same model, same bytes.
 Bytes write_keras(const Model& model);
 
-/// Sequential models and Functional ones with one input and one output. An optimizer or a loss that Thimble cannot
+/// Sequential models and Functional ones, whose layers may be shared. An optimizer or a loss that Thimble cannot
 /// train with is left out. Throws InputError (damaged, or layers or arguments that are not supported), naming the
 /// layer.
 Model read_keras(ByteSpan file);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "io/keras_layout.h"
 
 namespace thimble {
 namespace {
@@ -36,14 +37,13 @@ IntegerForm form_from(const json& entry) {
 
 }  // namespace
 
-json integer_forms_to_json(const Model& model, const std::string& input_name) {
+json integer_forms_to_json(const Model& model) {
   json entries = json::object();
   for (const auto& [name, form] : model.integer_forms) {
-    const bool input = name == model.graph.tensor(model.graph.inputs[0]).name;
-    entries[input ? input_name : name] = {{"type", name_of(form.type)},
-                                          {"scales", form.quantization.scales},
-                                          {"zero_points", form.quantization.zero_points},
-                                          {"axis", form.quantization.axis}};
+    entries[keras_input_name(name)] = {{"type", name_of(form.type)},
+                                       {"scales", form.quantization.scales},
+                                       {"zero_points", form.quantization.zero_points},
+                                       {"axis", form.quantization.axis}};
   }
   return entries.empty() ? json::object() : json{{kEntry, entries}};
 }

@@ -10,7 +10,7 @@
 
 namespace thimble {
 
-nlohmann::json integer_forms_to_json(const Model& model, const std::string& input_name);
+nlohmann::json integer_forms_to_json(const Model& model);
 
 /// Throws InputError when what is there makes no sense.
 std::map<std::string, IntegerForm> integer_forms_from_json(const nlohmann::json& metadata);

@@ -91,7 +91,7 @@ void expect_same(const Model& actual, const Model& expected) {
     EXPECT_EQ(actual.layers[i].class_name, expected.layers[i].class_name);
     EXPECT_EQ(actual.layers[i].name, expected.layers[i].name);
     EXPECT_EQ(actual.layers[i].config, expected.layers[i].config) << expected.layers[i].name;
-    EXPECT_EQ(actual.layers[i].inputs, expected.layers[i].inputs);
+    EXPECT_EQ(actual.layers[i].calls, expected.layers[i].calls);
   }
   ASSERT_EQ(actual.graph.nodes.size(), expected.graph.nodes.size());
   for (std::size_t i = 0; i < expected.graph.nodes.size(); ++i) {
@@ -118,8 +118,8 @@ TEST(Keras, ReadsWhatItWrote) {
     const Bytes file = write_keras(model);
     const Model read = read_keras(file);
     expect_same(read, model);
-    EXPECT_EQ(read.loss, model.loss);
-    EXPECT_EQ(read.loss_from_logits, model.loss_from_logits);
+    EXPECT_EQ(read.losses.at(0).class_name, model.losses.at(0).class_name);
+    EXPECT_EQ(read.losses.at(0).from_logits, model.losses.at(0).from_logits);
     EXPECT_EQ(read.optimizer.class_name, "Adam");
     EXPECT_EQ(read.optimizer.iterations, 12);
     EXPECT_EQ(read.optimizer.tensors, model.optimizer.tensors);
@@ -205,7 +205,7 @@ TEST_F(KerasErrors, AnotherOptimizerLeavesTheModelUncompiled) {
   archive_.config["compile_config"]["optimizer"]["class_name"] = "Ftrl";
   const Model model = read_keras(write_keras(archive_));
   EXPECT_EQ(model.optimizer.class_name, "");
-  EXPECT_EQ(model.loss, "");
+  EXPECT_TRUE(model.losses.empty());
   EXPECT_EQ(model.layers.size(), 8u);
 }
 

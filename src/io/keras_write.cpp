@@ -16,8 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kInputName = "input_layer";
-
 /// A shape as Keras writes it: the batch is open.
 json batch_shape(const Shape& shape) {
   json result = shape;
@@ -53,8 +51,8 @@ json config_of(const Layer& layer) {
 /// The shape or shapes that the layer was built for; Keras makes its variables from them.
 json build_config_of(const Model& model, const Layer& layer) {
   json shapes = json::array();
-  for (const TensorId id : layer.inputs) shapes.push_back(batch_shape(model.graph.tensor(id).shape));
-  return {{"input_shape", layer.inputs.size() == 1 ? shapes[0] : shapes}};
+  for (const TensorId id : layer.calls[0].inputs) shapes.push_back(batch_shape(model.graph.tensor(id).shape));
+  return {{"input_shape", shapes.size() == 1 ? shapes[0] : shapes}};
 }
 
 json layer_json(const Model& model, const Layer& layer) {
@@ -67,27 +65,29 @@ json layer_json(const Model& model, const Layer& layer) {
   return result;
 }
 
-json input_json(const Model& model) {
+json input_json(const Tensor& input) {
   return {{"module", "keras.layers"},
           {"class_name", "InputLayer"},
           {"config",
-           {{"batch_shape", batch_shape(model.graph.tensor(model.graph.inputs[0]).shape)},
-            {"dtype", "float32"},
-            {"name", kInputName}}},
+           {{"batch_shape", batch_shape(input.shape)}, {"dtype", "float32"}, {"name", keras_input_name(input.name)}}},
           {"registered_name", nullptr}};
 }
 
+/// Of an entry of keras_layer_order that stands for an input.
+std::size_t input_number(int index) { return static_cast<std::size_t>(-1 - index); }
+
 bool is_sequential(const Model& model) {
+  if (model.graph.inputs.size() != 1) return false;
   TensorId last = model.graph.inputs[0];
   for (const Layer& layer : model.layers) {
-    if (layer.inputs != std::vector<TensorId>{last}) return false;
-    last = layer.output;
+    if (layer.calls.size() != 1 || layer.calls[0].inputs != std::vector<TensorId>{last}) return false;
+    last = layer.calls[0].output;
   }
-  return true;
+  return model.graph.outputs == std::vector<TensorId>{last};
 }
 
 json sequential_config(const Model& model, const std::string& name) {
-  json layers = {input_json(model)};
+  json layers = {input_json(model.graph.tensor(model.graph.inputs[0]))};
   for (const Layer& layer : model.layers) layers.push_back(layer_json(model, layer));
   return {{"name", name},
           {"trainable", true},
@@ -96,35 +96,61 @@ json sequential_config(const Model& model, const std::string& name) {
           {"build_input_shape", batch_shape(model.graph.tensor(model.graph.inputs[0]).shape)}};
 }
 
-json functional_config(const Model& model, const std::string& name) {
-  std::map<TensorId, std::string> makers = {{model.graph.inputs[0], kInputName}};
-  json input = input_json(model);
-  input["name"] = kInputName;
-  input["inbound_nodes"] = json::array();
-  json layers = {input};
+/// Which call of which layer makes each tensor, as Keras writes it: ["dense", 0, 0].
+std::map<TensorId, json> makers_of(const Model& model) {
+  std::map<TensorId, json> makers;
+  for (const TensorId id : model.graph.inputs) makers[id] = {keras_input_name(model.graph.tensor(id).name), 0, 0};
   for (const Layer& layer : model.layers) {
-    json arguments = json::array();
-    for (const TensorId id : layer.inputs) {
-      arguments.push_back({{"class_name", "__keras_tensor__"},
-                           {"config",
-                            {{"shape", batch_shape(model.graph.tensor(id).shape)},
-                             {"dtype", "float32"},
-                             {"keras_history", {makers.at(id), 0, 0}}}}});
+    for (std::size_t i = 0; i < layer.calls.size(); ++i) makers[layer.calls[i].output] = {layer.name, i, 0};
+  }
+  return makers;
+}
+
+json inbound_node(const Model& model, const Layer& layer, const LayerCall& call,
+                  const std::map<TensorId, json>& makers) {
+  json arguments = json::array();
+  for (const TensorId id : call.inputs) {
+    arguments.push_back({{"class_name", "__keras_tensor__"},
+                         {"config",
+                          {{"shape", batch_shape(model.graph.tensor(id).shape)},
+                           {"dtype", "float32"},
+                           {"keras_history", makers.at(id)}}}});
+  }
+  const bool apart = find_layer(layer.class_name)->inputs_apart;
+  return {{"args", apart ? arguments : json::array({arguments.size() == 1 ? arguments[0] : arguments})},
+          {"kwargs", json::object()}};
+}
+
+/// One end by itself, several as a list.
+json ends_of(const std::vector<TensorId>& ends, const std::map<TensorId, json>& makers) {
+  if (ends.size() == 1) return makers.at(ends[0]);
+  json result = json::array();
+  for (const TensorId id : ends) result.push_back(makers.at(id));
+  return result;
+}
+
+json functional_config(const Model& model, const std::string& name, const std::vector<int>& order) {
+  const std::map<TensorId, json> makers = makers_of(model);
+  json layers = json::array();
+  for (const int index : order) {
+    const bool is_input = index < 0;
+    json entry = is_input ? input_json(model.graph.tensor(model.graph.inputs[input_number(index)]))
+                          : layer_json(model, model.layers[static_cast<std::size_t>(index)]);
+    entry["name"] = entry["config"]["name"];
+    entry["inbound_nodes"] = json::array();
+    if (!is_input) {
+      const Layer& layer = model.layers[static_cast<std::size_t>(index)];
+      for (const LayerCall& call : layer.calls) {
+        entry["inbound_nodes"].push_back(inbound_node(model, layer, call, makers));
+      }
     }
-    json entry = layer_json(model, layer);
-    entry["name"] = layer.name;
-    const bool apart = find_layer(layer.class_name)->inputs_apart;
-    entry["inbound_nodes"] =
-        json::array({{{"args", apart ? arguments : json::array({layer.inputs.size() == 1 ? arguments[0] : arguments})},
-                      {"kwargs", json::object()}}});
     layers.push_back(entry);
-    makers[layer.output] = layer.name;
   }
   return {{"name", name},
           {"trainable", true},
           {"layers", layers},
-          {"input_layers", json::array({kInputName, 0, 0})},
-          {"output_layers", json::array({makers.at(model.graph.outputs[0]), 0, 0})}};
+          {"input_layers", ends_of(model.graph.inputs, makers)},
+          {"output_layers", ends_of(model.graph.outputs, makers)}};
 }
 
 /// Whether the learning rate is one of Keras's schedules.
@@ -150,28 +176,40 @@ json schedule_json(const LearningRateSchedule& schedule) {
           {"registered_name", nullptr}};
 }
 
+bool is_crossentropy(const OutputLoss& loss) { return loss.class_name.find("Crossentropy") != std::string::npos; }
+
+json loss_json(const OutputLoss& loss) {
+  json config = attributes_json(loss.config);
+  config["name"] = keras_snake_case(loss.class_name);
+  config["reduction"] = "sum_over_batch_size";
+  if (is_crossentropy(loss)) config["from_logits"] = loss.from_logits;
+  return {
+      {"module", "keras.losses"}, {"class_name", loss.class_name}, {"config", config}, {"registered_name", nullptr}};
+}
+
 json compile_config(const Model& model) {
   json optimizer = attributes_json(model.optimizer.config);
   optimizer["name"] = keras_snake_case(model.optimizer.class_name);
   if (is_scheduled(model.optimizer)) optimizer["learning_rate"] = schedule_json(model.optimizer.schedule);
-  json loss_config = attributes_json(model.loss_config);
-  loss_config["name"] = keras_snake_case(model.loss);
-  loss_config["reduction"] = "sum_over_batch_size";
-  if (model.loss.find("Crossentropy") != std::string::npos) loss_config["from_logits"] = model.loss_from_logits;
-  return {
-      {"optimizer",
-       {{"module", "keras.optimizers"},
-        {"class_name", model.optimizer.class_name},
-        {"config", optimizer},
-        {"registered_name", nullptr}}},
-      {"loss",
-       {{"module", "keras.losses"}, {"class_name", model.loss}, {"config", loss_config}, {"registered_name", nullptr}}},
-      {"loss_weights", nullptr},
-      {"metrics", model.loss.find("Crossentropy") != std::string::npos ? json::array({"accuracy"}) : json(nullptr)},
-      {"weighted_metrics", nullptr},
-      {"run_eagerly", false},
-      {"steps_per_execution", 1},
-      {"jit_compile", false}};
+  json losses = json::array(), weights = json::array(), metrics = json::array();
+  for (const OutputLoss& loss : model.losses) {
+    losses.push_back(loss_json(loss));
+    weights.push_back(loss.weight);
+    metrics.push_back(is_crossentropy(loss) ? json::array({"accuracy"}) : json(nullptr));
+  }
+  const bool one = model.losses.size() == 1;
+  return {{"optimizer",
+           {{"module", "keras.optimizers"},
+            {"class_name", model.optimizer.class_name},
+            {"config", optimizer},
+            {"registered_name", nullptr}}},
+          {"loss", one ? losses[0] : losses},
+          {"loss_weights", one ? json(nullptr) : weights},
+          {"metrics", one ? metrics[0] : metrics},
+          {"weighted_metrics", nullptr},
+          {"run_eagerly", false},
+          {"steps_per_execution", 1},
+          {"jit_compile", false}};
 }
 
 /// `values`, in the graph's layout, as Keras's variable.
@@ -200,14 +238,15 @@ NpyArray scalar(T value) {
 }
 
 /// In Keras's order: iterations, learning rate, moving averages, slots.
-void put_optimizer(const Model& model, Hdf5File& weights) {
+void put_optimizer(const Model& model, const std::vector<int>& order, Hdf5File& weights) {
   const OptimizerState& state = model.optimizer;
   const float rate = state.config.has("learning_rate") ? state.config.real("learning_rate") : 0.0f;
   std::vector<NpyArray> variables = {scalar<std::int64_t>(state.iterations)};
   if (!is_scheduled(state)) variables.push_back(scalar<float>(rate));
   std::vector<std::pair<const LayerWeight*, std::size_t>> trained;  // and their places in the slots
-  for (const Layer& layer : model.layers) {
-    for (const LayerWeight& weight : layer.weights) {
+  for (const int index : order) {
+    if (index < 0) continue;
+    for (const LayerWeight& weight : model.layers[static_cast<std::size_t>(index)].weights) {
       const auto found = std::ranges::find(state.tensors, weight.tensor);
       if (found != state.tensors.end()) trained.emplace_back(&weight, found - state.tensors.begin());
     }
@@ -236,28 +275,33 @@ void put_optimizer(const Model& model, Hdf5File& weights) {
 }  // namespace
 
 Bytes write_keras(const Model& model) {
-  require(model.graph.inputs.size() == 1 && model.graph.outputs.size() == 1,
-          "a model of {} inputs and {} outputs cannot be written as .keras", model.graph.inputs.size(),
-          model.graph.outputs.size());
   const bool sequential = is_sequential(model);
+  const std::vector<int> order = keras_layer_order(model);
   const std::string name = sequential ? "sequential" : "functional";
   KerasArchive archive;
   archive.metadata = {{"keras_version", "3.0.0"}, {"date_saved", "2000-01-01@00:00:00"}};
-  archive.metadata.update(integer_forms_to_json(model, kInputName));
+  archive.metadata.update(integer_forms_to_json(model));
+  json shapes = json::array();
+  for (const TensorId id : model.graph.inputs) shapes.push_back(batch_shape(model.graph.tensor(id).shape));
   // Keras has Functional under no public name.
   archive.config = {{"module", sequential ? "keras" : "keras.src.models.functional"},
                     {"class_name", sequential ? "Sequential" : "Functional"},
-                    {"config", sequential ? sequential_config(model, name) : functional_config(model, name)},
+                    {"config", sequential ? sequential_config(model, name) : functional_config(model, name, order)},
                     {"registered_name", sequential ? json(nullptr) : json("Functional")},
-                    {"build_config", {{"input_shape", batch_shape(model.graph.tensor(model.graph.inputs[0]).shape)}}}};
+                    {"build_config", {{"input_shape", shapes.size() == 1 ? shapes[0] : shapes}}}};
   KerasLayerPaths paths;
-  if (!sequential) put_keras_variables(archive.weights, paths.next("InputLayer"), kInputName, {});
-  for (const Layer& layer : model.layers) {
-    put_layer(model, layer, paths.next(layer.class_name), archive.weights);
+  for (const int index : order) {
+    if (index >= 0) {
+      const Layer& layer = model.layers[static_cast<std::size_t>(index)];
+      put_layer(model, layer, paths.next(layer.class_name), archive.weights);
+    } else if (!sequential) {
+      const Tensor& input = model.graph.tensor(model.graph.inputs[input_number(index)]);
+      put_keras_variables(archive.weights, paths.next("InputLayer"), keras_input_name(input.name), {});
+    }
   }
-  if (!model.optimizer.class_name.empty() && !model.loss.empty()) {
+  if (!model.optimizer.class_name.empty() && !model.losses.empty()) {
     archive.config["compile_config"] = compile_config(model);
-    put_optimizer(model, archive.weights);
+    put_optimizer(model, order, archive.weights);
   }
   put_keras_variables(archive.weights, "", name, {});
   return write_keras(archive);

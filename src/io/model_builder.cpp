@@ -24,7 +24,7 @@ TensorId ModelBuilder::add_input(const std::string& name, const Shape& shape) {
     require(size > 0, "the input is {}; every dimension must be positive", to_string(shape));
     tensor.shape.push_back(size);
   }
-  names_.insert(name);
+  require(names_.insert(name).second, "another input has the name '{}' already", name);
   const TensorId id = model_.graph.add(std::move(tensor));
   model_.graph.inputs.push_back(id);
   return id;
@@ -42,30 +42,64 @@ std::string ModelBuilder::unique_name(const std::string& class_name) {
 
 TensorId ModelBuilder::add_layer(const LayerCodec& codec, std::string name, const Attributes& config,
                                  const std::vector<TensorId>& inputs, WeightSource& weights) {
+  const std::string class_name(codec.class_name);
+  if (name.empty()) name = unique_name(class_name);
+  require(names_.insert(name).second, "another layer has the name '{}' already", name);
+  layer_ = {class_name, name, config, {}, {}};
+  output_name_ = name;
+  weights_ = &weights;
+  const TensorId output = build(codec, inputs);
+  model_.layers.push_back(layer_);
+  return output;
+}
+
+TensorId ModelBuilder::call_layer(const std::string& layer, std::string name, const std::vector<TensorId>& inputs) {
+  const auto found = std::ranges::find(model_.layers, layer, &Layer::name);
+  require(found != model_.layers.end(), "there is no layer '{}' before it", layer);
+  layer_ = *found;
+  weights_ = nullptr;
+  next_weight_ = 0;
+  if (name.empty()) name = fmt::format("{}:{}", layer, layer_.calls.size());
+  require(names_.insert(name).second, "another layer has the name '{}' already", name);
+  output_name_ = name;
+  const TensorId output = build(*find_layer(layer_.class_name), inputs);
+  *found = layer_;
+  return output;
+}
+
+/// A call of layer_.
+TensorId ModelBuilder::build(const LayerCodec& codec, const std::vector<TensorId>& inputs) {
   const int count = static_cast<int>(inputs.size());
   require(count >= codec.min_inputs && (codec.max_inputs < 0 || count <= codec.max_inputs),
           "has {} inputs, expected {}{}", count, codec.min_inputs,
           codec.max_inputs < 0                  ? " or more"
           : codec.max_inputs > codec.min_inputs ? fmt::format(" to {}", codec.max_inputs)
                                                 : "");
-  const std::string class_name(codec.class_name);
-  if (name.empty()) name = unique_name(class_name);
-  require(names_.insert(name).second, "another layer has the name '{}' already", name);
-  layer_ = {class_name, name, config, inputs, kNoTensor, {}};
   first_node_ = model_.graph.nodes.size();
-  weights_ = &weights;
-  layer_.output = codec.build(*this, config, inputs);
-  model_.graph.tensor(layer_.output).name = name;
-  model_.layers.push_back(layer_);
-  return layer_.output;
+  TensorId output = codec.build(*this, layer_.config, inputs);
+  if (std::ranges::count(inputs, output) > 0) {
+    // A layer that does nothing: what it makes is a tensor of its own all the same.
+    const Shape& shape = tensor(output).shape;
+    output = add("RESHAPE", {output}, {{"new_shape", std::vector<std::int64_t>(shape.begin(), shape.end())}});
+  }
+  model_.graph.tensor(output).name = output_name_;
+  layer_.calls.push_back({inputs, output});
+  return output;
 }
 
-Model ModelBuilder::finish(TensorId output) {
-  model_.graph.outputs = {output};
+Model ModelBuilder::finish(std::vector<TensorId> outputs) {
+  model_.graph.outputs = std::move(outputs);
   return std::move(model_);
 }
 
 TensorId ModelBuilder::weight(const WeightSpec& spec) {
+  if (weights_ == nullptr) {
+    require(next_weight_ < layer_.weights.size(), "the shared layer '{}' has no weights for these inputs", layer_.name);
+    const TensorId id = layer_.weights[next_weight_++].tensor;
+    require(tensor(id).shape == spec.shape, "the shared layer '{}' has {} of {}, these inputs need {}", layer_.name,
+            spec.name, to_string(tensor(id).shape), to_string(spec.shape));
+    return id;
+  }
   constexpr std::int64_t kMost = std::int64_t{1} << 28;
   std::int64_t count = 1;
   for (const int size : spec.shape) {
@@ -90,8 +124,8 @@ TensorId ModelBuilder::weight(const WeightSpec& spec) {
 TensorId ModelBuilder::add(std::string_view op, std::vector<TensorId> inputs, Attributes attributes) {
   const bool first = model_.graph.nodes.size() == first_node_;
   const std::string name =
-      first ? layer_.name : fmt::format("{}/{}", layer_.name, model_.graph.nodes.size() - first_node_);
-  return append(model_.graph, {std::string(op), layer_.name, std::move(inputs), {}, std::move(attributes)}, name);
+      first ? output_name_ : fmt::format("{}/{}", output_name_, model_.graph.nodes.size() - first_node_);
+  return append(model_.graph, {std::string(op), output_name_, std::move(inputs), {}, std::move(attributes)}, name);
 }
 
 TensorId ModelBuilder::integers(const std::vector<int>& values, const Shape& shape) {

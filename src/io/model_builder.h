@@ -34,7 +34,7 @@ class ModelBuilder final : private LayerBuilder {
  public:
   explicit ModelBuilder(std::string name) { model_.graph.name = std::move(name); }
 
-  /// The model's input; `shape` is that of a sample.
+  /// One more input of the model; `shape` is that of a sample.
   TensorId add_input(const std::string& name, const Shape& shape);
 
   /// Appends a layer with checked arguments and returns its output. An empty `name` becomes Keras's: "dense_1". Throws
@@ -42,11 +42,18 @@ class ModelBuilder final : private LayerBuilder {
   TensorId add_layer(const LayerCodec& codec, std::string name, const Attributes& config,
                      const std::vector<TensorId>& inputs, WeightSource& weights);
 
-  /// The name of the layer that was added last.
-  const std::string& layer_name() const { return layer_.name; }
+  /// Uses a layer once more, with the weights that it has. An empty `name` becomes one like "dense:1". Throws
+  /// InputError when the inputs do not fit, or would need other weights.
+  TensorId call_layer(const std::string& layer, std::string name, const std::vector<TensorId>& inputs);
 
-  /// The model, with its output.
-  Model finish(TensorId output);
+  /// The name of the output that was added last: the layer's, or the call's.
+  const std::string& output_name() const { return output_name_; }
+
+  /// Puts the model's inputs into another order.
+  void order_inputs(std::vector<TensorId> inputs) { model_.graph.inputs = std::move(inputs); }
+
+  /// The model, with its outputs.
+  Model finish(std::vector<TensorId> outputs);
 
  private:
   const Tensor& tensor(TensorId id) const override { return model_.graph.tensor(id); }
@@ -56,13 +63,16 @@ class ModelBuilder final : private LayerBuilder {
   TensorId constant(const std::vector<float>& values, const Shape& shape) override;
   TensorId activation(TensorId input, std::string_view name) override;
 
+  TensorId build(const LayerCodec& codec, const std::vector<TensorId>& inputs);
   std::string unique_name(const std::string& class_name);
   bool fuse(TensorId input, const std::string& activation);
 
   Model model_;
-  Layer layer_;                 // the one that is being built
-  std::size_t first_node_ = 0;  // of that layer
-  WeightSource* weights_ = nullptr;
+  Layer layer_;                      // the one that is being built
+  std::size_t first_node_ = 0;       // of that layer
+  WeightSource* weights_ = nullptr;  // null: the layer has its weights already
+  std::size_t next_weight_ = 0;      // of those
+  std::string output_name_;
   std::set<std::string> names_;
   std::map<std::string, int> unnamed_;  // how many layers of a class got Keras's name
 };

@@ -16,6 +16,8 @@
 //   name = "first"                        # optional
 //   inputs = ["first", "second"]          # optional: the layers that this one reads, "input" being the model's. One
 //                                         # without a name has Keras's: "conv2d", "conv2d_1", ...
+//   [[layers]]
+//   call = "first"                        # instead of type: that layer once more, with the same weights
 //   [train]
 //   optimizer = "adam"                    # with its arguments: learning_rate, beta_1, ...
 //   loss = "sparse_categorical_crossentropy"
@@ -28,6 +30,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,9 +48,17 @@ namespace thimble {
 
 struct LayerCodec;
 
+/// One of several inputs of the model, a layer of the type InputLayer.
+struct RecipeInput {
+  std::string name;
+  Shape shape;  // empty: the data's own
+};
+
 struct RecipeLayer {
-  const LayerCodec* codec = nullptr;
-  std::string name;  // empty: Keras's
+  const LayerCodec* codec = nullptr;  // null: a call
+  std::string call;                   // which layer is used once more
+  std::size_t number = 0;             // of its table, from 1
+  std::string name;                   // empty: Keras's
   Attributes config;
   std::vector<std::string> inputs;  // empty: the layer before
   std::vector<WeightRegularizer> regularizers;
@@ -68,16 +79,17 @@ struct Recipe {
   DataSpec data;
   Shape sample_shape;  // empty: the data's own
   Augmentation augmentation;
+  std::vector<RecipeInput> inputs;   // empty: one, "input"
+  std::vector<std::string> outputs;  // the layers that make the model's outputs; empty: the last one
   std::vector<RecipeLayer> layers;
-  OptimizerState optimizer;  // without tensors
-  std::string loss;          // "SparseCategoricalCrossentropy"
-  bool loss_from_logits = true;
-  Attributes loss_config;  // its other arguments
+  OptimizerState optimizer;        // without tensors
+  std::vector<OutputLoss> losses;  // of each output
   int batch_size = 32;
   int epochs = 1;
   float validation_split = 0.0f;  // the part of the training samples that is held out for validation; 0: none
   int folds = 0;                  // trains so many models, each validated on another part; 0: one
   std::vector<std::string> metrics;
+  std::map<std::string, std::vector<std::string>> output_metrics;  // of single outputs
   int top_k = 5;
   std::vector<float> class_weight;  // of the first classes, the others having 1; empty: all 1
   bool balanced_classes = false;    // class_weight makes all classes count alike
@@ -94,8 +106,10 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path,
 /// Makes data as the recipe says: scale and shape. Throws InputError when the shape does not fit.
 void shape_data(const Recipe& recipe, DatasetSplits& data);
 
-/// The model of a recipe for samples of the shape `sample_shape`, with weights to start with. Throws InputError that
-/// names the layer which does not fit.
+/// The model of a recipe for samples like those of `data`, with weights to start with. Throws InputError that names the
+/// layer which does not fit.
+Model build_model(const Recipe& recipe, const Dataset& data);
+/// Likewise for samples of one shape; the model's other inputs, if it has any, need one in the recipe.
 Model build_model(const Recipe& recipe, const Shape& sample_shape);
 
 }  // namespace thimble

@@ -47,8 +47,8 @@ TEST_F(RecipeTest, TheExample) {
   EXPECT_EQ(recipe.optimizer.class_name, "Adam");
   EXPECT_FLOAT_EQ(recipe.optimizer.config.real("learning_rate"), 1e-3f);
   EXPECT_FLOAT_EQ(recipe.optimizer.config.real("epsilon"), 1e-7f);
-  EXPECT_EQ(recipe.loss, "SparseCategoricalCrossentropy");
-  EXPECT_TRUE(recipe.loss_from_logits);
+  EXPECT_EQ(recipe.losses.at(0).class_name, "SparseCategoricalCrossentropy");
+  EXPECT_TRUE(recipe.losses.at(0).from_logits);
   const Model model = build_model(recipe, {28, 28, 1});
   ASSERT_EQ(model.layers.size(), 5u);
   EXPECT_EQ(model.layers[0].name, "conv2d");
@@ -66,7 +66,7 @@ TEST_F(RecipeTest, DefaultsAndNames) {
   EXPECT_EQ(recipe.data.paths, std::vector<std::string>{folder_.path() / "digits"});
   EXPECT_FALSE(recipe.data.scale.has_value());
   EXPECT_EQ(recipe.batch_size, 32);
-  EXPECT_FALSE(recipe.loss_from_logits);
+  EXPECT_FALSE(recipe.losses.at(0).from_logits);
   const Model model = build_model(recipe, {4});
   EXPECT_EQ(model.graph.nodes.back().op, "SOFTMAX");
   EXPECT_EQ(model.graph.name, "tiny");
@@ -82,8 +82,8 @@ TEST_F(RecipeTest, AllOfTrain) {
   EXPECT_FLOAT_EQ(recipe.optimizer.config.real("momentum"), 0.9f);
   EXPECT_TRUE(recipe.optimizer.config.flag("nesterov"));
   EXPECT_FLOAT_EQ(recipe.optimizer.config.real("learning_rate"), 1.0f);
-  EXPECT_EQ(recipe.loss, "MeanSquaredError");
-  EXPECT_FALSE(recipe.loss_from_logits);
+  EXPECT_EQ(recipe.losses.at(0).class_name, "MeanSquaredError");
+  EXPECT_FALSE(recipe.losses.at(0).from_logits);
 }
 
 TEST_F(RecipeTest, Augmentation) {
@@ -160,8 +160,8 @@ temperature = 2
   EXPECT_FLOAT_EQ(recipe.optimizer.config.real("learning_rate"), 0.1f);
   EXPECT_FLOAT_EQ(recipe.optimizer.config.real("clipnorm"), 2.0f);
   EXPECT_FALSE(recipe.optimizer.config.has("weight_decay"));
-  EXPECT_EQ(recipe.loss, "CategoricalCrossentropy");  // which has smoothed labels in Keras
-  EXPECT_FLOAT_EQ(recipe.loss_config.real("label_smoothing"), 0.1f);
+  EXPECT_EQ(recipe.losses.at(0).class_name, "CategoricalCrossentropy");  // which has smoothed labels in Keras
+  EXPECT_FLOAT_EQ(recipe.losses.at(0).config.real("label_smoothing"), 0.1f);
   EXPECT_EQ(recipe.class_weight, (std::vector<float>{1, 2, 3}));
   EXPECT_EQ(recipe.metrics, std::vector<std::string>{"auc"});
   EXPECT_EQ(recipe.validation_split, 0.25f);
@@ -214,7 +214,8 @@ type = "ReLU"
   ASSERT_EQ(model.graph.nodes.size(), 4u);
   EXPECT_EQ(model.graph.nodes[0].attributes.text("activation"), "NONE");
   EXPECT_EQ(model.graph.nodes[1].attributes.text("activation"), "RELU6");
-  EXPECT_EQ(model.layers[2].inputs, (std::vector<TensorId>{model.layers[0].output, model.layers[1].output}));
+  EXPECT_EQ(model.layers[2].calls[0].inputs,
+            (std::vector<TensorId>{model.layers[0].calls[0].output, model.layers[1].calls[0].output}));
   EXPECT_EQ(model.graph.nodes[3].op, "RELU");  // another layer may read the sum
   EXPECT_EQ(model.graph.tensor(model.layers[0].weights[0].tensor).shape, (Shape{4, 3, 1, 1}));
 }
@@ -233,7 +234,8 @@ type = "Multiply"
 inputs = ["dense", "dense_1"]
 )");
   const Model model = build_model(recipe, {4});
-  EXPECT_EQ(model.layers[2].inputs, (std::vector<TensorId>{model.layers[0].output, model.layers[1].output}));
+  EXPECT_EQ(model.layers[2].calls[0].inputs,
+            (std::vector<TensorId>{model.layers[0].calls[0].output, model.layers[1].calls[0].output}));
 }
 
 TEST_F(RecipeTest, ShapeAndScaleOfTheData) {
@@ -298,7 +300,9 @@ TEST_F(RecipeTest, NamesTheLayerAndWhatIsWrongWithIt) {
             "layer 1 (Conv2D): kernel_size = [3,3,3]: expected an integer or a list of two");
   EXPECT_EQ(error_of(layer("type = \"Dropout\"\nrate = \"a\"\n")),
             "layer 1 (Dropout): rate = \"a\": expected a number");
-  EXPECT_EQ(error_of(layer("units = 3\n")), "layer 1: the argument type is missing; name one of Keras's layers");
+  EXPECT_EQ(
+      error_of(layer("units = 3\n")),
+      "layer 1: the argument type is missing; name one of Keras's layers, or one above to call again: call = ...");
   EXPECT_EQ(error_of(std::string(kData)), "has no layers; add a [[layers]] table");
 }
 

@@ -30,7 +30,7 @@ std::vector<std::string_view> short_names(std::span<const Codec> codecs) {
 
 /// Whether the last layer's activation is the loss's own.
 bool ends_with(const RecipeLayer& layer, std::string_view class_name, std::string_view activation) {
-  return layer.codec->class_name == class_name ||
+  return (layer.codec && layer.codec->class_name == class_name) ||
          (layer.config.has("activation") && layer.config.text("activation") == activation);
 }
 
@@ -77,15 +77,69 @@ void read_optimizer(json table, const OptimizerCodec& codec, Recipe& recipe) {
   recipe.optimizer.config = config_from_json(codec.arguments, table);
 }
 
-void read_loss(const json& table, const LossCodec& codec, Recipe& recipe) {
+const LossCodec& loss_named(const std::string& name, const json& arguments) {
+  const LossCodec* codec = find_loss(name);
+  require(codec != nullptr, "{}", unknown_name("loss", name, short_names(loss_codecs())));
+  // With smoothed labels, Keras knows it under this name only; integer labels stand for their one-hot vectors.
+  const bool smoothed = codec->class_name == "SparseCategoricalCrossentropy" && arguments.contains("label_smoothing");
+  return smoothed ? *find_loss("CategoricalCrossentropy") : *codec;
+}
+
+OutputLoss loss_of(const json& arguments, const LossCodec& codec, const RecipeLayer& last) {
   const bool binary = codec.class_name == "BinaryCrossentropy";
-  const RecipeLayer& last = recipe.layers.back();
   const bool activated = binary ? ends_with(last, "Sigmoid", "sigmoid") : ends_with(last, "Softmax", "softmax");
   const std::vector<LayerArgument> from_logits = {
       {.kind = Kind::kBool, .name = "from_logits", .default_value = !activated}};
-  recipe.loss = codec.class_name;
-  recipe.loss_from_logits = config_from_json(from_logits, table).flag("from_logits") && codec.has_from_logits;
-  recipe.loss_config = config_from_json(codec.arguments, table);
+  OutputLoss loss;
+  loss.class_name = codec.class_name;
+  loss.from_logits = config_from_json(from_logits, arguments).flag("from_logits") && codec.has_from_logits;
+  loss.config = config_from_json(codec.arguments, arguments);
+  return loss;
+}
+
+/// The layer that makes an output; of one that is used again, the layer itself.
+const RecipeLayer& layer_of(const Recipe& recipe, const std::string& output) {
+  const RecipeLayer* layer = &*std::ranges::find(recipe.layers, output, &RecipeLayer::name);
+  const auto original = std::ranges::find(recipe.layers, layer->call, &RecipeLayer::name);
+  return layer->codec || original == recipe.layers.end() ? *layer : *original;
+}
+
+/// Of a table with an entry for each output.
+const json& entry_of(const json& table, const std::string& output, const char* what) {
+  require(table.contains(output), "{}: the output '{}' has none; give one for each", what, output);
+  return table[output];
+}
+
+/// loss = {digit = "sparse_categorical_crossentropy", size = {type = "huber", delta = 2.0}}: of each output.
+void read_losses(const json& table, Recipe& recipe) {
+  const json& given = table["loss"];
+  require_known(given, "output of loss", {recipe.outputs.begin(), recipe.outputs.end()});
+  for (const std::string& output : recipe.outputs) {
+    with_context("loss of '" + output + "'", [&] {
+      json entry = entry_of(given, output, "loss");
+      if (entry.is_string()) entry = {{"type", entry}};
+      require(entry.is_object() && entry.contains("type") && entry["type"].is_string(),
+              "expected a loss's name, or a table with its type and arguments");
+      const LossCodec& codec = loss_named(entry["type"].get<std::string>(), entry);
+      require_known(entry, "argument", names_of(codec.arguments, {"type", "from_logits"}));
+      recipe.losses.push_back(loss_of(entry, codec, layer_of(recipe, output)));
+    });
+  }
+}
+
+/// loss_weights = {digit = 1.0, size = 0.2}, or a list of them.
+void read_loss_weights(const json& table, Recipe& recipe) {
+  if (!table.contains("loss_weights")) return;
+  const json& given = table["loss_weights"];
+  require(recipe.outputs.size() > 1, "loss_weights is for models with several outputs");
+  require(given.is_object() || (given.is_array() && given.size() == recipe.outputs.size()),
+          "loss_weights = {}: expected a number for each output", given.dump());
+  if (given.is_object()) require_known(given, "output of loss_weights", {recipe.outputs.begin(), recipe.outputs.end()});
+  for (std::size_t i = 0; i < recipe.outputs.size(); ++i) {
+    const json& weight = given.is_array() ? given[i] : entry_of(given, recipe.outputs[i], "loss_weights");
+    require(weight.is_number() && weight.get<double>() >= 0.0, "loss_weights: {} is no weight", weight.dump());
+    recipe.losses[i].weight = weight.get<double>();
+  }
 }
 
 void read_class_weight(const json& table, Recipe& recipe) {
@@ -101,13 +155,25 @@ void read_class_weight(const json& table, Recipe& recipe) {
   }
 }
 
-void read_metrics(const json& table, Recipe& recipe) {
-  const json metrics = table.value("metrics", json::array());
+std::vector<std::string> metrics_of(const json& metrics) {
+  std::vector<std::string> names;
   require(metrics.is_array(), "metrics = {}: expected a list of names", metrics.dump());
   for (const json& metric : metrics) {
     require(metric.is_string(), "metrics = {}: expected a list of names", metrics.dump());
-    if (metric != "accuracy") recipe.metrics.push_back(metric.get<std::string>());  // which is always there
+    if (metric != "accuracy") names.push_back(metric.get<std::string>());  // which is always there
   }
+  return names;
+}
+
+/// metrics = ["auc"], or of single outputs: {digit = ["auc"]}.
+void read_metrics(const json& table, Recipe& recipe) {
+  const json metrics = table.value("metrics", json::array());
+  if (!metrics.is_object()) {
+    recipe.metrics = metrics_of(metrics);
+    return;
+  }
+  require_known(metrics, "output of metrics", {recipe.outputs.begin(), recipe.outputs.end()});
+  for (const auto& [output, names] : metrics.items()) recipe.output_metrics[output] = metrics_of(names);
 }
 
 }  // namespace
@@ -131,10 +197,30 @@ json table_of(const json& file, const std::string& name) {
   return table;
 }
 
+namespace {
+
+/// Names the loss's arguments, or the table of each output's loss.
+std::vector<std::string_view> read_any_losses(const json& table, Recipe& recipe) {
+  if (table.contains("loss") && table["loss"].is_object()) {
+    require(!recipe.outputs.empty(), "loss is a table, but the recipe names no outputs: outputs = [...]");
+    read_losses(table, recipe);
+    return {};
+  }
+  const std::vector<LayerArgument> name = {
+      {.kind = Kind::kText, .name = "loss", .default_value = std::string("sparse_categorical_crossentropy")}};
+  const LossCodec& codec = loss_named(config_from_json(name, table).text("loss"), table);
+  for (const std::string& output : recipe.outputs) {
+    recipe.losses.push_back(loss_of(table, codec, layer_of(recipe, output)));
+  }
+  if (recipe.outputs.empty()) recipe.losses.push_back(loss_of(table, codec, recipe.layers.back()));
+  return names_of(codec.arguments, {"from_logits"});
+}
+
+}  // namespace
+
 void read_train(const json& table, Recipe& recipe) {
   const std::vector<LayerArgument> arguments = {
       {.kind = Kind::kText, .name = "optimizer", .default_value = std::string("adam")},
-      {.kind = Kind::kText, .name = "loss", .default_value = std::string("sparse_categorical_crossentropy")},
       {.kind = Kind::kInt, .name = "batch_size", .default_value = std::int64_t{32}},
       {.kind = Kind::kInt, .name = "epochs", .default_value = std::int64_t{1}},
       {.kind = Kind::kInt, .name = "seed", .default_value = static_cast<std::int64_t>(recipe.seed), .least = 0},
@@ -145,18 +231,12 @@ void read_train(const json& table, Recipe& recipe) {
   const OptimizerCodec* optimizer = find_optimizer(config.text("optimizer"));
   require(optimizer != nullptr, "{}",
           unknown_name("optimizer", config.text("optimizer"), short_names(optimizer_codecs())));
-  const LossCodec* loss = find_loss(config.text("loss"));
-  require(loss != nullptr, "{}", unknown_name("loss", config.text("loss"), short_names(loss_codecs())));
-  // With smoothed labels, Keras knows it under this name only; integer labels stand for their one-hot vectors.
-  if (loss->class_name == "SparseCategoricalCrossentropy" && table.contains("label_smoothing")) {
-    loss = find_loss("CategoricalCrossentropy");
-  }
   std::vector<std::string_view> known = names_of(optimizer->arguments, names_of(arguments));
-  known = names_of(loss->arguments, known);
-  for (const char* more : {"from_logits", "class_weight", "metrics"}) known.emplace_back(more);
+  for (const std::string_view argument : read_any_losses(table, recipe)) known.push_back(argument);
+  for (const char* more : {"loss", "loss_weights", "class_weight", "metrics"}) known.emplace_back(more);
   require_known(table, "argument", known);
   read_optimizer(table, *optimizer, recipe);
-  read_loss(table, *loss, recipe);
+  read_loss_weights(table, recipe);
   read_class_weight(table, recipe);
   read_metrics(table, recipe);
   recipe.batch_size = config.integer("batch_size");

@@ -22,13 +22,28 @@ struct LayerWeight {
   std::string holder = {};  // the part of the layer that Keras keeps it in: "cell"; empty: the layer itself
 };
 
-struct Layer {
-  std::string class_name;  // "Conv2D"
-  std::string name;        // "conv2d_1"
-  Attributes config;       // Keras's argument names; with Keras's defaults filled in
+/// One use of a layer.
+struct LayerCall {
   std::vector<TensorId> inputs;
   TensorId output = kNoTensor;
+
+  bool operator==(const LayerCall&) const = default;
+};
+
+struct Layer {
+  std::string class_name;            // "Conv2D"
+  std::string name;                  // "conv2d_1"
+  Attributes config;                 // Keras's argument names; with Keras's defaults filled in
+  std::vector<LayerCall> calls;      // several: all share the weights
   std::vector<LayerWeight> weights;  // in Keras's order
+};
+
+/// What one of the model's outputs is trained with.
+struct OutputLoss {
+  std::string class_name;  // "SparseCategoricalCrossentropy"
+  bool from_logits = true;
+  Attributes config = {};  // its other arguments: "label_smoothing", "delta"
+  double weight = 1.0;     // in the sum over the outputs
 };
 
 /// How the learning rate changes with the steps: one of Keras's schedules, or OneCycle.
@@ -65,11 +80,9 @@ struct Callback {
 /// A model as it is trained and saved: a float graph with a batch of 1, its layers, its optimizer.
 struct Model {
   Graph graph;
-  std::vector<Layer> layers;  // in order; without the input layer
+  std::vector<Layer> layers;  // in order; without the input layers
   OptimizerState optimizer;
-  std::string loss;  // "SparseCategoricalCrossentropy"; empty: not compiled
-  bool loss_from_logits = true;
-  Attributes loss_config = {};  // its other arguments: "label_smoothing", "delta"
+  std::vector<OutputLoss> losses;  // one an output; empty: not compiled
   /// Of a model that was trained for integers: what its tensors become, by their names once the graph is simplified.
   std::map<std::string, IntegerForm> integer_forms = {};
 };

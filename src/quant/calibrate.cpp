@@ -5,14 +5,22 @@
 namespace thimble {
 
 std::vector<Range> observe(const Graph& graph, const Dataset& data) {
-  require(graph.inputs.size() == 1, "the model has {} inputs; calibration data can be given for one",
-          graph.inputs.size());
   require(data.size() > 0, "there are no samples to calibrate with");
-  const Tensor& input = graph.tensor(graph.inputs[0]);
-  const Shape sample(data.sample_shape.begin(), data.sample_shape.end());
-  require(static_cast<std::size_t>(input.elements()) == data.sample_size(),
-          "the calibration samples are {}, but the model's input is {}", to_string(sample), to_string(input.shape));
-  const auto fill = [&](std::size_t index, std::span<const std::span<float>> inputs) { data.read(index, inputs[0]); };
+  const std::vector<Shape> shapes = data.input_shapes();
+  require(graph.inputs.size() == shapes.size(), "the model has {} inputs, the calibration data {}", graph.inputs.size(),
+          shapes.size());
+  for (std::size_t k = 0; k < shapes.size(); ++k) {
+    const Tensor& input = graph.tensor(graph.inputs[k]);
+    require(input.elements() == element_count(shapes[k]), "the calibration samples are {}, but the model's input is {}",
+            to_string(shapes[k]), to_string(input.shape));
+  }
+  const auto fill = [&](std::size_t index, std::span<const std::span<float>> inputs) {
+    std::size_t first = 0;
+    for (const std::span<float> input : inputs) {
+      data.read(index, first, input);
+      first += input.size();
+    }
+  };
   return observe(graph, data.size(), fill);
 }
 

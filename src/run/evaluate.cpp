@@ -134,9 +134,7 @@ double mean_auc(std::span<const double> values, std::size_t size, const auto& is
   return count > 0 ? sum / count : 0.0;
 }
 
-void check_classifier(const Graph& graph, const Dataset& data) {
-  require(graph.outputs.size() == 1, "the model has {} outputs; a classifier has one", graph.outputs.size());
-  const Tensor& output = graph.tensor(graph.outputs[0]);
+void check_classifier(const Tensor& output, const Dataset& data) {
   require(output.elements() >= 2, "the output '{}' is {}; a classifier has one number for each of several classes",
           output.name, to_string(output.shape));
   require_labels_below(data, static_cast<std::int32_t>(std::min<std::int64_t>(output.elements(), INT32_MAX)));
@@ -170,21 +168,28 @@ void score(const Scores& scores, double step, const Dataset& data, Evaluation& r
 
 }  // namespace
 
-ModelOutputs outputs_of(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads) {
+std::vector<ModelOutputs> all_outputs_of(const std::shared_ptr<const Executable>& executable, const Dataset& data,
+                                         int threads) {
   const Graph& graph = executable->graph;
-  require(graph.outputs.size() == 1, "the model has {} outputs; one is needed", graph.outputs.size());
-  const Tensor& output = graph.tensor(graph.outputs[0]);
-  const Bytes inputs = samples_as_input(graph, data);
-  ModelOutputs result;
-  result.threads = threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const std::vector<Bytes> inputs = samples_as_inputs(graph, data);
+  if (threads <= 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<Bytes> outputs = run_stacked(executable, {inputs}, data.size(), result.threads);
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  Scores scores{real_values(output, outputs[0]), static_cast<std::size_t>(output.elements())};
-  result.probabilities = are_probabilities(scores, static_cast<double>(output.scale()));
-  result.size = scores.classes;
-  result.values = std::move(scores.values);
-  return result;
+  const std::vector<Bytes> outputs = run_stacked(executable, {inputs.begin(), inputs.end()}, data.size(), threads);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::vector<ModelOutputs> results;
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const Tensor& output = graph.tensor(graph.outputs[k]);
+    Scores scores{real_values(output, outputs[k]), static_cast<std::size_t>(output.elements())};
+    const bool probabilities = are_probabilities(scores, static_cast<double>(output.scale()));
+    results.push_back({std::move(scores.values), scores.classes, probabilities, seconds, threads});
+  }
+  return results;
+}
+
+ModelOutputs outputs_of(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads) {
+  const std::size_t count = executable->graph.outputs.size();
+  require(count == 1, "the model has {} outputs; one is needed", count);
+  return std::move(all_outputs_of(executable, data, threads)[0]);
 }
 
 namespace {
@@ -230,37 +235,76 @@ Evaluation evaluate_numbers(const ModelOutputs& outputs, const Dataset& data) {
   return result;
 }
 
+Evaluation evaluate_classes(const ModelOutputs& found, double step, const Dataset& data) {
+  Evaluation result;
+  const Scores scores{found.values, found.size};
+  score(scores, step, data, result);
+  measure({found.values.begin(), found.values.end()}, OutputKind::kClasses, data, {}, found.size, result);
+  const auto positive = [&](std::size_t s, std::size_t c) { return std::cmp_equal(data.labels[s], c); };
+  std::vector<double> probabilities, row;
+  for (std::size_t s = 0; s < data.size(); ++s) {
+    row.assign(scores.row(s).begin(), scores.row(s).end());
+    normalize(row, found.probabilities);
+    probabilities.insert(probabilities.end(), row.begin(), row.end());
+  }
+  result.metrics.emplace_back("auc", mean_auc(probabilities, found.size, positive));
+  return result;
+}
+
+bool is_numbers(const Tensor& output, const Dataset& data) {
+  const auto size = static_cast<std::size_t>(output.elements());
+  const bool autoencoder = size == data.sample_size() && size >= kLeastAutoencoder && std::cmp_less(data.classes, size);
+  return data.target_size > 0 || size == 1 || autoencoder;
+}
+
+/// What output `k` of several is compared with, as data without samples.
+Dataset answers_alone(const Dataset& data, std::size_t k) {
+  const Answers answers = data.answers(k);
+  Dataset result;
+  result.sample_shape = {0};
+  result.labels.assign(answers.labels.begin(), answers.labels.end());
+  result.classes = answers.classes;
+  result.targets.assign(answers.targets.begin(), answers.targets.end());
+  result.target_size = answers.target_size;
+  return result;
+}
+
 }  // namespace
 
-Evaluation evaluate(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads) {
+std::vector<Evaluation> evaluate_outputs(const std::shared_ptr<const Executable>& executable, const Dataset& data,
+                                         int threads) {
   const Graph& graph = executable->graph;
   require(data.size() > 0, "there are no samples to evaluate");
-  const auto outputs = static_cast<std::size_t>(graph.tensor(graph.outputs.at(0)).elements());
-  const bool autoencoder =
-      outputs == data.sample_size() && outputs >= kLeastAutoencoder && std::cmp_less(data.classes, outputs);
-  const bool numbers = data.target_size > 0 || outputs == 1 || autoencoder;
-  if (!numbers) check_classifier(graph, data);
-  ModelOutputs found = outputs_of(executable, data, threads);
-  Evaluation result;
-  if (numbers) {
-    result = evaluate_numbers(found, data);
-  } else {
-    const Scores scores{found.values, found.size};
-    score(scores, static_cast<double>(graph.tensor(graph.outputs[0]).scale()), data, result);
-    measure({found.values.begin(), found.values.end()}, OutputKind::kClasses, data, {}, found.size, result);
-    const auto positive = [&](std::size_t s, std::size_t c) { return std::cmp_equal(data.labels[s], c); };
-    std::vector<double> probabilities, row;
-    for (std::size_t s = 0; s < data.size(); ++s) {
-      row.assign(scores.row(s).begin(), scores.row(s).end());
-      normalize(row, found.probabilities);
-      probabilities.insert(probabilities.end(), row.begin(), row.end());
-    }
-    result.metrics.emplace_back("auc", mean_auc(probabilities, found.size, positive));
+  require(graph.outputs.size() == data.outputs(), "the model has {} outputs, the data has labels for {}",
+          graph.outputs.size(), data.outputs());
+  std::vector<Dataset> answers;
+  for (std::size_t k = 0; k < data.outputs(); ++k) {
+    answers.push_back(data.outputs() == 1 ? Dataset() : answers_alone(data, k));
   }
-  result.samples = data.size();
-  result.seconds = found.seconds;
-  result.threads = found.threads;
-  return result;
+  const auto answers_of = [&](std::size_t k) -> const Dataset& { return data.outputs() == 1 ? data : answers[k]; };
+  for (std::size_t k = 0; k < answers.size(); ++k) {
+    const Tensor& output = graph.tensor(graph.outputs[k]);
+    if (!is_numbers(output, answers_of(k))) check_classifier(output, answers_of(k));
+  }
+  const std::vector<ModelOutputs> found = all_outputs_of(executable, data, threads);
+  std::vector<Evaluation> results;
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    const Tensor& output = graph.tensor(graph.outputs[k]);
+    Evaluation result = is_numbers(output, answers_of(k))
+                            ? evaluate_numbers(found[k], answers_of(k))
+                            : evaluate_classes(found[k], static_cast<double>(output.scale()), answers_of(k));
+    result.samples = data.size();
+    result.seconds = found[k].seconds;
+    result.threads = found[k].threads;
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+Evaluation evaluate(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads) {
+  const std::size_t count = executable->graph.outputs.size();
+  require(count == 1, "the model has {} outputs; one is needed", count);
+  return std::move(evaluate_outputs(executable, data, threads)[0]);
 }
 
 }  // namespace thimble

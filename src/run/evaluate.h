@@ -39,6 +39,9 @@ struct ModelOutputs {
   double seconds = 0.0;        // that the invocations took
   int threads = 1;
 };
+std::vector<ModelOutputs> all_outputs_of(const std::shared_ptr<const Executable>& executable, const Dataset& data,
+                                         int threads = 0);
+/// Of the only output.
 ModelOutputs outputs_of(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads = 0);
 
 /// Runs every sample through the model, which has one input and one output with one number a class, on `threads`
@@ -55,5 +58,9 @@ ModelOutputs outputs_of(const std::shared_ptr<const Executable>& executable, con
 ///
 /// Throws InputError when samples do not fit the input, or a label is not below the number of outputs.
 Evaluation evaluate(const std::shared_ptr<const Executable>& executable, const Dataset& data, int threads = 0);
+
+/// Of each output, in their order; one output is evaluated as evaluate() does.
+std::vector<Evaluation> evaluate_outputs(const std::shared_ptr<const Executable>& executable, const Dataset& data,
+                                         int threads = 0);
 
 }  // namespace thimble

@@ -56,6 +56,52 @@ void encode_bytes(const Tensor& input, const Dataset& data, std::uint8_t* out) {
 
 }  // namespace
 
+namespace {
+
+/// The part of each sample that is for one of several inputs.
+Bytes part_as_input(const Tensor& input, const Dataset& data, std::size_t first) {
+  std::vector<float> values(static_cast<std::size_t>(input.elements()));
+  Bytes result(input.bytes() * data.size());
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    data.read(i, first, values);
+    encode(input, values, result.data() + i * input.bytes());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Bytes> samples_as_inputs(const Graph& graph, const Dataset& data) {
+  if (graph.inputs.size() == 1 && data.parts.empty()) return {samples_as_input(graph, data)};
+  require(graph.inputs.size() == data.parts.size(), "the model has {} inputs, the data has {}", graph.inputs.size(),
+          std::max<std::size_t>(1, data.parts.size()));
+  std::vector<Bytes> result;
+  std::size_t first = 0;
+  for (std::size_t k = 0; k < data.parts.size(); ++k) {
+    const Tensor& input = graph.tensor(graph.inputs[k]);
+    require(input.elements() == element_count(data.parts[k]), "the samples of the input '{}' are {}, but it is {}",
+            input.name, to_string(data.parts[k]), to_string(input.shape));
+    require(input.type == Type::kFloat32 || input.type == Type::kInt32 || input.quantization.present(),
+            "the input '{}' lacks its scale", input.name);
+    result.push_back(part_as_input(input, data, first));
+    first += static_cast<std::size_t>(input.elements());
+  }
+  return result;
+}
+
+ArrayNames array_names(const Graph& graph) {
+  ArrayNames names;
+  for (const TensorId id : graph.inputs) names.inputs.push_back(graph.tensor(id).name);
+  for (const TensorId id : graph.outputs) names.outputs.push_back(graph.tensor(id).name);
+  return names;
+}
+
+ArrayNames input_array_names(const Graph& graph) {
+  ArrayNames names = array_names(graph);
+  names.needs_outputs = false;
+  return names;
+}
+
 Bytes samples_as_input(const Graph& graph, const Dataset& data) {
   if (data.stored) return samples_as_input(graph, data.in_memory());
   require(graph.inputs.size() == 1, "the model has {} inputs; a data set can feed one", graph.inputs.size());

@@ -97,8 +97,7 @@ void try_out(const Sweep& sweep, const fs::path& folder, const fs::path& thimble
   };
   const bool measured = sweep.device.board != nullptr;
   if (measured) {
-    const auto& shape = data.train.sample_shape;
-    const Model untrained = build_model(recipe, Shape(shape.begin(), shape.end()));
+    const Model untrained = build_model(recipe, data.train);
     measure_on_device(sweep.device, quantized(untrained.graph, data.train), trial);
     const std::string limit = over_limits(sweep.device, trial);
     if (!limit.empty()) return finish(Trial::State::kOverLimits, limit);

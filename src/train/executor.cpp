@@ -24,7 +24,7 @@ TrainExecutor::TrainExecutor(TrainPlan plan, const Graph& graph, int threads)
     place.put(graph.tensor(place.tensor).values<float>(), parameters_.data());
   }
   const int shards = plan_.sharding.shards;
-  for (int s = 0; s < shards; ++s) gradients_.emplace_back(plan_.trainable);
+  for (int s = 0; s < shards; ++s) gradients_.emplace_back(plan_.gradients);
   for (int t = 0; t < threads; ++t) local_arenas_.emplace_back(plan_.local_arena);
   sums_.resize(at(shards + 1) * plan_.batch_sums);
   make_buffers();
@@ -131,6 +131,10 @@ void TrainExecutor::call(const TrainStep& step, TrainBuffers& buffers) {
 void TrainExecutor::run(const TrainStep& step, ShardPlace place, const StepContext& context) {
   if (step.kind == TrainStep::Kind::kAdd) {
     const PlannedSum& sum = plan_.sums[at(step.index)];
+    if (sum.target.kind == TrainSlot::Kind::kParameter) {
+      float* gradients = gradients_[at(place.shard)].data();
+      return add(sum.target.size, gradients + sum.addend.offset, gradients + sum.target.offset);
+    }
     const auto samples = at(plan_.sharding.size(place.shard, context.samples));
     add(samples * sum.target.size, activation(sum.addend, place), activation(sum.target, place));
     return;

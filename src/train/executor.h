@@ -42,9 +42,10 @@ class TrainExecutor {
   int constrained_weights() const { return static_cast<int>(seen_places_.size()); }
   void see_weights(int index);
 
-  float* input(ShardPlace place) const { return activation(plan_.input, place); }
-  const float* output(ShardPlace place) const { return activation(plan_.output, place); }
-  float* output_gradient(ShardPlace place) const { return activation(plan_.output_gradient, place); }
+  /// Of the model's input or output number `k`.
+  float* input(ShardPlace place, std::size_t k) const { return activation(plan_.inputs[k], place); }
+  const float* output(ShardPlace place, std::size_t k) const { return activation(plan_.outputs[k], place); }
+  float* output_gradient(ShardPlace place, std::size_t k) const { return activation(plan_.output_gradients[k], place); }
 
   /// A step for one shard, of any kind but kRead and kLoss.
   void run(const TrainStep& step, ShardPlace place, const StepContext& context);

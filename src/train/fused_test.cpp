@@ -71,7 +71,7 @@ TEST(Fused, LearnsAsWhenApart) {
   for (const SimdLevel level : {SimdLevel::kPortable, SimdLevel::kAvx2, SimdLevel::kAvx512Vnni}) {
     if (!set_simd_level(level)) continue;
     const Model plain = model_of({{1, 6, 6, 2}, 5, 9});
-    const TrainPlan plan = plan_training(plain.graph, plain.graph.outputs[0], 16);
+    const TrainPlan plan = plan_training(plain.graph, plain.graph.outputs, 16);
     EXPECT_EQ(plan.nodes[0].call.reads_samples, level >= SimdLevel::kAvx2);
     for (const int batch : {1, 20, 32}) {
       SCOPED_TRACE(::testing::Message() << "level " << static_cast<int>(level) << ", batch " << batch);

@@ -136,7 +136,7 @@ void LossSums::add(const LossSums& other) {
   for (std::size_t i = 0; i < metrics.size(); ++i) metrics[i] += other.metrics[i];
 }
 
-LossFunction loss_function(const Model& model) {
+LossFunction loss_function(const OutputLoss& loss) {
   struct Name {
     const char* class_name;
     Kind kind;
@@ -147,17 +147,17 @@ LossFunction loss_function(const Model& model) {
                              {"MeanSquaredError", Kind::kMeanSquaredError},
                              {"MeanAbsoluteError", Kind::kMeanAbsoluteError},
                              {"Huber", Kind::kHuber}};
-  const auto found = std::ranges::find_if(kNames, [&](const Name& name) { return name.class_name == model.loss; });
+  const auto found = std::ranges::find_if(kNames, [&](const Name& name) { return name.class_name == loss.class_name; });
   require(found != std::end(kNames),
           "the loss '{}' cannot be trained with; use SparseCategoricalCrossentropy, CategoricalCrossentropy, "
           "BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError or Huber",
-          model.loss);
+          loss.class_name);
   LossFunction function;
   function.kind = found->kind;
-  function.label_smoothing = number(model.loss_config, "label_smoothing", 0.0f);
+  function.label_smoothing = number(loss.config, "label_smoothing", 0.0f);
   require(function.label_smoothing >= 0.0f && function.label_smoothing <= 1.0f,
           "label_smoothing = {}: must be from 0 to 1", function.label_smoothing);
-  function.delta = number(model.loss_config, "delta", 1.0f);
+  function.delta = number(loss.config, "delta", 1.0f);
   require(function.delta > 0.0f, "delta = {}: must be above 0", function.delta);
   return function;
 }

@@ -26,8 +26,8 @@ struct LossFunction {
   bool of_logits() const { return of_classes() || kind == Kind::kBinaryCrossentropy; }
 };
 
-/// The loss of Keras's class `model.loss`. Throws InputError when there is none such, or an argument is out of range.
-LossFunction loss_function(const Model& model);
+/// Throws InputError when there is no loss of this class, or an argument is out of range.
+LossFunction loss_function(const OutputLoss& loss);
 
 /// Samples whose loss is asked for.
 struct LossBatch {

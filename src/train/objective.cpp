@@ -3,152 +3,112 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "data/load.h"
 
 namespace thimble {
 namespace {
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
+constexpr std::size_t kOwnCounters = 3;  // of each of several outputs: loss, correct, samples
 
-OutputKind kind_of(const LossFunction& function) {
-  return function.of_classes()  ? OutputKind::kClasses
-         : function.of_logits() ? OutputKind::kBinary
-                                : OutputKind::kNumbers;
+Shape without_batch(const Shape& shape) {
+  return Shape(shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(shape)), shape.end());
 }
 
 }  // namespace
 
-TensorId loss_input(const Model& model) {
-  require(model.graph.outputs.size() == 1, "the model has {} outputs; training is for models with one",
-          model.graph.outputs.size());
-  const TensorId output = model.graph.outputs[0];
-  const LossFunction function = loss_function(model);
-  if (model.loss_from_logits || !function.of_logits()) return output;
-  const int producer = producers(model.graph)[at(output)];
-  const char* op = function.of_classes() ? "SOFTMAX" : "LOGISTIC";
-  const char* name = function.of_classes() ? "softmax" : "sigmoid";
-  require(producer >= 0 && model.graph.nodes[at(producer)].op == op,
-          "the loss is not from_logits, but the model does not end with a {}; set from_logits", name);
-  return model.graph.nodes[at(producer)].inputs[0];
+TrainPlan plan_for(const Model& model, const TrainOptions& options) {
+  require(model.losses.size() == model.graph.outputs.size(), "the model has {} outputs and {} losses",
+          model.graph.outputs.size(), model.losses.size());
+  require(options.batch_size > 0 && options.batch_size <= (1 << 20), "batch_size is {}; it must be from 1 to {}",
+          options.batch_size, 1 << 20);
+  std::vector<TensorId> ends;
+  for (std::size_t k = 0; k < model.losses.size(); ++k) ends.push_back(loss_input(model, k));
+  const auto of_numbers = [](const OutputLoss& loss) { return !loss_function(loss).of_logits(); };
+  const bool reads_input = std::ranges::any_of(model.losses, of_numbers);  // it may be the target
+  const bool fuse = options.fuse && !reads_input;
+  const int ranks = options.ranks ? options.ranks->size() : 1;
+  require(options.batch_size >= ranks, "a batch of {} samples is too small for {} ranks", options.batch_size, ranks);
+  constexpr int kLeastShards = 4;
+  const int batch = (options.batch_size + ranks - 1) / ranks, least = (kLeastShards + ranks - 1) / ranks;
+  return plan_training(model.graph, ends, batch, fuse, least);
 }
 
-Objective::Objective(const Model& model, const TrainOptions& options, const TrainPlan& plan)
-    : function_(loss_function(model)),
-      options_(options),
-      metrics_(options.metrics, kind_of(function_), static_cast<int>(plan.output.size), options.top_k),
-      input_size_(plan.input.size),
-      size_(plan.output.size),
-      labels_(at(plan.sharding.batch)),
-      targets_(at(plan.sharding.batch) * size_),
-      weights_(options.class_weight.empty() ? 0 : at(plan.sharding.batch)),
-      teacher_(options.distillation.teacher.empty() ? 0 : targets_.size()) {
-  require(teacher_.empty() || options.augmentation.mixup == 0,
-          "a teacher's outputs are for samples as they are; leave out mixup, or the teacher");
-  require(options.class_weight.empty() || function_.of_logits(), "class_weight is for losses of classes");
+Objective::Objective(const Model& model, const TrainOptions& options, const TrainPlan& plan) {
+  const bool several = model.losses.size() > 1;
+  require(!several || !options.distillation.given(), "a teacher is for models with one output");
+  require(!several || options.class_weight.empty(), "class_weight is for models with one output");
+  for (const TensorId input : model.graph.inputs) inputs_.push_back(without_batch(model.graph.tensor(input).shape));
+  for (std::size_t k = 0; k < model.losses.size(); ++k) {
+    outputs_.emplace_back(model, k, options, plan);
+    weights_.push_back(static_cast<float>(model.losses[k].weight));
+  }
+  for (const auto& [name, metrics] : options.output_metrics) {
+    const auto has_name = [&](const OutputObjective& output) { return output.name() == name; };
+    require(std::ranges::any_of(outputs_, has_name), "metrics: the model has no output '{}'", name);
+  }
+}
+
+void Objective::check_inputs(const Dataset& data) const {
+  require(data.size() > 0, "the data set has no samples");
+  const std::vector<Shape> shapes = data.input_shapes();
+  require(shapes.size() == inputs_.size(), "the data has {} inputs, the model {}", shapes.size(), inputs_.size());
+  for (std::size_t k = 0; k < shapes.size(); ++k) {
+    require(inputs_[k] == shapes[k], "the data's samples are {}, the model's input is {}", to_string(shapes[k]),
+            to_string(inputs_[k]));
+  }
 }
 
 void Objective::check(const Dataset& data) const {
-  if (data.target_size > 0) {
-    require(data.target_size == size_, "the data has {} targets a sample, the model {} outputs", data.target_size,
-            size_);
-    return;
+  check_inputs(data);
+  require(data.outputs() == outputs_.size(), "the data has labels for {} outputs, the model has {}", data.outputs(),
+          outputs_.size());
+  if (outputs_.size() == 1) return outputs_[0].check(data);
+  for (const OutputObjective& output : outputs_) {
+    with_context(fmt::format("output '{}'", output.name()), [&] { output.check(data); });
   }
-  if (function_.of_classes()) return require_labels_below(data, static_cast<std::int32_t>(size_));
-  if (function_.of_logits()) {
-    require(size_ == 1, "BinaryCrossentropy of labels needs 1 output, the model has {}", size_);
-    return require_labels_below(data, 2);
-  }
-  require(size_ == 1 || size_ == data.sample_size(),
-          "a loss of numbers needs 1 output for the label, or {} for the input itself; the model has {}",
-          data.sample_size(), size_);
-}
-
-float* Objective::rows(std::vector<float>& buffer, const Part& part) const {
-  return buffer.data() + part.place * size_;
-}
-
-/// Of classes: probabilities.
-void Objective::find_blended_targets(const Dataset& data, const Part& part, LossBatch& batch) {
-  float* targets = rows(targets_, part);
-  batch.targets = targets;
-  const auto add = [&](std::uint32_t sample, float share) {
-    if (data.target_size > 0) {
-      const float* own = data.targets.data() + std::size_t{sample} * size_;
-      for (std::size_t k = 0; k < size_; ++k) targets[k] += share * own[k];
-    } else if (function_.of_classes()) {
-      targets[at(data.labels[sample])] += share;
-    } else {
-      targets[0] += share * static_cast<float>(data.labels[sample]);
-    }
-  };
-  for (std::size_t i = 0; i < part.samples.size(); ++i, targets += size_) {
-    std::fill_n(targets, size_, 0.0f);
-    add(part.samples[i], part.mixes[i].share);
-    add(part.mixes[i].partner, 1.0f - part.mixes[i].share);
-  }
-}
-
-void Objective::find_targets(const Dataset& data, const Part& part, LossBatch& batch) {
-  const bool autoencoder = data.target_size == 0 && !function_.of_classes() && size_ > 1;
-  if (!part.mixes.empty() && !autoencoder) return find_blended_targets(data, part, batch);
-  if (data.target_size > 0) {
-    float* targets = rows(targets_, part);
-    batch.targets = targets;
-    for (const std::uint32_t i : part.samples) {
-      targets = std::copy_n(data.targets.data() + std::size_t{i} * size_, size_, targets);
-    }
-    return;
-  }
-  if (function_.of_classes()) {
-    const std::span<std::int32_t> labels = std::span(labels_).subspan(part.place, part.samples.size());
-    std::ranges::transform(part.samples, labels.begin(), [&](std::uint32_t i) { return data.labels[i]; });
-    batch.labels = labels;
-    return;
-  }
-  if (size_ == 1) {
-    float* targets = rows(targets_, part);
-    batch.targets = targets;
-    for (const std::uint32_t i : part.samples) *targets++ = static_cast<float>(data.labels[i]);
-    return;
-  }
-  batch.targets = part.input;  // an autoencoder
 }
 
 LossSums Objective::compute(const Dataset& data, const Part& part) {
-  LossBatch batch;
-  batch.samples = static_cast<int>(part.samples.size());
-  batch.size = static_cast<int>(size_);
-  batch.outputs = part.output;
-  batch.factor = part.factor;
-  batch.gradient = part.gradient;
-  find_targets(data, part, batch);
-  const bool training = part.gradient != nullptr;
-  if (training && !weights_.empty()) {
-    float* weights = weights_.data() + part.place;
-    batch.weights = weights;
-    for (const std::uint32_t i : part.samples) *weights++ = options_.class_weight[at(data.labels[i])];
+  const auto of_output = [&](std::size_t k) {
+    return outputs_[k].compute(data, {part.samples, part.place, part.input, part.outputs[k],
+                                      part.gradients.empty() ? nullptr : part.gradients[k], part.factor * weights_[k],
+                                      part.mixes, part.teacher});
+  };
+  if (outputs_.size() == 1) {
+    LossSums sums = of_output(0);
+    if (weights_[0] != 1.0f) sums.loss *= double{weights_[0]};
+    return sums;
   }
-  const Distillation& distillation = options_.distillation;
-  const bool taught = training && !teacher_.empty();
-  if (taught) batch.factor *= distillation.alpha;
-  LossSums sums = compute_loss(function_, batch);
-  if (!metrics_.empty()) {
-    sums.metrics.assign(metrics_.counters(), 0.0);
-    metrics_.add({batch.samples, batch.size, batch.outputs, function_.of_logits(), batch.labels, batch.targets},
-                 sums.metrics.data());
+  LossSums sums;
+  for (std::size_t k = 0; k < outputs_.size(); ++k) {
+    const LossSums own = of_output(k);
+    sums.loss += double{weights_[k]} * own.loss;
+    sums.metrics.insert(sums.metrics.end(), {own.loss, own.correct, static_cast<double>(part.samples.size())});
+    sums.metrics.insert(sums.metrics.end(), own.metrics.begin(), own.metrics.end());
   }
-  if (!taught) return sums;
-  float* teacher = rows(teacher_, part);
-  LossBatch soft = batch;
-  soft.targets = teacher;
-  soft.labels = {};
-  soft.factor = part.factor * (1.0f - distillation.alpha);
-  for (const std::uint32_t i : part.samples) {
-    teacher = std::copy_n(distillation.teacher.data() + std::size_t{i} * size_, size_, teacher);
-  }
-  sums.loss = double{distillation.alpha} * sums.loss +
-              double{1.0f - distillation.alpha} * distillation_loss(soft, distillation.temperature).loss;
   return sums;
+}
+
+std::size_t Objective::counters() const {
+  std::size_t count = outputs_.size() > 1 ? kOwnCounters * outputs_.size() : 0;
+  for (const OutputObjective& output : outputs_) count += output.metrics().counters();
+  return count;
+}
+
+std::vector<std::pair<std::string, double>> Objective::values(std::span<const double> counters) const {
+  if (outputs_.size() == 1) return outputs_[0].metrics().values(counters);
+  std::vector<std::pair<std::string, double>> values;
+  for (const OutputObjective& output : outputs_) {
+    const double samples = std::max(1.0, counters[2]);
+    const std::string prefix = output.name() + "_";
+    if (output.has_accuracy()) values.emplace_back(prefix + "accuracy", counters[1] / samples);
+    values.emplace_back(prefix + "loss", counters[0] / samples);
+    counters = counters.subspan(kOwnCounters);
+    const std::size_t own = output.metrics().counters();
+    for (const auto& [name, value] : output.metrics().values(counters.first(own)))
+      values.emplace_back(prefix + name, value);
+    counters = counters.subspan(own);
+  }
+  return values;
 }
 
 }  // namespace thimble

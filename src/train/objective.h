@@ -1,15 +1,7 @@
-// What the outputs for some samples are compared with: loss, metrics, weights of classes, a teacher.
+// What all of the model's outputs are compared with: the losses of several are added up, each with its weight.
 #pragma once
 
-#include <span>
-#include <vector>
-
-#include "data/augment.h"
-#include "data/dataset.h"
-#include "data/metrics.h"
-#include "train/loss.h"
-#include "train/plan.h"
-#include "train/train.h"
+#include "train/output_objective.h"
 
 namespace thimble {
 
@@ -18,41 +10,40 @@ class Objective {
   /// Throws InputError for a loss or a metric that is not known.
   Objective(const Model& model, const TrainOptions& options, const TrainPlan& plan);
 
-  /// Throws InputError when the model's outputs do not fit the data.
+  /// Throws InputError when the model's inputs or outputs do not fit the data.
   void check(const Dataset& data) const;
 
   /// The samples of a shard.
   struct Part {
     std::span<const std::uint32_t> samples;  // which of the data's
     std::size_t place;                       // of the first one in the batch
-    const float* input;
-    const float* output;
-    float* gradient;                  // null: evaluation
-    float factor;                     // of the gradient
-    std::span<const Mix> mixes = {};  // with which samples each is blended; empty: with none
+    const float* input;                      // of the model's first input
+    std::span<const float* const> outputs;
+    std::span<float* const> gradients;  // empty: evaluation
+    float factor;                       // of the gradients
+    std::span<const Mix> mixes = {};    // with which samples each is blended; empty: with none
+    const float* teacher = nullptr;     // the rows of a teacher that was asked
   };
   /// Parts of a batch may be computed by different threads.
   LossSums compute(const Dataset& data, const Part& part);
 
-  const Metrics& metrics() const { return metrics_; }
-  bool has_accuracy() const { return function_.of_logits(); }
+  /// LossSums::metrics: of several outputs, each one's loss, correct samples and samples, then its metrics.
+  std::size_t counters() const;
+  /// Names and values: "f1_score"; of several outputs "digit_loss", "digit_accuracy", "digit_f1_score".
+  std::vector<std::pair<std::string, double>> values(std::span<const double> counters) const;
+  /// Of the model as a whole: it has one output, of classes.
+  bool has_accuracy() const { return outputs_.size() == 1 && outputs_[0].has_accuracy(); }
 
  private:
-  /// The rows of a part in a buffer of the whole batch.
-  float* rows(std::vector<float>& buffer, const Part& part) const;
-  void find_blended_targets(const Dataset& data, const Part& part, LossBatch& batch);
-  void find_targets(const Dataset& data, const Part& part, LossBatch& batch);
+  void check_inputs(const Dataset& data) const;
 
-  LossFunction function_;
-  const TrainOptions& options_;
-  Metrics metrics_;
-  std::size_t input_size_, size_;     // numbers of a sample
-  std::vector<std::int32_t> labels_;  // of the batch
-  std::vector<float> targets_, weights_, teacher_;
+  std::vector<Shape> inputs_;  // of a sample
+  std::vector<OutputObjective> outputs_;
+  std::vector<float> weights_;  // of their losses
 };
 
-/// What the model's last activation is computed from, where the loss is computed from that; else its output. The
-/// gradient by the logits is the same, and loses no precision. Throws InputError when the activation is not the loss's.
-TensorId loss_input(const Model& model);
+/// The model planned up to what its losses are computed from, for this rank's part of each batch. Throws InputError
+/// when the model is not compiled for its outputs, or cannot be trained.
+TrainPlan plan_for(const Model& model, const TrainOptions& options);
 
 }  // namespace thimble

@@ -19,8 +19,8 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class Planner {
  public:
-  Planner(const Graph& graph, TensorId output, int batch, bool fuse, int least_shards)
-      : graph_(graph), output_(output), batch_(batch), fuse_(fuse), least_shards_(least_shards) {}
+  Planner(const Graph& graph, const std::vector<TensorId>& outputs, int batch, bool fuse, int least_shards)
+      : graph_(graph), outputs_(outputs), batch_(batch), fuse_(fuse), least_shards_(least_shards) {}
 
   TrainPlan run() {
     find_needed();
@@ -40,10 +40,8 @@ class Planner {
 
  private:
   void find_needed() {
-    require(graph_.inputs.size() == 1, "the model has {} inputs; training is for models with one",
-            graph_.inputs.size());
     std::vector<bool> needed(graph_.tensors.size(), false);
-    needed[at(output_)] = true;
+    for (const TensorId output : outputs_) needed[at(output)] = true;
     for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) {
       if (!needed[at(node->outputs[0])]) continue;
       for (const TensorId id : node->inputs) {
@@ -51,7 +49,9 @@ class Planner {
       }
       order_.insert(order_.begin(), *node);
     }
-    require(needed[at(graph_.inputs[0])], "the model's output does not depend on its input");
+    for (const TensorId input : graph_.inputs) {
+      require(needed[at(input)], "the model's output does not depend on its input '{}'", graph_.tensor(input).name);
+    }
     for (const Node& node : order_) {
       for (const TensorId id : node.inputs) {
         if (id == kNoTensor || !graph_.tensor(id).constant()) continue;
@@ -72,7 +72,7 @@ class Planner {
       const auto reads = [&](const Node& other) { return std::ranges::count(other.inputs, input) > 0; };
       const auto producer = std::ranges::find_if(order_, [&](const Node& other) { return other.outputs[0] == input; });
       if (producer == order_.end() || !producer->attributes.has("activation")) continue;
-      if (input == output_ || std::ranges::count_if(order_, reads) != 1) continue;
+      if (is_output(input) || std::ranges::count_if(order_, reads) != 1) continue;
       node.attributes.set("activation", producer->attributes.text("activation"));
       producer->attributes.set("activation", std::string("NONE"));
     }
@@ -97,12 +97,14 @@ class Planner {
     }
   }
 
+  bool is_output(TensorId tensor) const { return std::ranges::count(outputs_, tensor) > 0; }
+
   /// The one node that reads `tensor`, and reads it once; null: there are more, or it is the output.
   Node* only_reader(TensorId tensor) {
     Node* reader = nullptr;
     for (Node& node : order_) {
       const auto reads = std::ranges::count(node.inputs, tensor);
-      if (tensor == output_ || reads > 1 || (reads == 1 && reader)) return nullptr;
+      if (is_output(tensor) || reads > 1 || (reads == 1 && reader)) return nullptr;
       if (reads == 1) reader = &node;
     }
     return reader;
@@ -116,6 +118,7 @@ class Planner {
   /// The first nodes become two calls, where there are kernels for them: order_ begins with the two, whose names and
   /// outputs are those of the first and of the last node that they stand for.
   void fuse_front() {
+    if (graph_.inputs.size() != 1) return;
     std::vector<Node> chain, views;
     for (TensorId id = graph_.inputs[0]; chain.size() < 3;) {
       const Node* reader = only_reader(id);
@@ -167,7 +170,8 @@ class Planner {
   }
 
   void cut_into_shards() {
-    std::size_t largest = static_cast<std::size_t>(graph_.tensor(graph_.inputs[0]).elements());
+    std::size_t largest = 0;
+    for (const TensorId input : graph_.inputs) largest = std::max(largest, size_of(input));
     for (const Node& node : order_) largest = std::max(largest, size_of(node.outputs[0]));
     plan_.sharding = Sharding(batch_, largest, plan_.trainable, least_shards_);
   }
@@ -197,7 +201,11 @@ class Planner {
   }
 
   void make_values() {
-    slots_[graph_.inputs[0]] = layout_.add(size_of(graph_.inputs[0]));
+    for (const TensorId input : graph_.inputs) {
+      slots_[input] = layout_.add(size_of(input));
+      plan_.inputs.push_back(slots_[input]);
+      plan_.sample += slots_[input].size;
+    }
     for (std::size_t i = 0; i < order_.size(); ++i) {
       const TensorId output = order_[i].outputs[0];
       require(graph_.tensor(output).type == Type::kFloat32, "layer '{}' is {}; training is for float models",
@@ -210,8 +218,7 @@ class Planner {
         if (id != kNoTensor && wants_gradient_[root(id)]) wants_gradient_[root(output)] = true;
       }
     }
-    plan_.input = slots_[graph_.inputs[0]];
-    plan_.output = slots_[root(output_)];
+    for (const TensorId output : outputs_) plan_.outputs.push_back(slots_[root(output)]);
   }
 
   PlannedNode planned(std::size_t i) {
@@ -246,9 +253,16 @@ class Planner {
   /// Backward runs the nodes from the last to the first. The first of those that read a tensor writes its gradient;
   /// what later ones write elsewhere is added to it.
   void plan_backward() {
-    const TensorId last = root(output_);
-    require(wants_gradient_[last], "the model's output does not depend on any weight");
-    plan_.output_gradient = gradients_[last] = layout_.add(size_of(last));
+    plan_.gradients = plan_.trainable;
+    for (const TensorId output : outputs_) {
+      const TensorId last = root(output);
+      require(wants_gradient_[last], "the model's output '{}' does not depend on any weight",
+              graph_.tensor(output).name);
+      require(!gradients_.contains(last), "the model's output '{}' is another output once more",
+              graph_.tensor(output).name);
+      gradients_[last] = layout_.add(size_of(last));
+      plan_.output_gradients.push_back(gradients_[last]);
+    }
     std::size_t planned_index = plan_.nodes.size();
     for (std::size_t i = order_.size(); i-- > 0;) {
       if (calls_[i].view) continue;
@@ -269,16 +283,22 @@ class Planner {
   void plan_gradient(PlannedNode& node, std::size_t k, TensorId id) {
     if (!wants_gradient_[id]) return;
     const bool parameter = slots_[id].kind == TrainSlot::Kind::kParameter;
-    require(!parameter || written_.insert(id).second, "weights '{}' are used twice; that cannot be trained yet",
-            graph_.tensor(id).name);
-    if (parameter || !gradients_.contains(id)) {
+    const bool first = parameter ? written_.insert(id).second : !gradients_.contains(id);
+    if (first) {
       if (!parameter) gradients_[id] = layout_.add(size_of(id));
       node.input_gradients[k] = gradients_[id];
       return;
     }
-    node.input_gradients[k] = layout_.add(size_of(id));
+    node.input_gradients[k] = parameter ? take_addend(id) : layout_.add(size_of(id));
     backward_.push_back({TrainStep::Kind::kAdd, static_cast<int>(plan_.sums.size())});
     plan_.sums.push_back({gradients_[id], node.input_gradients[k]});
+  }
+
+  /// A place for what is added to the gradient of shared weights.
+  TrainSlot take_addend(TensorId id) {
+    const std::size_t size = slots_[id].size;
+    return {TrainSlot::Kind::kParameter,
+            std::exchange(plan_.gradients, plan_.gradients + AlignedFloats::round_up(size)), size};
   }
 
   void make_stages() {
@@ -315,13 +335,13 @@ class Planner {
       resolve(sum.target);
       resolve(sum.addend);
     }
-    resolve(plan_.input);
-    resolve(plan_.output);
-    resolve(plan_.output_gradient);
+    std::ranges::for_each(plan_.inputs, resolve);
+    std::ranges::for_each(plan_.outputs, resolve);
+    std::ranges::for_each(plan_.output_gradients, resolve);
   }
 
   const Graph& graph_;
-  TensorId output_;
+  std::vector<TensorId> outputs_;
   int batch_;
   bool fuse_;
   int least_shards_;
@@ -359,8 +379,9 @@ std::vector<float> ParameterPlace::get(const float* memory) const {
   return values;
 }
 
-TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse, int least_shards) {
-  return Planner(graph, output, batch, fuse, least_shards).run();
+TrainPlan plan_training(const Graph& graph, const std::vector<TensorId>& outputs, int batch, bool fuse,
+                        int least_shards) {
+  return Planner(graph, outputs, batch, fuse, least_shards).run();
 }
 
 }  // namespace thimble

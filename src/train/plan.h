@@ -99,10 +99,11 @@ struct TrainPlan {
   std::size_t batch_arena = 0;  // floats
   std::size_t local_arena = 0;  // floats, for each thread: activations, then `scratch` floats
   std::size_t scratch = 0;
-  std::size_t batch_sums = 0;  // numbers that nodes add up over the batch, of forward and backward
-  TrainSlot input;
-  TrainSlot output;
-  TrainSlot output_gradient;
+  std::size_t batch_sums = 0;     // numbers that nodes add up over the batch, of forward and backward
+  std::vector<TrainSlot> inputs;  // of the model, in its order
+  std::size_t sample = 0;         // floats of a sample: all inputs together
+  std::vector<TrainSlot> outputs;
+  std::vector<TrainSlot> output_gradients;
   std::vector<PlannedNode> nodes;
   std::vector<PlannedSum> sums;
   std::vector<TrainStage> training;
@@ -110,13 +111,15 @@ struct TrainPlan {
   /// The trainable parameters come first, with padding so that each begins on a cache line.
   std::vector<ParameterPlace> parameters;
   std::size_t trainable = 0;  // floats of the trainable ones
+  std::size_t gradients = 0;  // floats of a shard's gradients: those, and what is added to those of shared weights
   /// The first of the trainable ones have only one gradient, which is with the first shard's: so many floats.
   std::size_t whole_batch_trainable = 0;
   std::size_t all = 0;  // floats of all
 };
 
-/// Plans `graph` up to `output`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist
+/// Plans `graph` up to `outputs`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist
 /// or are not kept, and parameters may be transposed. Throws InputError when it cannot be trained through.
-TrainPlan plan_training(const Graph& graph, TensorId output, int batch, bool fuse = true, int least_shards = 4);
+TrainPlan plan_training(const Graph& graph, const std::vector<TensorId>& outputs, int batch, bool fuse = true,
+                        int least_shards = 4);
 
 }  // namespace thimble

@@ -57,13 +57,18 @@ std::vector<TrainStage> stages_of(const TrainPlan& plan, const std::vector<Train
 
 std::vector<TrainSlot> values_of(const TrainPlan& plan, const TrainStep& step, bool keep) {
   const auto index = static_cast<std::size_t>(step.index);
-  if (step.kind == Kind::kRead) return {plan.input};
+  if (step.kind == Kind::kRead) return plan.inputs;
   if (step.kind == Kind::kLoss) {
-    std::vector<TrainSlot> values = {plan.output, plan.output_gradient};
-    if (!plan.nodes[0].call.reads_samples) values.push_back(plan.input);  // of an autoencoder
+    std::vector<TrainSlot> values = plan.outputs;
+    values.insert(values.end(), plan.output_gradients.begin(), plan.output_gradients.end());
+    if (!plan.nodes[0].call.reads_samples) values.push_back(plan.inputs[0]);  // of an autoencoder
     return values;
   }
-  if (step.kind == Kind::kAdd) return {plan.sums[index].target, plan.sums[index].addend};
+  if (step.kind == Kind::kAdd) {
+    const PlannedSum& sum = plan.sums[index];
+    if (sum.target.kind == TrainSlot::Kind::kParameter) return {};
+    return {sum.target, sum.addend};
+  }
   const PlannedNode& node = plan.nodes[index];
   const bool sums = makes_sums(step), back = step.kind == Kind::kBackward || step.kind == Kind::kBackwardSums;
   std::vector<TrainSlot> values;
@@ -85,7 +90,10 @@ void leave_out_cheap_outputs(TrainPlan& plan, ArenaLayout& layout) {
   for (int s = 0; s < std::ssize(plan.training); ++s) {
     for (const TrainStep& step : plan.training[static_cast<std::size_t>(s)].steps) {
       if (step.kind == Kind::kLoss) {
-        std::erase_if(left_out, [&](int maker) { return same(node_of(plan, maker).output, plan.output); });
+        std::erase_if(left_out, [&](int maker) {
+          return std::ranges::any_of(
+              plan.outputs, [&](const TrainSlot& output) { return same(node_of(plan, maker).output, output); });
+        });
       }
       if (step.kind != Kind::kForward && step.kind != Kind::kForwardSums) continue;
       std::erase_if(left_out,

@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "ir/layer.h"
 #include "ops/op.h"
+#include "train/train.h"
 
 namespace thimble::testing {
 
@@ -37,14 +38,29 @@ class ModelMaker {
     tensor.name = "input";
     tensor.shape = input;
     model_.graph.inputs = {model_.graph.add(tensor)};
-    model_.loss = "SparseCategoricalCrossentropy";
+    model_.losses = {{"SparseCategoricalCrossentropy"}};
     adam();
   }
 
   TensorId input() const { return model_.graph.inputs[0]; }
-  Model finish(TensorId output) {
-    model_.graph.outputs = {output};
+  TensorId add_input(const Shape& shape) {
+    Tensor tensor;
+    tensor.name = "input" + std::to_string(model_.graph.inputs.size());
+    tensor.shape = shape;
+    model_.graph.inputs.push_back(model_.graph.add(tensor));
+    return model_.graph.inputs.back();
+  }
+  Model finish(TensorId output) { return finish(std::vector{output}); }
+  Model finish(const std::vector<TensorId>& outputs) {
+    model_.graph.outputs = outputs;
+    model_.losses.resize(outputs.size(), model_.losses[0]);
     return model_;
+  }
+  /// The layer that made `like` once more, with the same weights.
+  TensorId again(TensorId x, TensorId like) {
+    Node node = model_.graph.nodes[static_cast<std::size_t>(producers(model_.graph)[static_cast<std::size_t>(like)])];
+    node.inputs[0] = x;
+    return add(node.op.c_str(), node.inputs, node.attributes);
   }
   void adam(double rate = 1e-2) {
     model_.optimizer.class_name = "Adam";
@@ -148,6 +164,39 @@ inline std::vector<float> weights_of(const Model& model) {
     result.insert(result.end(), values.begin(), values.end());
   }
   return result;
+}
+
+/// One step of SGD moves each weight by the rate times its gradient; the loss is a function of the weights.
+inline void check_gradient_of(Model start, const Dataset& data = bright_spots(20)) {
+  start.optimizer.class_name = "SGD";
+  start.optimizer.config = {{"learning_rate", 1.0}, {"momentum", 0.0}, {"nesterov", false}};
+  Model moved = start;
+  train(moved, data, data, {.batch_size = 20, .epochs = 1, .threads = 1});
+  const auto loss_at = [&](std::size_t tensor, std::size_t i, float change) {
+    Model model = start;
+    Tensor& weights = model.graph.tensors[tensor];
+    std::vector<float> values(weights.values<float>().begin(), weights.values<float>().end());
+    values[i] += change;
+    weights.data = make_data(values);
+    return Trainer(model, {.batch_size = 20, .threads = 1}).evaluate(data).loss;
+  };
+  for (std::size_t t = 0; t < start.graph.tensors.size(); ++t) {
+    if (!start.graph.tensors[t].trainable) continue;
+    const auto before = start.graph.tensors[t].values<float>();
+    const auto after = moved.graph.tensors[t].values<float>();
+    for (std::size_t i = 0; i < before.size(); i += 7) {
+      const float e = 5e-5f;
+      const double here = loss_at(t, i, 0);
+      const double right = (loss_at(t, i, e) - here) / double{e};
+      const double left = (here - loss_at(t, i, -e)) / double{e};
+      // Where a ReLU or a maximum changes sides within e, only the slope of the other side is the derivative.
+      const double gradient = before[i] - after[i];
+      const double error =
+          std::min({std::abs(gradient - left), std::abs(gradient - right), std::abs(gradient - (left + right) / 2)});
+      EXPECT_LT(error, 1e-3) << "tensor " << t << " element " << i << ": " << gradient << ", slopes " << left << " and "
+                             << right;
+    }
+  }
 }
 
 }  // namespace thimble::testing

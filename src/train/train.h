@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,9 +22,14 @@ namespace thimble {
 
 /// A teacher to learn from, besides the labels (Hinton, Vinyals, Dean 2015).
 struct Distillation {
-  std::vector<float> teacher;  // its logits for all training samples; empty: no teacher
-  float alpha = 0.1f;          // the share of the labels in the loss
+  std::vector<float> teacher = {};  // its logits for all training samples; empty: no teacher, or `ask`
+  /// Where samples are blended (mixup): writes the teacher's logits for a sample as it is trained on. One call at a
+  /// time.
+  std::function<void(std::span<const float> sample, std::span<float> logits)> ask = {};
+  float alpha = 0.1f;  // the share of the labels in the loss
   float temperature = 3.0f;
+
+  bool given() const { return !teacher.empty() || ask; }
 };
 
 struct TrainOptions {
@@ -34,8 +40,9 @@ struct TrainOptions {
   bool fuse = true;                       // layers may be computed together, where only speed differs
   Augmentation augmentation = {};         // of the training samples
   std::vector<std::string> metrics = {};  // besides accuracy: data/metrics.h
-  int top_k = 5;                          // of the metric top_k_categorical_accuracy
-  std::vector<float> class_weight = {};   // what the loss of each class's samples is multiplied by; empty: 1
+  std::map<std::string, std::vector<std::string>> output_metrics = {};  // of single outputs, by name
+  int top_k = 5;                                                        // of the metric top_k_categorical_accuracy
+  std::vector<float> class_weight = {};  // what the loss of each class's samples is multiplied by; empty: 1
   std::vector<Callback> callbacks = {};
   Distillation distillation = {};
   /// Processes that train together, each with a part of every batch; null: this one alone. The result is that of one

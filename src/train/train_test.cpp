@@ -75,12 +75,14 @@ TEST(Train, AugmentationDependsOnTheSeedAlone) {
 TEST(Train, TheLossOfABlendIsTheBlendOfTheLosses) {
   const Model model = plain_model();
   const TrainOptions options;
-  Objective objective(model, options, plan_training(model.graph, model.graph.outputs[0], 4));
+  Objective objective(model, options, plan_training(model.graph, model.graph.outputs, 4));
   const Dataset data = bright_spots(9);
   const float outputs[] = {0.3f, -1.0f, 0.5f};
   const auto loss_of = [&](std::uint32_t sample, const std::vector<Mix>& mixes, float* gradient) {
     const std::uint32_t samples[] = {sample};
-    return objective.compute(data, {samples, 1, nullptr, outputs, gradient, 1.0f, mixes}).loss;
+    const float* const of_outputs[] = {outputs};
+    float* const by_outputs[] = {gradient};
+    return objective.compute(data, {samples, 1, nullptr, of_outputs, by_outputs, 1.0f, mixes}).loss;
   };
   for (std::uint32_t partner = 0; partner < 9; ++partner) {
     float first[3], second[3], blend[3];
@@ -204,40 +206,6 @@ TEST(TrainState, DamagedArraysAreNamed) {
   EXPECT_THROW(train_state_from(arrays), InputError);
 }
 
-/// One step of SGD moves each weight by the rate times its gradient; the loss is a function of the weights.
-void check_gradient_of(Model start) {
-  const Dataset data = bright_spots(20);
-  start.optimizer.class_name = "SGD";
-  start.optimizer.config = {{"learning_rate", 1.0}, {"momentum", 0.0}, {"nesterov", false}};
-  Model moved = start;
-  train(moved, data, data, {.batch_size = 20, .epochs = 1, .threads = 1});
-  const auto loss_at = [&](std::size_t tensor, std::size_t i, float change) {
-    Model model = start;
-    Tensor& weights = model.graph.tensors[tensor];
-    std::vector<float> values(weights.values<float>().begin(), weights.values<float>().end());
-    values[i] += change;
-    weights.data = make_data(values);
-    return Trainer(model, {.batch_size = 20, .threads = 1}).evaluate(data).loss;
-  };
-  for (std::size_t t = 0; t < start.graph.tensors.size(); ++t) {
-    if (!start.graph.tensors[t].trainable) continue;
-    const auto before = start.graph.tensors[t].values<float>();
-    const auto after = moved.graph.tensors[t].values<float>();
-    for (std::size_t i = 0; i < before.size(); i += 7) {
-      const float e = 5e-5f;
-      const double here = loss_at(t, i, 0);
-      const double right = (loss_at(t, i, e) - here) / double{e};
-      const double left = (here - loss_at(t, i, -e)) / double{e};
-      // Where a ReLU or a maximum changes sides within e, only the slope of the other side is the derivative.
-      const double gradient = before[i] - after[i];
-      const double error =
-          std::min({std::abs(gradient - left), std::abs(gradient - right), std::abs(gradient - (left + right) / 2)});
-      EXPECT_LT(error, 1e-3) << "tensor " << t << " element " << i << ": " << gradient << ", slopes " << left << " and "
-                             << right;
-    }
-  }
-}
-
 TEST(Train, GradientOfAGraphWithBranches) { check_gradient_of(residual_model()); }
 TEST(Train, GradientOfAnActivationBeforeAPool) { check_gradient_of(plain_model()); }
 
@@ -278,7 +246,7 @@ TEST(Train, SoftmaxAtTheEndIsTrainedThroughItsLogits) {
   const TensorId logits = maker.dense(maker.flatten(maker.input()), 3);
   Model from_logits = maker.finish(logits);
   Model from_softmax = maker.finish(maker.softmax(logits));
-  from_softmax.loss_from_logits = false;
+  from_softmax.losses[0].from_logits = false;
   train(from_logits, data, data, {.epochs = 2, .threads = 1});
   train(from_softmax, data, data, {.epochs = 2, .threads = 1});
   EXPECT_EQ(weights_of(from_softmax), weights_of(from_logits));
@@ -289,7 +257,7 @@ TEST(Train, Autoencoder) {
   ModelMaker maker({1, 6, 6, 2});
   const TensorId flat = maker.flatten(maker.input());
   Model model = maker.finish(maker.dense(maker.dense(flat, 12, "RELU"), 72));
-  model.loss = "MeanSquaredError";
+  model.losses[0].class_name = "MeanSquaredError";
   const TrainResult result = train(model, data, data, {.epochs = 10, .threads = 1});
   EXPECT_LT(result.epochs[9].val_loss, result.epochs[0].val_loss * 0.6);
 }
@@ -328,7 +296,7 @@ TEST(Train, NamesDataThatDoesNotFit) {
 TEST(Train, NamesModelsThatCannotBeTrained) {
   const Dataset data = bright_spots(10);
   Model model = plain_model();
-  model.loss = "Hinge";
+  model.losses[0].class_name = "Hinge";
   EXPECT_NE(error_of(model, data, {}).find("'Hinge'"), std::string::npos);
   model = plain_model();
   model.optimizer.class_name = "Ftrl";
@@ -337,7 +305,7 @@ TEST(Train, NamesModelsThatCannotBeTrained) {
   for (Tensor& tensor : model.graph.tensors) tensor.trainable = false;
   EXPECT_EQ(error_of(model, data, {}), "the model has no weights to train");
   model = plain_model();
-  model.loss_from_logits = false;
+  model.losses[0].from_logits = false;
   EXPECT_NE(error_of(model, data, {}).find("softmax"), std::string::npos);
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "data/batches_ahead.h"
+#include "train/augmented_epoch.h"
 #include "train/executor.h"
 #include "train/objective.h"
 #include "train/parameter_update.h"
@@ -26,21 +26,9 @@ int threads_for(const TrainOptions& options, const TrainPlan& plan) {
 }
 
 TrainExecutor make_executor(const Model& model, const TrainOptions& options) {
-  require(options.batch_size > 0 && options.batch_size <= (1 << 20), "batch_size is {}; it must be from 1 to {}",
-          options.batch_size, 1 << 20);
-  const bool reads_input = !loss_function(model).of_logits();  // it may be the target
-  const bool fuse = options.fuse && !reads_input;
-  const int ranks = options.ranks ? options.ranks->size() : 1;
-  require(options.batch_size >= ranks, "a batch of {} samples is too small for {} ranks", options.batch_size, ranks);
-  constexpr int kLeastShards = 4;
-  const int batch = (options.batch_size + ranks - 1) / ranks, least = (kLeastShards + ranks - 1) / ranks;
-  TrainPlan plan = plan_training(model.graph, loss_input(model), batch, fuse, least);
+  TrainPlan plan = plan_for(model, options);
   const int threads = threads_for(options, plan);
   return TrainExecutor(std::move(plan), model.graph, threads);
-}
-
-Shape without_batch(const Shape& shape) {
-  return Shape(shape.begin() + std::min<std::ptrdiff_t>(1, std::ssize(shape)), shape.end());
 }
 
 }  // namespace
@@ -58,30 +46,34 @@ class Trainer::Impl {
         team_(executor_.threads()),
         sums_(at(executor_.plan().sharding.shards)),
         mixes_(at(executor_.plan().sharding.batch)) {
-    total_.metrics.resize(objective_.metrics().counters());
+    total_.metrics.resize(objective_.counters());
+    for (ShardSums& sums : sums_) {
+      sums.outputs.resize(model.losses.size());
+      sums.gradients.resize(model.losses.size());
+    }
   }
 
-  void check(const Dataset& data) const {
-    require(data.size() > 0, "the data set has no samples");
-    const Shape expected = without_batch(model_.graph.tensor(model_.graph.inputs[0]).shape);
-    const Shape actual(data.sample_shape.begin(), data.sample_shape.end());
-    require(expected == actual, "the data's samples are {}, the model's input is {}", to_string(actual),
-            to_string(expected));
-    objective_.check(data);
-  }
+  void check(const Dataset& data) const { objective_.check(data); }
 
   bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
     check(data);
+    const std::size_t told = options_.distillation.teacher.size() / data.size();
+    require(told == 0 || told == executor_.plan().outputs[0].size, "the teacher has {} outputs, the model {}", told,
+            executor_.plan().outputs[0].size);
     const auto number = static_cast<std::uint64_t>(position.epoch);
     order_ = shuffled_order(data.size(), options_.seed, number);
     const auto batches = (data.size() + at(options_.batch_size) - 1) / at(options_.batch_size);
     update_.resolve_schedule(static_cast<std::int64_t>(batches) * options_.epochs);
     total_ = position.sums;
-    total_.metrics.resize(objective_.metrics().counters());
+    total_.metrics.resize(objective_.counters());
     steps_done_ = position.step;
-    if (options_.augmentation.any()) augment_ahead(data, number, steps_done_);
+    if (options_.augmentation.any()) {
+      augmented_ = std::make_unique<AugmentedEpoch>(data, order_, options_, position.epoch, steps_done_,
+                                                    executor_.plan().outputs[0].size,
+                                                    [this](int samples) { return share_.part_of(samples); });
+    }
     run(data, true, Random(options_.seed, ~number).next(), step_done);
-    batches_.reset();
+    augmented_.reset();
     const double loss = means().loss;
     require(steps_done_ <= steps_, "the checkpoint is at step {} of an epoch of {} steps: it is of other data",
             steps_done_, steps_);
@@ -101,8 +93,11 @@ class Trainer::Impl {
       require(!node.call.whole_batch || !constraints.values.contains(node.result),
               "a layer that looks at the whole batch cannot be trained for integers");
     }
-    const auto found = constraints.values.find(model_.graph.inputs[0]);
-    input_grid_ = found == constraints.values.end() ? std::nullopt : std::optional(found->second);
+    input_grids_.clear();
+    for (const TensorId input : model_.graph.inputs) {
+      const auto found = constraints.values.find(input);
+      input_grids_.push_back(found == constraints.values.end() ? std::nullopt : std::optional(found->second));
+    }
     executor_.constrain(constraints);
   }
 
@@ -111,7 +106,7 @@ class Trainer::Impl {
     order_.resize(data.size());
     for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
     total_ = {};
-    total_.metrics.resize(objective_.metrics().counters());
+    total_.metrics.resize(objective_.counters());
     steps_done_ = 0;
     run(data, false, 0, {});
     LossAndAccuracy result = means();
@@ -132,7 +127,7 @@ class Trainer::Impl {
     LossAndAccuracy result;
     if (count > 0) result = {total_.loss / count, total_.correct / count, {}};
     if (!objective_.has_accuracy()) result.accuracy = std::nan("");
-    if (with_metrics) result.metrics = objective_.metrics().values(total_.metrics);
+    if (with_metrics) result.metrics = objective_.values(total_.metrics);
     return result;
   }
 
@@ -183,41 +178,19 @@ class Trainer::Impl {
     }
   }
 
-  /// What happens to a sample depends on nothing but the seed, the epoch and the sample.
-  void augment_ahead(const Dataset& data, std::uint64_t epoch, int first_step) {
-    const Augmenter augmenter(options_.augmentation, data.sample_shape);
-    const std::uint64_t seed = Random(~options_.seed, epoch).next();
-    mix_seed_ = Random(seed, epoch).next();
-    const std::size_t size = data.sample_size(), batch = at(options_.batch_size);
-    const auto make = [=, this, &data, scratch = std::vector<float>(), other = std::vector<float>(size)](
-                          int number, std::span<float> out) mutable {
-      const std::size_t first = at(number) * batch;
-      const RankShare::Part part = share_.part_of(static_cast<int>(std::min(batch, order_.size() - first)));
-      for (std::size_t i = at(part.first); i < at(part.first + part.count); ++i) {
-        const std::span<float> sample = out.subspan(i * size, size);
-        data.read(order_[first + i], sample);
-        augmenter.apply(sample, Random(seed, order_[first + i]), scratch);
-        if (options_.augmentation.mixup == 0) continue;
-        const Mix mix = mix_of(order_[first + i], data);
-        data.read(mix.partner, other);
-        augmenter.apply(other, Random(mix_seed_ + 1, order_[first + i]), scratch);
-        for (std::size_t k = 0; k < size; ++k) sample[k] += (1.0f - mix.share) * (other[k] - sample[k]);
-      }
-    };
-    const int steps = static_cast<int>((order_.size() + batch - 1) / batch);
-    batches_ = std::make_unique<BatchesAhead>(first_step, steps, batch * size, make);
-  }
-
-  Mix mix_of(std::uint32_t sample, const Dataset& data) const {
-    return draw_mix(options_.augmentation.mixup, data.size(), Random(mix_seed_, sample));
-  }
-
   /// Of the samples of a part of a batch; empty: they are not blended.
   std::span<const Mix> mixes_of(std::span<const std::uint32_t> samples, std::size_t place) {
-    if (!batches_ || options_.augmentation.mixup == 0) return {};
+    if (!augmented_ || !augmented_->mixes()) return {};
     const std::span<Mix> mixes = std::span(mixes_).subspan(place, samples.size());
-    std::ranges::transform(samples, mixes.begin(), [&](std::uint32_t sample) { return mix_of(sample, *data_); });
+    std::ranges::transform(samples, mixes.begin(), [&](std::uint32_t sample) { return augmented_->mix_of(sample); });
     return mixes;
+  }
+
+  /// The rows of the teacher that was asked for a part of a batch; null: it was not.
+  const float* teacher_of(int first, ShardPlace place, const StepContext& context) {
+    if (!augmented_ || !options_.distillation.ask) return nullptr;
+    return augmented_->teacher(first / options_.batch_size).data() +
+           number_in_batch(place, context) * executor_.plan().outputs[0].size;
   }
 
   /// Walks over the data, in the order of order_, from step steps_done_ on.
@@ -289,9 +262,9 @@ class Trainer::Impl {
     Reader(const Impl& trainer, int first, const StepContext& context)
         : trainer_(trainer), first_(first), place_(context.first) {}
     void read(int sample, std::size_t first, std::span<float> out) const override {
-      if (!trainer_.batches_) return trainer_.data_->read(trainer_.order_[at(first_ + sample)], first, out);
-      const std::size_t size = trainer_.executor_.plan().input.size;
-      const auto batch = trainer_.batches_->get(first_ / trainer_.options_.batch_size);
+      if (!trainer_.augmented_) return trainer_.data_->read(trainer_.order_[at(first_ + sample)], first, out);
+      const std::size_t size = trainer_.executor_.plan().sample;
+      const auto batch = trainer_.augmented_->samples(first_ / trainer_.options_.batch_size);
       std::ranges::copy(batch.subspan(at(place_ + sample) * size + first, out.size()), out.begin());
     }
     void fetch_next(int sample, std::size_t first, std::size_t count) const override {
@@ -340,24 +313,45 @@ class Trainer::Impl {
   void read(ShardPlace place, int first, const StepContext& context) {
     const auto samples = indices(place, first, context);
     const TrainPlan& plan = executor_.plan();
-    const std::span<float> input = {executor_.input(place), samples.size() * plan.input.size};
-    if (batches_) {
-      const auto batch = batches_->get(first / options_.batch_size);
-      const std::size_t number = at(context.first + plan.sharding.first(place.shard));
-      std::ranges::copy(batch.subspan(number * plan.input.size, input.size()), input.begin());
-    } else {
-      data_->read(samples, input);
+    std::span<const float> batch;
+    if (augmented_) {
+      batch = augmented_->samples(first / options_.batch_size).subspan(number_in_batch(place, context) * plan.sample);
     }
-    if (input_grid_) snap(*input_grid_, input);
+    std::size_t start = 0;  // in a sample, of the input
+    for (std::size_t k = 0; k < plan.inputs.size(); ++k) {
+      const std::size_t size = plan.inputs[k].size;
+      const std::span<float> input = {executor_.input(place, k), samples.size() * size};
+      for (std::size_t i = 0; i < samples.size(); ++i) {
+        const std::span<float> row = input.subspan(i * size, size);
+        if (augmented_) {
+          std::ranges::copy(batch.subspan(i * plan.sample + start, size), row.begin());
+        } else {
+          data_->read(samples[i], start, row);
+        }
+      }
+      start += size;
+      if (k < input_grids_.size() && input_grids_[k]) snap(*input_grids_[k], input);
+    }
+  }
+
+  /// Of the first sample of a shard.
+  std::size_t number_in_batch(ShardPlace place, const StepContext& context) const {
+    return at(context.first + executor_.plan().sharding.first(place.shard));
   }
 
   void compute_loss(ShardPlace place, int first, const StepContext& context) {
     const auto offset = at(executor_.plan().sharding.first(place.shard));
     const auto samples = indices(place, first, context);
-    sums_[at(place.shard)].sums =
-        objective_.compute(*data_, {samples, offset, executor_.input(place), executor_.output(place),
-                                    context.training ? executor_.output_gradient(place) : nullptr,
-                                    1.0f / static_cast<float>(context.whole_batch), mixes_of(samples, offset)});
+    ShardSums& own = sums_[at(place.shard)];
+    for (std::size_t k = 0; k < own.outputs.size(); ++k) {
+      own.outputs[k] = executor_.output(place, k);
+      own.gradients[k] = executor_.output_gradient(place, k);
+    }
+    const std::span<float* const> gradients = own.gradients;
+    own.sums = objective_.compute(
+        *data_,
+        {samples, offset, executor_.input(place, 0), own.outputs, context.training ? gradients : gradients.first(0),
+         1.0f / static_cast<float>(context.whole_batch), mixes_of(samples, offset), teacher_of(first, place, context)});
   }
 
   /// Between the last stage and the update, while all threads wait.
@@ -378,7 +372,7 @@ class Trainer::Impl {
       total_.loss += context.whole_batch * update_.penalty(executor_.parameters());
     }
     diverged_ = !std::isfinite(total_.loss);
-    if (batches_) batches_->release(steps_done_);
+    if (augmented_) augmented_->release(steps_done_);
     ++steps_done_;
   }
 
@@ -393,7 +387,9 @@ class Trainer::Impl {
   }
 
   struct alignas(64) ShardSums {
-    LossSums sums;
+    LossSums sums = {};
+    std::vector<const float*> outputs;  // of the shard
+    std::vector<float*> gradients;      // by them
   };
 
   Model& model_;
@@ -406,7 +402,6 @@ class Trainer::Impl {
   ThreadTeam team_;
   std::vector<ShardSums> sums_;     // of each shard, of this step
   std::vector<Mix> mixes_;          // of each sample, likewise
-  std::uint64_t mix_seed_ = 0;      // of the epoch
   std::vector<const float*> used_;  // the gradients of the shards that have samples in this step
   // Of a step that ranks share.
   LossSums step_sums_;
@@ -419,8 +414,8 @@ class Trainer::Impl {
   int samples_ = 0;  // likewise
   const Dataset* data_ = nullptr;
   std::vector<std::uint32_t> order_;
-  std::optional<ValueGrid> input_grid_;
-  std::unique_ptr<BatchesAhead> batches_;  // null: samples are read as they are
+  std::vector<std::optional<ValueGrid>> input_grids_;  // of each input; none: no constraints
+  std::unique_ptr<AugmentedEpoch> augmented_;          // null: samples are read as they are
 };
 
 Trainer::Trainer(Model& model, const TrainOptions& options) : impl_(std::make_unique<Impl>(model, options)) {}
