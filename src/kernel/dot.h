@@ -35,7 +35,7 @@ THIMBLE_HELPER int32_t thimble_dot_s8(int32_t sum, const int8_t* x, const int8_t
     sum = thimble_dsp_smlad(thimble_dsp_add_even(offsets, a), thimble_dsp_even(b), sum);
     sum = thimble_dsp_smlad(thimble_dsp_add_odd(offsets, a), thimble_dsp_odd(b), sum);
   }
-#elif (defined(__arm__) || defined(__riscv)) && !defined(__OPTIMIZE_SIZE__)
+#elif (defined(__ARM_ARCH_7M__) || defined(__riscv)) && !defined(__OPTIMIZE_SIZE__)
   for (; count >= 4; count -= 4, x += 4, weights += 4) {
     sum = thimble_wrap_add(sum, (x[0] + offset) * weights[0]);
     sum = thimble_wrap_add(sum, (x[1] + offset) * weights[1]);

@@ -1,5 +1,7 @@
 #include "ops/fully_connected/fully_connected_rows_kernel.h"
 
+#include "kernel/dot.h"
+
 THIMBLE_KERNEL void thimble_fully_connected_rows_begin(const thimble_fully_connected_rows_params* p,
                                                        const int32_t* bias, int32_t* sums) {
   for (int32_t u = 0; u < p->units; ++u) sums[u] = bias ? bias[u] : 0;
@@ -8,11 +10,7 @@ THIMBLE_KERNEL void thimble_fully_connected_rows_begin(const thimble_fully_conne
 THIMBLE_KERNEL void thimble_fully_connected_rows_part(const thimble_fully_connected_rows_params* p, const int8_t* input,
                                                       const int8_t* weights, int32_t* sums) {
   for (int32_t u = 0; u < p->units; ++u, weights += p->depth) {
-    int32_t sum = sums[u];
-    for (int32_t i = 0; i < p->part; ++i) {
-      sum = thimble_wrap_add(sum, (input[i] + p->input_offset) * weights[i]);
-    }
-    sums[u] = sum;
+    sums[u] = thimble_dot_s8(sums[u], input, weights, p->part, p->input_offset);
   }
 }
 
