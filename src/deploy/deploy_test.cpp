@@ -141,6 +141,16 @@ Graph wide_network() {
   return layers.finish();
 }
 
+/// Images of one column, as sounds are: filters of up to and beyond a vector.
+Graph sound_network() {
+  Layers layers(3, {1, 40, 1, 20});
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 1, 20}, 1, "VALID", "NONE");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 6, 1, 20}, 1, "SAME");
+  layers.convolve("CONV_2D", {33, 1, 1, 20}, 1, "VALID");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 16, 1, 33}, 1, "VALID", "RELU6");
+  return layers.finish();
+}
+
 class CpuBoards : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
@@ -149,7 +159,7 @@ TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
     GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
   }
   for (const Graph& graph :
-       {image_network(), residual_network(), vector_network(), depthwise_network(), wide_network()}) {
+       {image_network(), residual_network(), vector_network(), depthwise_network(), wide_network(), sound_network()}) {
     constexpr std::size_t kInvocations = 3;
     const Optimize optimize = Optimize::kSpeed;
     const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_mve_kernel.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_row_mve_kernel.h"
 #include "ops/dsp.h"
 #include "ops/host.h"
 #include "ops/mve.h"
@@ -10,6 +12,8 @@
 
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_mve_params, window, pairs, group, columns, input_zero_point, zero_point, exact,
                narrow, output_min, output_max)
+THIMBLE_PARAMS(thimble_depthwise_conv_2d_row_mve_params, window, row_bytes, input_zero_point, zero_point, narrow,
+               output_min, output_max)
 
 namespace thimble {
 namespace {
@@ -51,12 +55,49 @@ int group_of(const thimble_window& w) {
   return std::min(w.output_c, std::max(fitting, 16));
 }
 
+/// Images of one row, and filters that one vector holds.
+bool fits_row(const thimble_window& w) {
+  return w.output_c == w.input_c && w.input_h == 1 && w.filter_h == 1 && w.output_h == 1 && w.pad_top == 0 &&
+         w.dilation_w == 1 && w.filter_w <= 16 && 8 * w.input_c < 1 << 16;
+}
+
+std::optional<KernelCall> row_call(const NodeView& node, const thimble_depthwise_conv_2d_params& params,
+                                   const KernelConstant& requant) {
+  const thimble_window& w = params.window;
+  const ChannelWeights weights = depthwise_conv_2d_weights(node);
+  const auto channels = mve_channels(node, weights, requant);
+  if (!channels) return {};
+  MveBytes bytes;
+  for (std::size_t c = 0; c < weights.size(); ++c) {
+    const MveChannel& channel = (*channels)[c];
+    for (const std::int32_t word : {channel.bias, channel.multiplier, channel.shift}) bytes.word(word);
+    bytes.bytes(weights[c], 0, 16);
+  }
+  const int read = ((w.output_w + 3) / 4 * 4 - 1) * w.stride_w + 16;
+  const thimble_depthwise_conv_2d_row_mve_params row = {w,
+                                                        std::max(read, w.pad_left + w.input_w),
+                                                        -params.input_offset,
+                                                        params.output_offset,
+                                                        is_narrow(params.output_min, params.output_max),
+                                                        params.output_min,
+                                                        params.output_max};
+  KernelCall call = kernel_call(
+      "thimble_depthwise_conv_2d_row_mve", "ops/depthwise_conv_2d/depthwise_conv_2d_row_mve_kernel",
+      &thimble_depthwise_conv_2d_row_mve, row, {in(node.input_id(0)), constant(0), scratch(), out(node.output_id(0))});
+  call.constants = {bytes.constant("channels")};
+  call.scratch_bytes = static_cast<std::size_t>(row.row_bytes);
+  if (node.input(0).shape == node.output(0).shape) call.in_place = {node.input_id(0)};
+  return call;
+}
+
 }  // namespace
 
 std::optional<KernelCall> depthwise_conv_2d_mve(const NodeView& node, const thimble_depthwise_conv_2d_params& params,
                                                 const KernelConstant& requant, const LowerOptions& options) {
   const thimble_window& w = params.window;
-  if (!mve_applies(node, options) || !fits(w)) return {};
+  if (!mve_applies(node, options)) return {};
+  if (fits_row(w)) return row_call(node, params, requant);
+  if (!fits(w)) return {};
   const ChannelWeights weights = weights_of(node, w);
   const auto channels = mve_channels(node, weights, requant);
   if (!channels) return {};
