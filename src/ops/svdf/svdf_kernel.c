@@ -1,5 +1,7 @@
 #include "ops/svdf/svdf_kernel.h"
 
+#include "kernel/dot.h"
+
 /* Walks units and their filters. For each filter, the state's row moves on by one step, NEWEST is put at its end, and
  * each pair of memory m and time weight t is ADDed; STORE ends a unit. */
 #define THIMBLE_SVDF(TYPE, SUM, INITIAL, NEWEST, ADD, STORE)             \
@@ -39,8 +41,7 @@ THIMBLE_KERNEL void thimble_svdf_f32(const thimble_svdf_f32_params* p, const flo
 /* What a filter makes of the input, at the state's scale. */
 static inline int32_t thimble_svdf_feature(const thimble_svdf_params* p, const int8_t* x, const int8_t* weights,
                                            int32_t low, int32_t high) {
-  int32_t sum = 0;
-  for (int32_t i = 0; i < p->shape.depth; ++i) sum = thimble_wrap_add(sum, weights[i] * (x[i] + p->input_offset));
+  int32_t sum = thimble_dot_s8(0, x, weights, p->shape.depth, p->input_offset);
   sum = thimble_multiply(sum, p->state_requant.multiplier, p->state_requant.shift);
   return thimble_clamp(sum, low, high) + p->state_zero_point;
 }
