@@ -150,6 +150,28 @@ TEST_F(Ranks, ComeToTheResultOfOneProcess) {
   }
 }
 
+TEST_F(Ranks, ComeToTheSameBitsEachTime) {
+  for (const char* output : {"once", "twice"}) ASSERT_EQ(train_ranks(folder_.path(), output, 2).exit_code, 0);
+  EXPECT_EQ(file("once/model.keras"), file("twice/model.keras"));
+}
+
+TEST_F(Ranks, GoOnToTheSameBitsFromACheckpoint) {
+  ASSERT_EQ(train_ranks(folder_.path(), "whole", 2).exit_code, 0);
+  ASSERT_EQ(train_ranks(folder_.path(), "parts", 2, "--epochs 3").exit_code, 0);
+  ASSERT_EQ(train_ranks(folder_.path(), "parts", 2, "--resume --epochs 6").exit_code, 0);
+  EXPECT_EQ(file("parts/model.keras"), file("whole/model.keras"));
+}
+
+TEST_F(Ranks, OnSeveralMachinesComeToTheSameResult) {
+  ASSERT_TRUE(train("whole", std::chrono::minutes(2), "1"));
+  ::setenv("THIMBLE_RANKS_APART", "1", 1);
+  const ProcessResult result = train_ranks(folder_.path(), "apart", 2);
+  ::unsetenv("THIMBLE_RANKS_APART");
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NEAR(column("apart", "loss")[0], column("whole", "loss")[0], 1e-4);
+  EXPECT_NEAR(column("apart", "val_loss")[5], column("whole", "val_loss")[5], 1e-2);
+}
+
 TEST_F(Ranks, ALostRankEndsTheJobWithAWordAndACheckpoint) {
   const ProcessResult result = train_ranks(folder_.path(), "parts", 2, "--epochs 400 --checkpoint-steps 50", "1.5");
   EXPECT_NE(result.exit_code, 0);

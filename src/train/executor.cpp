@@ -39,6 +39,13 @@ void TrainExecutor::make_buffers() {
   }
 }
 
+void TrainExecutor::move_to(float* parameters, float* gradients) {
+  std::copy_n(parameters_.data(), plan_.all, parameters);
+  parameters_ = AlignedFloats::at(parameters, plan_.all);
+  gradients_[0] = AlignedFloats::at(gradients, plan_.trainable);
+  make_buffers();
+}
+
 void TrainExecutor::constrain(Constraints constraints) {
   constraints_ = std::move(constraints);
   seen_ = AlignedFloats(plan_.all);

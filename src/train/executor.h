@@ -36,6 +36,9 @@ class TrainExecutor {
   /// The gradients by the trainable parameters, of one shard.
   const float* gradients(int shard) const { return gradients_[static_cast<std::size_t>(shard)].data(); }
 
+  /// Has the parameters and the first shard's gradients in this memory from now on.
+  void move_to(float* parameters, float* gradients);
+
   /// From now on. Tensors of weights that are no parameters of the plan are left out.
   void constrain(Constraints constraints);
   /// How many tensors of weights are constrained; each must be looked at after the parameters change.

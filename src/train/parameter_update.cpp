@@ -114,6 +114,28 @@ void ParameterUpdate::save(OptimizerState& state) const {
   }
 }
 
+void ParameterUpdate::share(int rank, int ranks) {
+  if (merged_.size() > 0 || averages_.size() > 0) return;
+  rank_ = rank;
+  ranks_ = ranks;
+}
+
+std::vector<ParameterUpdate::Part> ParameterUpdate::parts() const {
+  std::vector<Part> parts;
+  const auto begin_of = [&](int rank) {
+    const std::size_t piece = pieces_.size() * static_cast<std::size_t>(rank) / static_cast<std::size_t>(ranks_);
+    return piece < pieces_.size() ? pieces_[piece].first : pieces_.back().first + pieces_.back().count;
+  };
+  for (int r = 0; r < ranks_ && ranks_ > 1; ++r) parts.push_back({begin_of(r), begin_of(r + 1) - begin_of(r)});
+  return parts;
+}
+
+std::vector<std::span<float>> ParameterUpdate::slots() const {
+  std::vector<std::span<float>> slots;
+  for (const AlignedFloats& slot : optimizer_->slots()) slots.emplace_back(slot.data(), slot.size());
+  return slots;
+}
+
 void ParameterUpdate::begin_step() {
   step_rate_ = schedule_.class_name.empty() ? rate_ : rate_at(schedule_, iterations_);
   optimizer_->begin_step(iterations_ + 1, static_cast<float>(step_rate_));
@@ -205,7 +227,8 @@ void ParameterUpdate::move(const Piece& piece, std::span<const float* const> gra
 void ParameterUpdate::run(ThreadTeam& team, int thread, std::span<const float* const> gradients, float* parameters) {
   const auto for_pieces = [&](const auto& work) {
     const auto bound = [&](int t) {
-      return pieces_.size() * static_cast<std::size_t>(t) / static_cast<std::size_t>(team.size());
+      return pieces_.size() * static_cast<std::size_t>(rank_ * team.size() + t) /
+             static_cast<std::size_t>(ranks_ * team.size());
     };
     for (std::size_t i = bound(thread); i < bound(thread + 1); ++i) work(pieces_[i]);
   };

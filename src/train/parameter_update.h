@@ -18,6 +18,20 @@ class ParameterUpdate {
   /// With the optimizer's state as `model` has it. Throws InputError for an optimizer that is not known.
   ParameterUpdate(const Model& model, const TrainPlan& plan);
 
+  /// From now on all gradients are to be added up, also those of TrainPlan::whole_batch_trainable.
+  void sum_all_gradients() { whole_batch_ = 0; }
+  /// From now on this rank updates only its part of the parameters, if that can be done without knowing the others.
+  void share(int rank, int ranks);
+  /// Of the trainable parameters, in floats.
+  struct Part {
+    std::size_t first;
+    std::size_t count;
+  };
+  /// What each rank updates; empty: all of them everything.
+  std::vector<Part> parts() const;
+  /// What the optimizer remembers of each trainable parameter.
+  std::vector<std::span<float>> slots() const;
+
   /// Called by all threads of `team`: moves `parameters` by the sum of `gradients`, in their order. A thread always has
   /// the same parameters, which stay in its cache.
   void run(ThreadTeam& team, int thread, std::span<const float* const> gradients, float* parameters);
@@ -66,6 +80,7 @@ class ParameterUpdate {
   std::vector<ParameterPlace> tensors_;  // the trainable ones
   std::size_t whole_batch_;              // TrainPlan::whole_batch_trainable
   std::vector<Piece> pieces_;
+  int rank_ = 0, ranks_ = 1;  // that share the update
   std::unique_ptr<Optimizer> optimizer_;
   LearningRateSchedule schedule_;
   double rate_;             // where there is no schedule

@@ -51,6 +51,11 @@ class Trainer::Impl {
       sums.outputs.resize(model.losses.size());
       sums.gradients.resize(model.losses.size());
     }
+    if (!share_) return;
+    executor_.move_to(share_.own_parameters(), share_.own_gradients());
+    update_.sum_all_gradients();
+    if (share_.shares_memory()) update_.share(options.ranks->rank(), options.ranks->size());
+    update_parts_ = update_.parts();
   }
 
   void check(const Dataset& data) const { objective_.check(data); }
@@ -213,6 +218,7 @@ class Trainer::Impl {
         if (training) {
           if (share_) exchange();
           update_.run(team_, thread, used_, executor_.parameters());
+          if (share_) team_.barrier([&] { share_.spread(executor_.parameters(), update_parts_); });
           see_weights();
         }
         team_.barrier([&] {
@@ -223,7 +229,13 @@ class Trainer::Impl {
         });
       }
     });
-    if (share_) share_.add_up(total_, training);
+    if (!share_) return;
+    share_.add_up(total_, training);
+    for (const std::span<float> slot : update_.slots()) {
+      if (!training || update_parts_.empty()) break;
+      const ParameterUpdate::Part& own = update_parts_[at(options_.ranks->rank())];
+      options_.ranks->gather(slot, own.first, own.count);
+    }
   }
 
   /// `first` of order_ is the first sample of this process's part of the batch.
@@ -288,7 +300,7 @@ class Trainer::Impl {
       total_.correct += all.correct;
       told_to_pause_ = all.pause;
       diverged_ = !std::isfinite(total_.loss);
-      used_ = {share_.gradients()};
+      used_.assign(share_.gradients().begin(), share_.gradients().end());
     });
   }
 
@@ -400,9 +412,10 @@ class Trainer::Impl {
   Objective objective_;
   ParameterUpdate update_;
   ThreadTeam team_;
-  std::vector<ShardSums> sums_;     // of each shard, of this step
-  std::vector<Mix> mixes_;          // of each sample, likewise
-  std::vector<const float*> used_;  // the gradients of the shards that have samples in this step
+  std::vector<ShardSums> sums_;                      // of each shard, of this step
+  std::vector<Mix> mixes_;                           // of each sample, likewise
+  std::vector<const float*> used_;                   // the gradients of the shards that have samples in this step
+  std::vector<ParameterUpdate::Part> update_parts_;  // of each rank
   // Of a step that ranks share.
   LossSums step_sums_;
   bool wants_pause_ = false;    // this rank

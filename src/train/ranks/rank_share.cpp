@@ -1,19 +1,39 @@
 #include "train/ranks/rank_share.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
+#include "ops/simd.h"
 
 namespace thimble {
 namespace {
 
-constexpr std::size_t kMessage = 3;  // floats
+/// The gradients' sum, in their order, of whole cache lines.
+void add_gradients(std::span<const float* const> gradients, std::size_t first, std::size_t end, float* sum) {
+  simd([=](auto isa) THIMBLE_INLINE_LAMBDA {
+    using I = decltype(isa);
+    for (std::size_t i = first; i < end; i += I::kLanes) {
+      typename I::Vector total = I::load(gradients[0] + i);
+      for (std::size_t g = 1; g < gradients.size(); ++g) total += I::load(gradients[g] + i);
+      I::store(sum + i, total);
+    }
+  });
+}
 
 }  // namespace
 
 RankShare::RankShare(Ranks* ranks, const TrainPlan& plan)
     : ranks_(ranks), count_(plan.trainable), whole_batch_(plan.whole_batch_trainable) {
-  if (ranks != nullptr) sums_ = AlignedFloats(count_ + kMessage);
+  if (ranks == nullptr) return;
+  if (ranks->share_memory()) {
+    rooms_ = ranks->make_rooms(count_ + kMessage + plan.all);
+    gradients_.assign(rooms_.begin(), rooms_.end());
+  } else {
+    alone_ = AlignedFloats(count_ + kMessage + plan.all);
+    rooms_.assign(static_cast<std::size_t>(ranks->size()), alone_.data());
+    gradients_ = {alone_.data()};
+  }
 }
 
 RankShare::Part RankShare::part_of(int count) const {
@@ -24,25 +44,44 @@ RankShare::Part RankShare::part_of(int count) const {
 }
 
 void RankShare::merge(ThreadTeam& team, std::span<const float* const> gradients) {
-  constexpr std::size_t kPiece = 4096;
+  constexpr std::size_t kPiece = 2048;
   for (std::size_t first; (first = static_cast<std::size_t>(team.next_ticket()) * kPiece) < count_;) {
     const std::size_t end = std::min(first + kPiece, count_);
-    float* const sum = sums_.data();
-    std::fill(sum + first, sum + end, 0.0f);
-    for (std::size_t g = 0; g < gradients.size(); ++g) {
-      const float* addend = gradients[g];
-      for (std::size_t i = g == 0 ? first : std::max(first, whole_batch_); i < end; ++i) sum[i] += addend[i];
+    if (gradients.empty()) {
+      std::fill(own_room() + first, own_room() + end, 0.0f);
+    } else if (gradients.size() > 1 && end > whole_batch_) {
+      add_gradients(gradients, std::max(first, whole_batch_), end, own_room());
     }
   }
 }
 
 RankShare::Message RankShare::exchange(const Message& own) {
-  float* const message = sums_.data() + count_;
+  float* const message = own_room() + count_;
   message[0] = static_cast<float>(own.loss);
   message[1] = static_cast<float>(own.correct);
   message[2] = own.pause ? 1.0f : 0.0f;
-  ranks_->sum(std::span(sums_.data(), count_ + kMessage));
-  return {double{message[0]}, double{message[1]}, message[2] > 0.0f};
+  if (ranks_->share_memory()) {
+    ranks_->wait();
+  } else {
+    ranks_->sum(std::span(own_room(), count_ + kMessage));
+  }
+  Message all;
+  for (const float* room : gradients_) {
+    all.loss += double{room[count_]};
+    all.correct += double{room[count_ + 1]};
+    all.pause |= room[count_ + 2] > 0.0f;
+  }
+  return all;
+}
+
+void RankShare::spread(float* parameters, std::span<const ParameterUpdate::Part> parts) {
+  if (!ranks_->share_memory()) return;
+  // Nobody changes its parameters or gradients while others may still read them.
+  ranks_->wait();
+  for (std::size_t r = 0; r < parts.size(); ++r) {
+    if (std::cmp_equal(r, ranks_->rank())) continue;
+    std::copy_n(rooms_[r] + count_ + kMessage + parts[r].first, parts[r].count, parameters + parts[r].first);
+  }
 }
 
 void RankShare::add_up(LossSums& totals, bool exchanged) const {

@@ -8,9 +8,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace thimble {
 
+/// What ranks of one machine do to each other through its memory takes well below a microsecond; MPI's calls take some,
+/// as long as a part of a small model's step.
 class Ranks {
  public:
   virtual ~Ranks() = default;
@@ -25,7 +28,15 @@ class Ranks {
   /// Every rank gives the part [first, first + count) of `values`, parts in the order of ranks, and gets all others.
   virtual void gather(std::span<float> values, std::size_t first, std::size_t count) = 0;
 
-  // And these by one rank.
+  // Ranks that are all on one machine may share memory.
+
+  virtual bool share_memory() const = 0;
+  /// Zeroed floats of each rank, which all see, from the beginning of a cache line.
+  virtual std::vector<float*> make_rooms(std::size_t floats) = 0;
+  /// Returns when all ranks have called it: what they have written before, all see afterwards.
+  virtual void wait() = 0;
+
+  // And these are called by one rank.
 
   virtual void send(int to, std::string_view text) = 0;
   /// The next text that has come, and from which rank; none if there is none yet.
