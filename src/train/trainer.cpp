@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "train/augmented_epoch.h"
+#include "train/batch_reader.h"
 #include "train/executor.h"
 #include "train/objective.h"
 #include "train/parameter_update.h"
@@ -244,7 +245,8 @@ class Trainer::Impl {
     const std::vector<TrainStage>& stages = context.training ? plan.training : plan.inference;
     for (const TrainStage& stage : stages) {
       if (stage.whole_batch) {
-        executor_.run_whole_batch(stage.steps[0], thread, context, Reader(*this, first, context));
+        const BatchReader reader(*data_, order_, augmented_.get(), first, context.first, options_.batch_size);
+        executor_.run_whole_batch(stage.steps[0], thread, context, reader);
       } else {
         claims_.for_each(thread, (&stage - stages.data()) % 2 == 1, [&](int shard) {
           if (plan.sharding.size(shard, context.samples) == 0) return;
@@ -267,28 +269,6 @@ class Trainer::Impl {
       executor_.use_sums(sums, context);
     }
   }
-
-  /// The samples from number `first` of order_ on.
-  class Reader final : public SampleReader {
-   public:
-    Reader(const Impl& trainer, int first, const StepContext& context)
-        : trainer_(trainer), first_(first), place_(context.first) {}
-    void read(int sample, std::size_t first, std::span<float> out) const override {
-      if (!trainer_.augmented_) return trainer_.data_->read(trainer_.order_[at(first_ + sample)], first, out);
-      const std::size_t size = trainer_.executor_.plan().sample;
-      const auto batch = trainer_.augmented_->samples(first_ / trainer_.options_.batch_size);
-      std::ranges::copy(batch.subspan(at(place_ + sample) * size + first, out.size()), out.begin());
-    }
-    void fetch_next(int sample, std::size_t first, std::size_t count) const override {
-      const std::size_t next = at(first_ + trainer_.options_.batch_size + sample);
-      if (next < trainer_.order_.size()) trainer_.data_->fetch(trainer_.order_[next], first, count);
-    }
-
-   private:
-    const Impl& trainer_;
-    int first_;
-    int place_;  // of the first one in the batch
-  };
 
   /// Makes the gradients' sum over all ranks what the update sees.
   void exchange() {

@@ -1,5 +1,6 @@
 #include "train/ranks/node_memory.h"
 
+#include <chrono>
 #include <cstring>
 #include <thread>
 
@@ -35,16 +36,22 @@ NodeBarrier::NodeBarrier(MPI_Comm ranks) : phases_(ranks, kLine) {
 }
 
 void NodeBarrier::wait() {
-  constexpr int kSpins = 4000;  // then others may need this CPU
+  // Others may need this CPU, above all where there are more ranks than CPUs.
+  constexpr int kSpins = 4000, kYields = 100;
   phases_.of<Phase>(rank_)->store(++phase_, std::memory_order_release);
   for (int r = 0; r < size_; ++r) {
     const Phase& phase = *phases_.of<Phase>(r);
     // A rank may be one phase ahead.
     for (int i = 0; static_cast<std::int32_t>(phase.load(std::memory_order_acquire) - phase_) < 0; ++i) {
+      if (i >= kSpins + kYields) {
+        std::this_thread::sleep_for(std::chrono::microseconds(20));
+      } else if (i >= kSpins) {
+        std::this_thread::yield();
+      } else {
 #if defined(__x86_64__)
-      if (i < kSpins) __builtin_ia32_pause();
+        __builtin_ia32_pause();
 #endif
-      if (i >= kSpins) std::this_thread::yield();
+      }
     }
   }
 }
