@@ -48,13 +48,18 @@ PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram) 
 
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     std::optional<std::size_t> ram) {
+  bytes_for_int4(graph);
   depthwise_as_convolution(graph);
   fold_constant_channels(graph, lower_options);
-  const Packing packing = lower_options.pack_weights ? choose_packing(graph, lower_options) : Packing();
+  const bool packs = lower_options.pack_weights, keeps_kernels = packs && optimize == Optimize::kSpeed;
+  const PackedLayers layers = keeps_kernels ? PackedLayers::kOnePixel : PackedLayers::kAll;
+  const Packing packing = packs ? choose_packing(graph, lower_options, layers) : Packing();
+  PlanOptions plan_options = plan_options_for(optimize, ram);
+  plan_options.unpack = keeps_kernels;
   LowerOptions packed_options = lower_options;
   packed_options.packing = &packing;
   const auto prepared = [&](const Graph& ordered) {
-    return prepare(ordered, packed_options, plan_options_for(optimize, ram), HostKernels::kPortable);
+    return prepare(ordered, packed_options, plan_options, HostKernels::kPortable);
   };
   Graph other = graph;
   if (!order_for_memory(other)) return prepared(graph);

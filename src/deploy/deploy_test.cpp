@@ -17,7 +17,9 @@ namespace {
 /// Adds int8 layers with made-up weights, each to the one before.
 class Layers {
  public:
-  Layers(int seed, Shape input) : random_(static_cast<std::uint64_t>(seed)) {
+  /// Weights are from -most_weight to most_weight.
+  Layers(int seed, Shape input, int most_weight = 127)
+      : random_(static_cast<std::uint64_t>(seed)), most_weight_(most_weight) {
     last_ = builder_.input(std::move(input), Type::kInt8, {{0.05f}, {-7}, 0});
   }
 
@@ -58,8 +60,11 @@ class Layers {
   }
   TensorId weights(const Shape& shape) {
     std::vector<std::int8_t> values(static_cast<std::size_t>(element_count(shape)));
-    for (std::int8_t& value : values) value = static_cast<std::int8_t>(static_cast<int>(random_.below(255)) - 127);
-    return builder_.constant(shape, Type::kInt8, values, {{0.004f}, {0}, 0});
+    const auto count = static_cast<std::uint32_t>(2 * most_weight_ + 1);
+    for (std::int8_t& value : values) {
+      value = static_cast<std::int8_t>(static_cast<int>(random_.below(count)) - most_weight_);
+    }
+    return builder_.constant(shape, Type::kInt8, values, {{0.508f / static_cast<float>(most_weight_)}, {0}, 0});
   }
   TensorId bias(int channels) {
     std::vector<std::int32_t> values(static_cast<std::size_t>(channels));
@@ -69,6 +74,7 @@ class Layers {
 
   static constexpr float kScale = 0.07f;
   Random random_;
+  int most_weight_;
   GraphBuilder builder_;
   TensorId last_;
   int zero_point_ = 0;
@@ -179,8 +185,8 @@ TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
 }
 
 /// Strides of a depthwise filter of 3 x 3, more output than input channels, and rows of an odd width.
-Graph growing_network() {
-  Layers layers(3, {1, 14, 9, 2});
+Graph growing_network(int most_weight = 127) {
+  Layers layers(3, {1, 14, 9, 2}, most_weight);
   layers.convolve("CONV_2D", {8, 3, 3, 2}, 1, "SAME");
   layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 8}, 1, "SAME");
   layers.convolve("CONV_2D", {16, 1, 1, 8}, 1, "SAME");
@@ -252,31 +258,36 @@ TEST_P(Boards, LayersAndClassesMakeUpTheCount) {
   EXPECT_EQ(classes, board.family == "arm" ? whole->instructions : 0);
 }
 
-/// Weights of few values and of many, whole and by rows; the numbers of the request that cannot be met.
+/// 4-bit weights, whole and by rows, in whatever way they are unpacked; and a request that cannot be met.
 TEST_P(Boards, PackedWeightsKeepTheBits) {
   const Board& board = find_board(GetParam());
   const bool emulator = board.emulator.empty() || find_program(std::string(board.emulator));
   if (!emulator || !find_program(std::string(board.tools) + "gcc")) GTEST_SKIP() << "not installed";
-  const Graph graph = growing_network();
-  LowerOptions options = lower_options_for(board, Optimize::kSize);
-  const Deployment plain = deploy(graph, Optimize::kSize, options);
-  options.pack_weights = true;
-  const std::size_t all = deploy(graph, Optimize::kSize, options).executable->plan.arena_bytes;
-  for (const std::size_t ram : {all, all / 2}) {
-    const Deployment packed = deploy(graph, Optimize::kSize, options, ram);
-    const TemporaryFolder folder;
-    const Measurement measurement = measure(packed, board, Optimize::kSize, made_up_inputs(graph, 2), 2, folder.path());
-    EXPECT_TRUE(measurement.bits_equal);
-    EXPECT_EQ(measurement.firmware.warnings, "");
-    EXPECT_LE(packed.executable->plan.arena_bytes, ram);
-    EXPECT_EQ(packed.package.contains("kernels/packed_conv.inc"), true);
-    EXPECT_EQ(plain.package.contains("kernels/packed_conv.inc"), false);
-  }
-  try {
-    deploy(graph, Optimize::kSize, options, 100);
-    FAIL() << "100 bytes are enough";
-  } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("100 bytes of RAM are not enough: it takes"), std::string::npos);
+  const Graph graph = growing_network(7);
+  for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed, Optimize::kRam}) {
+    if (board.avr && optimize != Optimize::kSize) continue;  // its emulator is slow
+    LowerOptions options = lower_options_for(board, optimize);
+    const Deployment plain = deploy(graph, optimize, options);
+    EXPECT_FALSE(plain.package.contains("kernels/packed_bits.h"));
+    options.pack_weights = true;
+    for (const std::size_t ram : {std::size_t{6000}, std::size_t{2000}}) {
+      const Deployment packed = deploy(graph, optimize, options, ram);
+      EXPECT_LE(packed.executable->plan.arena_bytes, ram);
+      EXPECT_TRUE(packed.package.contains("kernels/packed_bits.h"));
+      const bool unpacks = packed.package.contains("kernels/unpack.inc");
+      EXPECT_TRUE(optimize == Optimize::kSpeed || !unpacks);
+      EXPECT_TRUE(optimize != Optimize::kSpeed || ram < 6000 || board.avr || unpacks);
+      const TemporaryFolder folder;
+      const Measurement measurement = measure(packed, board, optimize, made_up_inputs(graph, 1), 1, folder.path());
+      EXPECT_TRUE(measurement.bits_equal);
+      EXPECT_EQ(measurement.firmware.warnings, "");
+    }
+    try {
+      deploy(graph, optimize, options, 100);
+      FAIL() << "100 bytes are enough";
+    } catch (const InputError& error) {
+      EXPECT_NE(std::string(error.what()).find("100 bytes of RAM are not enough: it takes"), std::string::npos);
+    }
   }
 }
 

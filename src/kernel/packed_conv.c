@@ -1,56 +1,6 @@
 #include "kernel/packed_conv.h"
 
-/* A stream of bits: those that come before the bytes of `next` are the `left` highest of `word`; the others are 0. */
-typedef struct {
-  const THIMBLE_FLASH uint8_t* next;
-  uint32_t word;
-  int32_t left;
-} thimble_packed_bits;
-
-/* Takes in bytes until there are at least 16 bits. */
-#define THIMBLE_PACKED_REFILL(next, word, left) \
-  for (; (left) < 16; (left) += 8) (word) |= (uint32_t) * (next)++ << (24 - (left))
-
-/* least + the number that the next `count` bits are. */
-THIMBLE_HELPER int32_t thimble_packed_number(thimble_packed_bits* bits, int32_t count, int32_t least) {
-  uint32_t value = 0;
-  for (; count > 0; --count) {
-    THIMBLE_PACKED_REFILL(bits->next, bits->word, bits->left);
-    value = value << 1 | bits->word >> 31;
-    bits->word <<= 1;
-    --bits->left;
-  }
-  return thimble_wrap_add((int32_t)value, least);
-}
-
-/* The next `count` weights. */
-THIMBLE_HELPER void thimble_packed_weights(thimble_packed_bits* bits, const THIMBLE_FLASH uint8_t* code, int32_t count,
-                                           int8_t* weights) {
-  const THIMBLE_FLASH uint8_t* next = bits->next;
-  uint32_t stream = bits->word;
-  int32_t left = bits->left;
-  const int32_t shortest = code[0];
-  const THIMBLE_FLASH uint8_t* first_value = code + 2 + code[1];
-  const int8_t* end = weights + count;
-  do {
-    THIMBLE_PACKED_REFILL(next, stream, left);
-    uint32_t word = stream >> (32 - shortest); /* counted from the first of its length on */
-    stream <<= shortest;
-    left -= shortest;
-    const THIMBLE_FLASH uint8_t* words = code + 2;    /* how many there are of the length at hand */
-    const THIMBLE_FLASH uint8_t* value = first_value; /* of the first of them */
-    for (uint32_t of_length; word >= (of_length = *words++);) {
-      value += of_length;
-      word = (word - of_length) << 1 | stream >> 31;
-      stream <<= 1;
-      --left;
-    }
-    *weights++ = (int8_t)value[word];
-  } while (weights != end);
-  bits->next = next;
-  bits->word = stream;
-  bits->left = left;
-}
+#include "kernel/packed_bits.h"
 
 /* sum + the products of `count` inputs, each `step` after the one before, and of as many weights; may wrap. */
 THIMBLE_HELPER int32_t thimble_packed_dot(int32_t sum, const int8_t* x, int32_t step, const int8_t* weights,
@@ -64,9 +14,9 @@ THIMBLE_HELPER int32_t thimble_packed_dot(int32_t sum, const int8_t* x, int32_t 
   return sum;
 }
 
-THIMBLE_KERNEL void thimble_packed_conv_s8(const thimble_packed_conv_params* p, const int8_t* input,
-                                           const THIMBLE_FLASH uint8_t* packed, const THIMBLE_FLASH uint8_t* code,
-                                           int8_t* scratch, int8_t* output) {
+THIMBLE_PACKED_KERNEL void thimble_packed_conv_s8(const thimble_packed_conv_params* p, const int8_t* input,
+                                                  const THIMBLE_FLASH uint8_t* packed,
+                                                  const THIMBLE_FLASH uint8_t* code, int8_t* scratch, int8_t* output) {
   const thimble_window* w = &p->window;
   const int32_t filter_c = p->depthwise ? 1 : w->input_c;
   thimble_packed_bits bits = {packed, 0, 0};
@@ -74,7 +24,7 @@ THIMBLE_KERNEL void thimble_packed_conv_s8(const thimble_packed_conv_params* p, 
     const int32_t bias = thimble_packed_number(&bits, p->bias_bits, p->bias);
     const int32_t multiplier = thimble_packed_number(&bits, p->multiplier_bits, p->multiplier);
     const int32_t shift = thimble_packed_number(&bits, p->shift_bits, p->shift);
-    thimble_packed_weights(&bits, code, w->filter_h * w->filter_w * filter_c, scratch);
+    thimble_packed_bytes(&bits, code, w->filter_h * w->filter_w * filter_c, (uint8_t*)scratch);
     const int8_t* image = p->depthwise ? input + c / p->depthwise : input;
     int8_t* out = output + c;
     for (int32_t y = 0; y < w->output_h; ++y) {

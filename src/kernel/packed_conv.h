@@ -12,6 +12,13 @@
 #include "kernel/kernel.h"
 #include "kernel/window.h"
 
+/* Where size counts, layers share a body anyway, and the compiler folds what they have in common. */
+#if defined(__OPTIMIZE_SIZE__)
+#define THIMBLE_PACKED_KERNEL THIMBLE_KERNEL
+#else
+#define THIMBLE_PACKED_KERNEL THIMBLE_SHARED_KERNEL
+#endif
+
 THIMBLE_BEGIN
 
 typedef struct {
@@ -24,13 +31,10 @@ typedef struct {
   int32_t bias, multiplier, shift;                /* the least ones */
 } thimble_packed_conv_params;
 
-/* code: the length of the shortest code word; the number n of lengths from that on; how many words have each of these n
- * lengths; the values that the words stand for, in the words' order. Words of one length are consecutive numbers, and
- * those of the next length go on where they end. No word has less than 1 or more than 16 bits.
- * scratch: room for the weights of a channel. */
-THIMBLE_KERNEL void thimble_packed_conv_s8(const thimble_packed_conv_params* p, const int8_t* input,
-                                           const THIMBLE_FLASH uint8_t* packed, const THIMBLE_FLASH uint8_t* code,
-                                           int8_t* scratch, int8_t* output);
+/* code: kernel/packed_bits.h. scratch: room for the weights of a channel. */
+THIMBLE_PACKED_KERNEL void thimble_packed_conv_s8(const thimble_packed_conv_params* p, const int8_t* input,
+                                                  const THIMBLE_FLASH uint8_t* packed,
+                                                  const THIMBLE_FLASH uint8_t* code, int8_t* scratch, int8_t* output);
 
 THIMBLE_END
 

@@ -5,6 +5,7 @@
 
 #include "kernel/packed_conv.h"
 #include "ops/channel_layer.h"
+#include "ops/shared_codes.h"
 
 THIMBLE_PARAMS(thimble_packed_conv_params, window, depthwise, input_offset, output_offset, output_min, output_max,
                bias_bits, multiplier_bits, shift_bits, bias, multiplier, shift)
@@ -13,6 +14,9 @@ namespace thimble {
 namespace {
 
 constexpr int kLookAhead = 16;  // bits that the kernel reads at least
+
+/// The code of packed layers, beyond that of plain ones, at most: measured with the models of docs/weights.md.
+std::size_t decoder_bytes(const LowerOptions& options) { return options.features.avr ? 2200 : 350; }
 
 /// Numbers as a least one and the bits of how much more they are.
 struct Packed {
@@ -66,103 +70,27 @@ std::optional<ChannelLayer> layer_of(const NodeView& node, const LowerOptions& o
   return w.batches == 1 && w.dilation_h == 1 && w.dilation_w == 1 ? std::move(layer) : std::nullopt;
 }
 
-/// A layer that may be packed.
-struct Candidate {
-  TensorId weights;
-  WeightCounts counts;
-  std::uint64_t header_bits;
-  std::size_t plain_bytes;
-};
-
-/// Layers that share a code.
-struct Group {
-  std::vector<const Candidate*> layers;
-  WeightCounts counts;
-  std::size_t bytes = 0;  // of streams and table
-
-  explicit Group(std::vector<const Candidate*> members) : layers(std::move(members)) {
-    for (const Candidate* layer : layers) counts += layer->counts;
-    const WeightCode code(counts);
-    bytes = code.table().size();
-    for (const Candidate* layer : layers) bytes += stream_bytes(*layer, code);
-  }
-  static std::size_t stream_bytes(const Candidate& layer, const WeightCode& code) {
-    return (layer.header_bits + code.bits(layer.counts) + 7) / 8;
-  }
-};
-
-Group joined(const Group& a, const Group& b) {
-  std::vector<const Candidate*> layers = a.layers;
-  layers.insert(layers.end(), b.layers.begin(), b.layers.end());
-  return Group(std::move(layers));
-}
-
-/// Joins the two groups that gain most by it, again and again.
-void join(std::vector<Group>& groups) {
-  // gains[i][k]: what joining groups i and k < i saves.
-  const auto gain = [&](std::size_t i, std::size_t k) {
-    return static_cast<std::ptrdiff_t>(groups[i].bytes + groups[k].bytes) -
-           static_cast<std::ptrdiff_t>(joined(groups[i], groups[k]).bytes);
-  };
-  std::vector<std::vector<std::ptrdiff_t>> gains(groups.size());
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) gains[i].push_back(gain(i, k));
-  }
-  for (;;) {
-    std::ptrdiff_t best = 0;
-    std::size_t first = 0, second = 0;
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      for (std::size_t k = 0; k < i; ++k) {
-        if (gains[i][k] <= best) continue;
-        best = gains[i][k];
-        first = k;
-        second = i;
-      }
-    }
-    if (best == 0) return;
-    groups[first] = joined(groups[first], groups[second]);
-    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(second));
-    gains.erase(gains.begin() + static_cast<std::ptrdiff_t>(second));
-    for (std::size_t i = second; i < gains.size(); ++i) {
-      gains[i].erase(gains[i].begin() + static_cast<std::ptrdiff_t>(second));
-    }
-    for (std::size_t i = 0; i < groups.size(); ++i) {
-      if (i != first) gains[std::max(i, first)][std::min(i, first)] = gain(i, first);
-    }
-  }
-}
-
-std::vector<Candidate> candidates_of(const Graph& graph, const LowerOptions& options) {
-  std::vector<Candidate> candidates;
-  for (const Node& node : graph.nodes) {
-    const auto layer = layer_of(NodeView(graph, node), options);
-    const auto is_same = [&](const Candidate& other) { return other.weights == node.inputs[1]; };
-    if (!layer || std::ranges::any_of(candidates, is_same)) continue;
-    Candidate candidate{node.inputs[1], {}, Header(*layer).bits() * layer->weights.size(), layer->plain_bytes};
-    for (const std::vector<std::int8_t>& channel : layer->weights) candidate.counts.add(channel);
-    candidates.push_back(candidate);
-  }
-  return candidates;
-}
-
 }  // namespace
 
-Packing choose_packing(const Graph& graph, const LowerOptions& options) {
-  const std::vector<Candidate> candidates = candidates_of(graph, options);
-  std::vector<Group> groups;
-  for (const Candidate& candidate : candidates) groups.emplace_back(std::vector{&candidate});
-  join(groups);
-  Packing packing;
-  for (const Group& group : groups) {
-    std::size_t plain_bytes = 0;
-    for (const Candidate* layer : group.layers) plain_bytes += layer->plain_bytes;
-    if (group.bytes >= plain_bytes) continue;
-    const auto code = std::make_shared<const WeightCode>(group.counts);
-    for (const Candidate* layer : group.layers) packing.codes[layer->weights] = code;
-    packing.plain_bytes += plain_bytes;
-    packing.packed_bytes += group.bytes;
+Packing choose_packing(const Graph& graph, const LowerOptions& options, PackedLayers which) {
+  std::vector<TensorId> ids;
+  std::vector<Packable> layers;
+  for (const Node& node : graph.nodes) {
+    const auto layer = layer_of(NodeView(graph, node), options);
+    if (!layer || std::ranges::count(ids, node.inputs[1]) > 0) continue;
+    if (which == PackedLayers::kOnePixel && layer->window.output_h * layer->window.output_w > 1) continue;
+    Packable packable{{}, Header(*layer).bits() * layer->weights.size(), layer->plain_bytes};
+    for (const std::vector<std::int8_t>& channel : layer->weights) packable.counts.add(channel);
+    ids.push_back(node.inputs[1]);
+    layers.push_back(packable);
   }
-  return packing;
+  Packing packing;
+  for (const SharedCode& shared : share_codes(layers)) {
+    for (const std::size_t member : shared.members) packing.codes[ids[member]] = shared.code;
+    packing.plain_bytes += shared.plain_bytes;
+    packing.packed_bytes += shared.packed_bytes;
+  }
+  return packing.plain_bytes - packing.packed_bytes > decoder_bytes(options) ? packing : Packing();
 }
 
 std::optional<KernelCall> packed_call(const NodeView& node, const LowerOptions& options) {

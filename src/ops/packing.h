@@ -18,8 +18,13 @@ struct Packing {
   std::size_t packed_bytes = 0;  // and packed, tables of codes included
 };
 
+enum class PackedLayers {
+  kAll,
+  kOnePixel,  // those whose weights are used once anyway: dense layers, as a rule
+};
+
 /// Packs the layers that take fewer bytes so.
-Packing choose_packing(const Graph& graph, const LowerOptions& options);
+Packing choose_packing(const Graph& graph, const LowerOptions& options, PackedLayers which = PackedLayers::kAll);
 
 /// The call of a node whose weights are packed by `options`; none otherwise.
 std::optional<KernelCall> packed_call(const NodeView& node, const LowerOptions& options);

@@ -6,11 +6,7 @@
 #include <algorithm>
 
 #include "base/random.h"
-
-// Its static functions, too.
-namespace {
-#include "kernel/packed_conv.c"
-}  // namespace
+#include "kernel/packed_bits.h"
 
 namespace thimble {
 namespace {
@@ -33,10 +29,10 @@ Weights unpacked(const WeightCode& code, const Weights& weights, std::uint64_t n
   EXPECT_EQ(thimble_packed_number(&reader, bits, -5),
             static_cast<std::int32_t>(static_cast<std::uint32_t>(number) - 5));
   Weights result(weights.size());
+  auto* first = reinterpret_cast<std::uint8_t*>(result.data());
   const auto half = static_cast<std::int32_t>(weights.size() / 2);
-  if (half > 0) thimble_packed_weights(&reader, code.table().data(), half, result.data());
-  thimble_packed_weights(&reader, code.table().data(), static_cast<std::int32_t>(weights.size()) - half,
-                         result.data() + half);
+  if (half > 0) thimble_packed_bytes(&reader, code.table().data(), half, first);
+  thimble_packed_bytes(&reader, code.table().data(), static_cast<std::int32_t>(weights.size()) - half, first + half);
   EXPECT_LE(reader.next, stream.data() + stream.size()) << "reads beyond the stream";
   return result;
 }

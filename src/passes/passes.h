@@ -28,6 +28,9 @@ void expand_layers(Graph& graph);
 /// A quantized pair is fused only if it has one scale and zero point.
 void fuse_activations(Graph& graph);
 
+/// 4-bit constants lie in bytes in memory: for boards that is what they are.
+void bytes_for_int4(Graph& graph);
+
 /// Makes an int8 depthwise convolution of one input channel the CONV_2D that it is: the same sums, and kernels that
 /// read a pixel once for all filters.
 void depthwise_as_convolution(Graph& graph);

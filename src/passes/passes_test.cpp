@@ -14,6 +14,22 @@
 namespace thimble {
 namespace {
 
+TEST(BytesForInt4, KeepsTheBits) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 3}, Type::kInt8, {{0.05f}, {-7}, 0});
+  const TensorId weights =
+      builder.constant({2, 3}, Type::kInt4, std::vector<std::int8_t>{-7, 0, 7, 1, 2, -3}, {{0.1f}, {0}, 0});
+  const TensorId output = builder.node("FULLY_CONNECTED", {input, weights},
+                                       {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
+  builder.quantize(output, 0.02f, 3);
+  Graph graph = builder.finish({output});
+  const Bytes values = {10, 200, 77}, before = compute(graph, values);
+  bytes_for_int4(graph);
+  verify(graph, "bytes_for_int4");
+  EXPECT_EQ(graph.tensor(graph.nodes[0].inputs[1]).type, Type::kInt8);
+  EXPECT_EQ(compute(graph, values), before);
+}
+
 std::vector<float> random_values(std::size_t count, std::uint64_t seed, float least = -1.0f, float most = 1.0f) {
   Random random(seed);
   std::vector<float> values(count);

@@ -39,6 +39,8 @@ struct PlanOptions {
   bool by_rows = false;
   /// By rows: the fewest bytes; or, if there is a limit, the least work within it.
   std::optional<std::size_t> limit = {};
+  /// Whether constants are packed, and unpacked before use (unpack.h).
+  bool unpack = false;
 };
 
 /// Every piece starts at a multiple of this, in bytes: enough for any element type and for the 32-bit loads of SIMD

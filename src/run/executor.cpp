@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "ir/verify.h"
+#include "plan/unpack.h"
 
 namespace thimble {
 namespace {
@@ -21,6 +22,7 @@ std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower
   auto executable = std::make_shared<Executable>();
   executable->graph = std::move(graph);
   executable->program = lower(executable->graph, lower_options);
+  if (plan_options.unpack) unpack_before_use(executable->graph, executable->program, plan_options.limit);
   executable->plan = make_plan(executable->graph, executable->program, plan_options, lower_options);
   verify(executable->plan, executable->graph, executable->program);
   require(executable->plan.arena_bytes <= kMostArenaBytes,
