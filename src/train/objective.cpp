@@ -24,12 +24,11 @@ TrainPlan plan_for(const Model& model, const TrainOptions& options) {
   for (std::size_t k = 0; k < model.losses.size(); ++k) ends.push_back(loss_input(model, k));
   const auto of_numbers = [](const OutputLoss& loss) { return !loss_function(loss).of_logits(); };
   const bool reads_input = std::ranges::any_of(model.losses, of_numbers);  // it may be the target
-  const bool fuse = options.fuse && !reads_input;
   const int ranks = options.ranks ? options.ranks->size() : 1;
   require(options.batch_size >= ranks, "a batch of {} samples is too small for {} ranks", options.batch_size, ranks);
   constexpr int kLeastShards = 4;
   const int batch = (options.batch_size + ranks - 1) / ranks, least = (kLeastShards + ranks - 1) / ranks;
-  return plan_training(model.graph, ends, batch, fuse, least);
+  return plan_training(model.graph, ends, batch, options.fuse, least, reads_input);
 }
 
 Objective::Objective(const Model& model, const TrainOptions& options, const TrainPlan& plan) {

@@ -19,14 +19,20 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class Planner {
  public:
-  Planner(const Graph& graph, const std::vector<TensorId>& outputs, int batch, bool fuse, int least_shards)
-      : graph_(graph), outputs_(outputs), batch_(batch), fuse_(fuse), least_shards_(least_shards) {}
+  Planner(const Graph& graph, const std::vector<TensorId>& outputs, int batch, bool fuse, int least_shards,
+          bool keep_input)
+      : graph_(graph),
+        outputs_(outputs),
+        batch_(batch),
+        fuse_(fuse),
+        least_shards_(least_shards),
+        keep_input_(keep_input) {}
 
   TrainPlan run() {
     find_needed();
     if (fuse_) merge_activations();
     sink_activations();
-    if (fuse_) fuse_front();
+    if (fuse_ && !keep_input_) fuse_front();
     place_parameters();
     cut_into_shards();
     compile_nodes();
@@ -345,6 +351,7 @@ class Planner {
   int batch_;
   bool fuse_;
   int least_shards_;
+  bool keep_input_;
   TrainPlan plan_;
   ArenaLayout layout_;
   std::optional<TrainFront> front_;
@@ -380,8 +387,8 @@ std::vector<float> ParameterPlace::get(const float* memory) const {
 }
 
 TrainPlan plan_training(const Graph& graph, const std::vector<TensorId>& outputs, int batch, bool fuse,
-                        int least_shards) {
-  return Planner(graph, outputs, batch, fuse, least_shards).run();
+                        int least_shards, bool keep_input) {
+  return Planner(graph, outputs, batch, fuse, least_shards, keep_input).run();
 }
 
 }  // namespace thimble

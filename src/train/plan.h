@@ -118,8 +118,9 @@ struct TrainPlan {
 };
 
 /// Plans `graph` up to `outputs`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist
-/// or are not kept, and parameters may be transposed. Throws InputError when it cannot be trained through.
+/// or are not kept, and parameters may be transposed; with `keep_input` the input does exist. Throws InputError when it
+/// cannot be trained through.
 TrainPlan plan_training(const Graph& graph, const std::vector<TensorId>& outputs, int batch, bool fuse = true,
-                        int least_shards = 4);
+                        int least_shards = 4, bool keep_input = false);
 
 }  // namespace thimble

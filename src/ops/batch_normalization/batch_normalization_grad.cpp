@@ -208,16 +208,17 @@ void forward(const Plan& plan, const TrainBuffers& buffers) {
   });
 }
 
-/// dy where the activation let the output pass, else 0.
+/// dy where the activation let the output pass, else 0; `all`: it let all pass.
 template <typename I>
-THIMBLE_INLINE typename I::Vector passed(const Plan& plan, const Channels<I>& channels, const typename I::Vector& x,
-                                         const typename I::Vector& dy) {
-  if (plan.activation.none()) return dy;
+THIMBLE_INLINE typename I::Vector passed(const Plan& plan, bool all, const Channels<I>& channels,
+                                         const typename I::Vector& x, const typename I::Vector& dy) {
+  if (all) return dy;
   return inside_or_zero<I>(channels.output(x), plan.activation.least, plan.activation.most, dy);
 }
 
 /// This shard's gradients by beta and gamma, too.
 void make_backward_sums(const Plan& plan, const TrainBuffers& buffers) {
+  const bool all = plan.activation.none();
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
   std::fill_n(buffers.sums, 2 * plan.channels, 0.0);
@@ -229,7 +230,8 @@ void make_backward_sums(const Plan& plan, const TrainBuffers& buffers) {
                            [&](int r, int v, Vector& sum, Vector& products) THIMBLE_INLINE_LAMBDA {
                              const std::ptrdiff_t at = std::ptrdiff_t{r} * p->channels + c + v * I::kLanes;
                              const Vector x = I::load(b->inputs[0] + at, lanes);
-                             const Vector g = passed<I>(*p, channels[v], x, I::load(b->output_gradient + at, lanes));
+                             const Vector g =
+                                 passed<I>(*p, all, channels[v], x, I::load(b->output_gradient + at, lanes));
                              sum += g;
                              products += g * ((x - channels[v].mean) * channels[v].factor);
                            });
@@ -245,6 +247,7 @@ void make_backward_sums(const Plan& plan, const TrainBuffers& buffers) {
 /// With n the normalized x: dx = factor * gamma * (dy - mean(dy) - n * mean(dy * n)).
 void backward(const Plan& plan, const TrainBuffers& buffers) {
   if (!buffers.input_gradients[0]) return;
+  const bool all = plan.activation.none();
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
   for_channels(plan, [=](auto isa, auto vectors, int c, int lanes) THIMBLE_INLINE_LAMBDA {
@@ -262,7 +265,7 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
       for (int v = 0; v < vectors(); ++v) {
         const std::ptrdiff_t at = std::ptrdiff_t{r} * p->channels + c + v * I::kLanes;
         const Vector x = I::load(b->inputs[0] + at, lanes);
-        const Vector g = passed<I>(*p, channels[v], x, I::load(b->output_gradient + at, lanes));
+        const Vector g = passed<I>(*p, all, channels[v], x, I::load(b->output_gradient + at, lanes));
         const Vector dx = channels[v].scale * g - constant[v] - slope[v] * (x - channels[v].mean);
         I::store(b->input_gradients[0] + at, dx, lanes);
       }

@@ -21,6 +21,10 @@ TEST(FullyConnectedGrad, Relu6) {
   spec.scale = 2;
   check_gradient(spec);
 }
+TEST(FullyConnectedGrad, TransposesTheWeightsForManyRows) {
+  GradientCase spec = dense({1, 4, 6, 13}, 27);
+  check_gradient(spec);
+}
 TEST(FullyConnectedGrad, RowsOfASample) { check_gradient(dense({1, 3, 5, 10}, 7, "RELU")); }
 TEST(FullyConnectedGrad, LargerBatch) {
   GradientCase spec = dense({1, 10}, 6);
