@@ -2,7 +2,6 @@
 // What depends on all samples are two sums a channel: of x and its squares, of the gradient and its products with the
 // normalized x. They are kept as [first of each channel][second of each channel].
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -66,7 +65,7 @@ THIMBLE_INLINE void sum_rows(int rows, int channels, int c, double* totals, cons
 template <typename I>
 THIMBLE_INLINE typename I::Vector inside_or_zero(const typename I::Vector& y, float least, float most,
                                                  const typename I::Vector& g) {
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__)
   if constexpr (I::kLanes == 16) {  // GCC 12 compares so many lane by lane
     const typename I::Vector low = I::all(least), high = I::all(most);
     typename I::Vector masked;
@@ -172,12 +171,17 @@ struct Channels {
   THIMBLE_INLINE typename I::Vector output(const typename I::Vector& x) const { return (x - mean) * scale + beta; }
 };
 
+template <typename I, int kCount>
+struct ChannelVectors {
+  Channels<I> vectors[kCount];
+  THIMBLE_INLINE const Channels<I>& operator[](int v) const { return vectors[v]; }
+};
+
 /// `kCount` vectors of channels from c on.
 template <typename I, int kCount>
-THIMBLE_INLINE std::array<Channels<I>, kCount> channels_of(const Plan& plan, const TrainBuffers& buffers, int c,
-                                                           int lanes) {
+THIMBLE_INLINE ChannelVectors<I, kCount> channels_of(const Plan& plan, const TrainBuffers& buffers, int c, int lanes) {
   return [&]<int... v>(std::integer_sequence<int, v...>) THIMBLE_INLINE_LAMBDA {
-    return std::array<Channels<I>, kCount>{Channels<I>(plan, buffers, c + v * I::kLanes, lanes)...};
+    return ChannelVectors<I, kCount>{{Channels<I>(plan, buffers, c + v * I::kLanes, lanes)...}};
   }
   (std::make_integer_sequence<int, kCount>{});
 }
