@@ -36,7 +36,7 @@ $thimble run out/int8.tflite --sample data/mnist --index 7 --on m0
 echo "A Cortex-M4, the same digit:"
 $thimble run out/int8.tflite --sample data/mnist --index 7 --on m4
 echo "200 test images, outputs compared with the host's:"
-$thimble bench out/int8.tflite --on m4,m0 --data data/mnist:200 --optimize speed --keep out/boards --json >out/bench-speed.json
+$thimble bench out/int8.tflite --on m4,m0 --data data/mnist:200 --optimize speed --layers --keep out/boards --json >out/bench-speed.json
 $thimble bench out/int8.tflite --on m4,m0 --data data/mnist:200 --optimize size --json >out/bench-size.json
 $thimble bench out/int8.tflite --on m4,m0 --data data/mnist:200 --optimize ram --json >out/bench-ram.json
 $thimble bench out/float.tflite --on m4 --data data/mnist:20 --optimize speed --json >out/bench-float.json

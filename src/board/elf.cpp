@@ -11,7 +11,8 @@ namespace {
 // The layout of the file is that of the System V ABI: Elf32_Ehdr, Elf32_Shdr and Elf32_Sym, as offsets into them.
 constexpr std::uint8_t kClass32 = 1, kLittleEndian = 1;
 constexpr std::size_t kHeaderBytes = 52, kSectionHeaderBytes = 40, kSymbolBytes = 16;
-constexpr std::uint32_t kSymbolTable = 2, kTypeNone = 0, kTypeFunction = 2, kFlagInMemory = 2, kFlagExecutable = 4;
+constexpr std::uint32_t kSymbolTable = 2, kNoContents = 8, kTypeNone = 0, kTypeObject = 1, kTypeFunction = 2,
+                        kFlagInMemory = 2, kFlagExecutable = 4;
 constexpr std::uint16_t kMachineArm = 40, kMachineAvr = 83, kSpecialSections = 0xFF00;
 
 class Reader {
@@ -30,11 +31,14 @@ class Reader {
     return {rest.begin(), end};
   }
 
+  void check_range(std::size_t at, std::size_t count) const {
+    check(at <= bytes_.size() && count <= bytes_.size() - at);
+  }
   void check(bool condition) const { require(condition, "{}: is a damaged ELF file; build it again", where_); }
 
  private:
   std::uint32_t number(std::size_t at, std::size_t count) const {
-    check(at <= bytes_.size() && count <= bytes_.size() - at);
+    check_range(at, count);
     std::uint32_t value = 0;
     for (std::size_t i = 0; i < count; ++i) value |= static_cast<std::uint32_t>(bytes_[at + i]) << (8 * i);
     return value;
@@ -49,6 +53,7 @@ struct SectionHeader {
 };
 
 SectionHeader read_section_header(const Reader& file, std::size_t at) {
+  file.check_range(at, kSectionHeaderBytes);
   return {file.u32(at),      file.u32(at + 4),  file.u32(at + 8), file.u32(at + 12),
           file.u32(at + 16), file.u32(at + 20), file.u32(at + 24)};
 }
@@ -57,7 +62,10 @@ std::vector<SectionHeader> read_section_headers(const Reader& file) {
   const std::size_t table = file.u32(32), count = file.u16(48);
   file.check(file.u16(46) == kSectionHeaderBytes);
   std::vector<SectionHeader> headers;
-  for (std::size_t i = 0; i < count; ++i) headers.push_back(read_section_header(file, table + i * kSectionHeaderBytes));
+  for (std::size_t i = 0; i < count; ++i) {
+    headers.push_back(read_section_header(file, table + i * kSectionHeaderBytes));
+    if (headers.back().type != kNoContents) file.check_range(headers.back().offset, headers.back().size);
+  }
   return headers;
 }
 
@@ -73,6 +81,9 @@ void read_symbols(const Reader& file, const std::vector<SectionHeader>& headers,
     if (name.empty()) continue;
     elf.symbols.push_back({name, value});
     const std::uint32_t type = file.u8(at + 12) & 0xF;
+    if (type == kTypeObject && section != 0 && section < kSpecialSections) {
+      elf.objects.push_back({name, value, file.u32(at + 8)});
+    }
     const bool is_function = type == kTypeFunction || (is_avr && type == kTypeNone);  // AVR's libgcc gives no types
     if (!is_function || section == 0 || section >= kSpecialSections) continue;
     file.check(section < headers.size());

@@ -24,11 +24,19 @@ struct ElfFunction {
   std::uint32_t size = 0;
 };
 
+/// A variable or constant.
+struct ElfObject {
+  std::string name;
+  std::uint32_t address = 0;
+  std::uint32_t size = 0;
+};
+
 struct ElfFile {
   std::vector<ElfSection> sections;  // those that are in the board's memory
   /// Sorted by address, none overlapping another: of several names for an address one is kept, and a function without a
   /// size reaches to the next one or to the end of its section.
   std::vector<ElfFunction> functions;
+  std::vector<ElfObject> objects;
   struct Symbol {
     std::string name;
     std::uint32_t value = 0;

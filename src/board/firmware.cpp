@@ -134,7 +134,7 @@ class Build {
     const std::string object = source.substr(0, source.rfind('.')) + ".o";
     Strings command = {compiler(board_),
                        "-c",
-                       "-g",
+                       "-gdwarf-4",                             // by itself avr-gcc tells nothing of what it inlines
                        board_.avr ? "-std=gnu99" : "-std=c99",  // GNU's C has address spaces
                        "-Wall",
                        "-Wextra",

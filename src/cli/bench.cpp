@@ -59,9 +59,19 @@ nlohmann::ordered_json layers_json(const LayerCosts& costs) {
                       {"macs", layer.macs},
                       {"instructions", layer.instructions},
                       {"weights_bytes", layer.weights_bytes},
+                      {"code_bytes", layer.code_bytes},
                       {"kernels", layer.kernels}});
   }
   return layers;
+}
+
+/// What several of `by_layer` need: "layers" are their places in it.
+nlohmann::ordered_json shared_code_json(const LayerCosts& costs) {
+  nlohmann::ordered_json shares = nlohmann::ordered_json::array();
+  for (const SharedCode& share : costs.shared_code) {
+    shares.push_back({{"layers", share.layers}, {"code_bytes", share.bytes}, {"names", share.names}});
+  }
+  return shares;
 }
 
 nlohmann::ordered_json to_json(const BenchArguments& arguments, const Board& board, const Measurement& measurement) {
@@ -136,10 +146,12 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
     const Measurement measurement = measure(deployment, *board, optimize, inputs, invocations, folder);
     results.push_back(to_json(arguments, *board, measurement));
     if (arguments.layers) {
-      const LayerCosts costs =
-          measure_layers(graph, *board, optimize, lower_options, arguments.fit.ram_bytes(), inputs);
+      const LayerCosts costs = measure_layers(graph, *board, optimize, lower_options, arguments.fit.ram_bytes(), inputs,
+                                              measurement.firmware);
       results.back()["by_layer"] = layers_json(costs);
       results.back()["between_layers"] = costs.between;
+      results.back()["shared_code"] = shared_code_json(costs);
+      results.back()["other_code_bytes"] = costs.other_code_bytes;
     }
     if (!arguments.keep.empty()) results.back()["debug_command"] = gdb_command(*board, measurement.firmware.elf);
   }
@@ -222,7 +234,7 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("--vs", arguments->other,
                  "Measure another model, too, or another way to optimize (size, speed, ram), or other weights (plain, "
                  "packed), and compare");
-  app.add_flag("--layers", arguments->layers, "Instructions and weights of each layer, too");
+  app.add_flag("--layers", arguments->layers, "Instructions, weights and code of each layer, too");
   app.add_option("--keep", arguments->keep, "Keep the firmware, below this folder, and say how to debug it");
   app.add_flag("--json", arguments->json, "Print the figures as JSON");
   return [arguments] { bench(*arguments); };

@@ -107,17 +107,28 @@ std::string bench_comparison(const BenchRow& first, const BenchRow& second) {
   return table_as_text(table);
 }
 
+/// "thimble_conv_2d_dsp and 4 more, of 14 layers".
+static std::string shared_code_text(const BenchRow& share) {
+  const std::size_t names = share.at("names").size();
+  return fmt::format("{}{}, of {} layers", share.at("names").at(0).get<std::string>(),
+                     names > 1 ? fmt::format(" and {} more", names - 1) : "", share.at("layers").size());
+}
+
 std::string layer_table(const BenchRow& row) {
-  Table table{{{"layer", false}, {"output", false}, {"MACs"}, {"instructions"}, {"per MAC"}, {"weights"}}, {}, ""};
+  Table table{
+      {{"layer", false}, {"output", false}, {"MACs"}, {"instructions"}, {"per MAC"}, {"weights"}, {"code"}}, {}, ""};
   for (const BenchRow& layer : row.at("by_layer")) {
     const std::uint64_t macs = count(layer, "macs"), instructions = count(layer, "instructions");
     table.rows.push_back(
         {layer.at("op"), shape_text(layer.at("shape")), macs ? grouped(macs) : "", grouped(instructions),
          macs ? fmt::format("{:.2f}", static_cast<double>(instructions) / static_cast<double>(macs)) : "",
-         number(layer, "weights_bytes")});
+         number(layer, "weights_bytes"), number(layer, "code_bytes")});
   }
-  if (count(row, "between_layers") > 0)
-    table.rows.push_back({"between layers", "", "", number(row, "between_layers"), "", ""});
+  for (const BenchRow& share : row.at("shared_code")) {
+    table.rows.push_back({shared_code_text(share), "", "", "", "", "", number(share, "code_bytes")});
+  }
+  table.rows.push_back(
+      {"between layers, interface", "", "", number(row, "between_layers"), "", "", number(row, "other_code_bytes")});
   return fmt::format("{} {}, layer by layer (measured with marks, which take some instructions themselves)\n{}",
                      row.at("board").get<std::string>(), row.at("optimize").get<std::string>(), table_as_text(table));
 }

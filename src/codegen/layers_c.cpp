@@ -53,17 +53,21 @@ class GroupWriter {
     std::vector<const std::vector<KernelField>*> fields;
     for (const LayerCall& layer : layers_) fields.push_back(&layer.call->fields);
     const std::string params = structure("", fields);
-    std::vector<std::string> arguments = {"&params"};
+    const std::string params_name = name_ + "_params";
+    std::vector<std::string> arguments = {"&" + params_name};
     for (std::size_t i = 0; i < layers_[0].pointers.size(); ++i) arguments.push_back(pointer(i));
     std::vector<std::string> row;
     for (const RowArgument& row_argument : row_arguments(layers_[0])) row.push_back(row_argument.declaration);
     if (layers_.size() > 1) row.insert(row.begin(), "int32_t layer");
     const std::string argument = row.empty() ? "void" : fmt::format("{}", fmt::join(row, ", "));
-    // Without members all is constant: a body for this layer alone.
-    return table() + fmt::format("static void {}({}) {{\n{}  {}const {} params = {};\n  {}({});\n}}\n\n", name_,
-                                 argument, layers_.size() > 1 && members_.empty() ? "  (void)layer;\n" : "",
-                                 members_.empty() ? "static " : "", layers_[0].call->params_type, params,
-                                 layers_[0].call->symbol, fmt::join(arguments, ", "));
+    const std::string call = layers_[0].call->symbol + fmt::format("({});\n}}\n\n", fmt::join(arguments, ", "));
+    const std::string& type = layers_[0].call->params_type;
+    if (members_.empty()) {  // all is constant
+      return fmt::format("static const {} {} = {};\nstatic void {}({}) {{\n{}  {}", type, params_name, params, name_,
+                         argument, layers_.size() > 1 ? "  (void)layer;\n" : "", call);
+    }
+    return table() + fmt::format("static void {}({}) {{\n  const {} {} = {};\n  {}", name_, argument, type, params_name,
+                                 params, call);
   }
 
  private:
@@ -217,14 +221,21 @@ LayersText layers_c(const std::vector<LayerCall>& layers, Identifiers& identifie
   return text;
 }
 
-std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<std::string>& comments) {
+std::string layer_comment(std::span<const LayerNote> notes) {
+  std::vector<std::size_t> steps;
+  for (const LayerNote& note : notes) steps.push_back(note.step);
+  return fmt::format("/* {}: {} */", fmt::join(steps, ", "), c_comment(notes[0].op));
+}
+
+std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<LayerNote>& notes) {
   std::string text;
   for (std::size_t i = 0; i < calls.size();) {
     std::size_t end = i + 1;
     while (end < calls.size() && calls[end].function == calls[i].function) ++end;
     const std::size_t count = end - i, first = calls[i].index;
     if (count > 1) text += fmt::format("  for (int32_t i = {}; i < {}; ++i)\n  ", first, first + count);
-    text += fmt::format("  {}; /* {} */\n", count > 1 ? calls[i].text("i") : calls[i].text(), comments[i]);
+    text += fmt::format("  {}; {}\n", count > 1 ? calls[i].text("i") : calls[i].text(),
+                        layer_comment(std::span(notes).subspan(i, count)));
     i = end;
   }
   return text;

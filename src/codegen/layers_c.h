@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,11 +21,20 @@ struct LayerPointer {
   bool operator==(const LayerPointer&) const = default;
 };
 
+/// A step of the program, and its operator's name.
+struct LayerNote {
+  std::size_t step = 0;
+  std::string op = {};
+};
+
+/// "/* 2, 3: ADD */": the steps that a line of C stands for. What measures the code of layers reads it
+/// (deploy/layer_code.h).
+std::string layer_comment(std::span<const LayerNote> notes);
+
 /// A call of a kernel.
 struct LayerCall {
   const KernelCall* call;
   std::vector<LayerPointer> pointers;
-  std::string comment;
 };
 
 /// What a layer's call has become: a function of its kernel, and which of the function's layers it is.
@@ -47,6 +57,6 @@ struct LayersText {
 LayersText layers_c(const std::vector<LayerCall>& layers, Identifiers& identifiers);
 
 /// Lines that make the calls one after the other. Neighbours of one function become a loop.
-std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<std::string>& comments);
+std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<LayerNote>& notes);
 
 }  // namespace thimble

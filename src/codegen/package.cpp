@@ -137,6 +137,9 @@ class PackageWriter {
     return std::ranges::any_of(count, [&](const auto& kernel) { return kernel.second > kFew; });
   }
 
+  LayerNote note(std::size_t step) const { return {step, node_of(step).op}; }
+  std::string comment(std::size_t step) const { return layer_comment(std::vector{note(step)}); }
+
   const Node& node_of(std::size_t step) const { return graph_.nodes[at(program_[step].node)]; }
 
   /// The calls of all steps, in order. What they need is added to `text`.
@@ -160,7 +163,7 @@ class PackageWriter {
                            is_scratch ? plan_.scratch_offsets[i] : plan_.tensor_offsets[at(operand.index)]);
       };
       const std::string call = call_text(program_[i].call, i, in_arena, text, -1, "");
-      lines += fmt::format("{}  {}; /* {} */\n", mark(i), call, c_comment(node_of(i).op));
+      lines += fmt::format("{}  {}; {}\n", mark(i), call, comment(i));
     }
     return lines;
   }
@@ -170,9 +173,10 @@ class PackageWriter {
     return options_.mark_layers ? fmt::format("  bench_layer({});\n", step) : std::string();
   }
 
-  /// A call in a stream: what comes behind it is no layer's.
+  /// A call that may be in a stream, where no line of its own names the layer. What comes behind it is no layer's.
   std::string marked_in_stream(std::size_t step, const std::string& call) const {
-    if (!options_.mark_layers || !stream_of(plan_.streams, static_cast<int>(step))) return call;
+    if (!stream_of(plan_.streams, static_cast<int>(step))) return call;
+    if (!options_.mark_layers) return call + " " + comment(step);
     return fmt::format("bench_layer({}), {}, bench_layer({})", step, call, program_.size());
   }
 
@@ -193,7 +197,7 @@ class PackageWriter {
     const std::size_t in_streams = layers.size();
     for (std::size_t i = 0; i < program_.size(); ++i) {
       if (plan_.elided[i]) continue;
-      layers.push_back({&program_[i].call, {}, c_comment(node_of(i).op)});
+      layers.push_back({&program_[i].call, {}});
       for (const Operand& operand : program_[i].call.operands) {
         layers.back().pointers.push_back(layer_pointer(program_[i].call, i, operand));
       }
@@ -205,15 +209,15 @@ class PackageWriter {
       return marked_in_stream(static_cast<std::size_t>(step), shared.calls[next++].text());
     };
     for (std::size_t k = 0; k < plan_.streams.size(); ++k) text += stream_c(plan_, k, in_stream);
-    return lines_in_order(std::span(layers).subspan(in_streams), std::span(shared.calls).subspan(in_streams));
+    return lines_in_order(std::span(shared.calls).subspan(in_streams));
   }
 
   /// The calls of the streams, in the order in which stream_c asks for them.
   std::vector<LayerCall> stream_layers() const {
     std::vector<LayerCall> layers;
-    const CallText collect = [&](const KernelCall& call, int step, const OperandText& operand_text, int advancing,
+    const CallText collect = [&](const KernelCall& call, int, const OperandText& operand_text, int advancing,
                                  const std::string& advance) {
-      layers.push_back({&call, {}, c_comment(node_of(static_cast<std::size_t>(step)).op)});
+      layers.push_back({&call, {}});
       for (std::size_t k = 0; k < call.operands.size(); ++k) {
         layers.back().pointers.push_back(
             stream_pointer(call, call.operands[k], operand_text, static_cast<int>(k) == advancing ? advance : ""));
@@ -244,15 +248,15 @@ class PackageWriter {
     return fmt::format("(const {0}void *)((const {0}int8_t *){1} + {2})", space, address, advance);
   }
 
-  /// Streams, and the calls of the steps that are in none, which `layers` and `calls` are.
-  std::string lines_in_order(std::span<const LayerCall> layers, std::span<const SharedCall> calls) const {
+  /// Streams, and the calls of the steps that are in none, which `calls` are.
+  std::string lines_in_order(std::span<const SharedCall> calls) const {
     std::string lines;
     std::vector<SharedCall> waiting;
-    std::vector<std::string> comments;
+    std::vector<LayerNote> notes;
     const auto flush = [&] {
-      lines += thimble::call_lines(waiting, comments);
+      lines += thimble::call_lines(waiting, notes);
       waiting.clear();
-      comments.clear();
+      notes.clear();
     };
     std::size_t next = 0;
     for (std::size_t i = 0; i < program_.size(); ++i) {
@@ -264,8 +268,8 @@ class PackageWriter {
       if (plan_.elided[i]) continue;
       if (options_.mark_layers) flush();  // no loop over layers then
       lines += mark(i);
-      waiting.push_back(calls[next]);
-      comments.push_back(layers[next++].comment);
+      waiting.push_back(calls[next++]);
+      notes.push_back(note(i));
     }
     flush();
     return lines;
@@ -276,7 +280,8 @@ class PackageWriter {
                         int advancing, const std::string& advance) {
     const Node& node = node_of(step);
     const std::string params = identifiers_.unique(node.name.empty() ? node.op : node.name) + "_params";
-    text += fmt::format("static const {} {} = {};\n", call.params_type, params, c_initializer(call.fields));
+    text += fmt::format("static const {} {} = {}; {}\n", call.params_type, params, c_initializer(call.fields),
+                        comment(step));
     std::vector<std::string> arguments = {"&" + params};
     for (std::size_t k = 0; k < call.operands.size(); ++k) {
       const std::string address = pointer(call, call.operands[k], operand_text);

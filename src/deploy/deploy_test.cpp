@@ -217,20 +217,21 @@ TEST(RamLimit, KeepsTheBitsOnTheBoard) {
 INSTANTIATE_TEST_SUITE_P(All, CpuBoards, ::testing::Values("m0", "m3", "m4", "m7", "m55", "rv32"));
 
 /// What a board with that name measures of `graph`; none when its tools are not installed.
-std::optional<Measurement> measured(const std::string& name, const Graph& graph, Optimize optimize) {
+std::optional<Measurement> measured(const std::string& name, const Graph& graph, Optimize optimize,
+                                    const std::filesystem::path& folder) {
   const Board& board = find_board(name);
   const bool emulator = board.emulator.empty() || find_program(std::string(board.emulator));
   if (!emulator || !find_program(std::string(board.tools) + "gcc")) return {};
-  const TemporaryFolder folder;
   return measure(deploy(graph, optimize, lower_options_for(board, optimize)), board, optimize, made_up_inputs(graph, 1),
-                 1, folder.path());
+                 1, folder);
 }
 
 class Boards : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(Boards, TheStackStaysWithinItsBound) {
   for (const Optimize optimize : {Optimize::kSpeed, Optimize::kRam, Optimize::kSize}) {
-    const auto measurement = measured(GetParam(), image_network(), optimize);
+    const TemporaryFolder folder;
+    const auto measurement = measured(GetParam(), image_network(), optimize, folder.path());
     if (!measurement) GTEST_SKIP() << "not installed";
     ASSERT_TRUE(measurement->firmware.stack_bound.has_value());
     EXPECT_LE(measurement->run.stack_bytes, *measurement->firmware.stack_bound);
@@ -241,16 +242,36 @@ TEST_P(Boards, TheStackStaysWithinItsBound) {
 TEST_P(Boards, LayersAndClassesMakeUpTheCount) {
   const Graph graph = image_network();
   const Board& board = find_board(GetParam());
-  const auto whole = measured(GetParam(), graph, Optimize::kRam);
-  if (!whole) GTEST_SKIP() << "not installed";
-  const LayerCosts costs = measure_layers(graph, board, Optimize::kRam, lower_options_for(board, Optimize::kRam), {},
-                                          made_up_inputs(graph, 1));
-  std::uint64_t sum = costs.between;
-  for (const LayerCost& layer : costs.layers) {
-    sum += layer.instructions;
-    EXPECT_GT(layer.instructions, static_cast<std::uint64_t>(layer.macs) / 2) << layer.op;
+  for (const Optimize optimize : {Optimize::kRam, Optimize::kSpeed, Optimize::kSize}) {
+    const TemporaryFolder folder;
+    const auto whole = measured(GetParam(), graph, optimize, folder.path());
+    if (!whole) GTEST_SKIP() << "not installed";
+    const LayerCosts costs = measure_layers(graph, board, optimize, lower_options_for(board, optimize), {},
+                                            made_up_inputs(graph, 1), whole->firmware);
+    std::uint64_t sum = costs.between;
+    std::size_t own_code = 0, shared_code = 0;
+    for (const LayerCost& layer : costs.layers) {
+      sum += layer.instructions;
+      own_code += layer.code_bytes;
+      EXPECT_GT(layer.instructions, static_cast<std::uint64_t>(layer.macs) / 2) << layer.op;
+      EXPECT_GT(layer.code_bytes, 0U) << layer.op;
+    }
+    for (const SharedCode& shared : costs.shared_code) {
+      shared_code += shared.bytes;
+      EXPECT_GT(shared.layers.size(), 1U);
+      EXPECT_FALSE(shared.names.empty());
+    }
+    EXPECT_NEAR(static_cast<double>(sum), static_cast<double>(whole->instructions), 0.15 * static_cast<double>(sum));
+    EXPECT_EQ(own_code + shared_code + costs.other_code_bytes, whole->firmware.code_bytes);
+    EXPECT_LT(costs.other_code_bytes, optimize == Optimize::kRam ? 2000U : 500U) << static_cast<int>(optimize);
   }
-  EXPECT_NEAR(static_cast<double>(sum), static_cast<double>(whole->instructions), 0.15 * static_cast<double>(sum));
+}
+
+TEST_P(Boards, ClassesMakeUpTheCount) {
+  const TemporaryFolder folder;
+  const auto whole = measured(GetParam(), image_network(), Optimize::kRam, folder.path());
+  if (!whole) GTEST_SKIP() << "not installed";
+  const Board& board = find_board(GetParam());
   std::uint64_t classes = 0;
   for (const auto& [name, count] : whole->run.classes) {
     if (name != "loaded" && name != "stored" && name != "taken") classes += count;

@@ -1,9 +1,11 @@
 #include "deploy/layer_costs.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "base/error.h"
+#include "deploy/layer_code.h"
 #include "run/summary.h"
 
 namespace thimble {
@@ -52,7 +54,7 @@ std::vector<LayerCost> layers_of(const Executable& executable) {
   const ModelSummary summary = summarize(executable);
   std::vector<LayerCost> layers;
   for (const LayerSummary& layer : summary.layers) {
-    layers.push_back({layer.op, layer.name, layer.shape, layer.macs, 0, 0, {}});
+    layers.push_back({.op = layer.op, .name = layer.name, .shape = layer.shape, .macs = layer.macs, .kernels = {}});
   }
   std::set<Bytes> seen;
   for (std::size_t step = 0; step < executable.program.size(); ++step) {
@@ -69,23 +71,47 @@ std::vector<LayerCost> layers_of(const Executable& executable) {
   return layers;
 }
 
-/// Puts nodes that have no call of their own into the one before; drops those that nothing is done for.
-void join_pairs(std::vector<LayerCost>& layers) {
-  std::erase_if(layers, [](const LayerCost& layer) { return layer.op.empty(); });
-  for (std::size_t i = layers.size(); i-- > 1;) {
-    if (!layers[i].kernels.empty()) continue;
-    LayerCost& first = layers[i - 1];
-    first.op += " + " + layers[i].op;
-    first.shape = layers[i].shape;
-    first.macs += layers[i].macs;
-    layers.erase(layers.begin() + static_cast<std::ptrdiff_t>(i));
+/// Puts nodes that have no call of their own into the one before; drops those that nothing is done for. Where each
+/// node's layer is then.
+std::vector<std::size_t> join_pairs(std::vector<LayerCost>& layers) {
+  std::vector<LayerCost> joined;
+  std::vector<std::size_t> layer_of_node;
+  for (LayerCost& layer : layers) {
+    if (!layer.op.empty() && layer.kernels.empty() && !joined.empty()) {
+      LayerCost& first = joined.back();
+      first.op += " + " + layer.op;
+      first.shape = layer.shape;
+      first.macs += layer.macs;
+    } else if (!layer.op.empty()) {
+      joined.push_back(std::move(layer));
+    }
+    layer_of_node.push_back(joined.empty() ? 0 : joined.size() - 1);
   }
+  layers = std::move(joined);
+  return layer_of_node;
+}
+
+/// `layer_of_step`: by the program's steps.
+void add_code(LayerCosts& costs, const Firmware& firmware,
+              const std::function<std::size_t(std::size_t)>& layer_of_step) {
+  costs.other_code_bytes = firmware.code_bytes;
+  for (const CodeShare& share : code_of_layers(firmware)) {
+    std::set<std::size_t> layers;
+    for (const std::size_t step : share.steps) layers.insert(layer_of_step(step));
+    costs.other_code_bytes -= share.bytes;
+    if (layers.size() == 1) {
+      costs.layers[*layers.begin()].code_bytes += share.bytes;
+    } else {
+      costs.shared_code.push_back({{layers.begin(), layers.end()}, share.names, share.bytes});
+    }
+  }
+  std::ranges::stable_sort(costs.shared_code, std::ranges::greater(), &SharedCode::bytes);
 }
 
 }  // namespace
 
 LayerCosts measure_layers(const Graph& graph, const Board& board, Optimize optimize, const LowerOptions& lower_options,
-                          std::optional<std::size_t> ram, const std::vector<Bytes>& inputs) {
+                          std::optional<std::size_t> ram, const std::vector<Bytes>& inputs, const Firmware& firmware) {
   const Deployment deployment = deploy(graph, optimize, lower_options, ram, true);
   const Executable& executable = *deployment.executable;
   std::vector<Bytes> first;
@@ -95,10 +121,10 @@ LayerCosts measure_layers(const Graph& graph, const Board& board, Optimize optim
   }
   const TemporaryFolder folder;
   const int marks = static_cast<int>(executable.program.size()) + 1;
-  const Firmware firmware =
+  const Firmware marked =
       build_firmware(board, deployment.package, {.optimize = optimize, .marked_layers = marks}, folder.path());
-  const BoardRun run = run_on_board(firmware, first, 1);
-  LayerCosts costs{layers_of(executable), 0};
+  const BoardRun run = run_on_board(marked, first, 1);
+  LayerCosts costs{.layers = layers_of(executable), .shared_code = {}};
   std::uint64_t in_layers = 0;
   for (const auto& [step, instructions] : run.layers) {
     if (static_cast<std::size_t>(step) >= executable.program.size()) continue;
@@ -107,7 +133,9 @@ LayerCosts measure_layers(const Graph& graph, const Board& board, Optimize optim
     in_layers += instructions;
   }
   costs.between = run.instructions[0] - in_layers;
-  join_pairs(costs.layers);
+  const std::vector<std::size_t> layer_of_node = join_pairs(costs.layers);
+  add_code(costs, firmware,
+           [&](std::size_t step) { return layer_of_node[static_cast<std::size_t>(executable.program.at(step).node)]; });
   return costs;
 }
 

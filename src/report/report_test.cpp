@@ -43,6 +43,8 @@ ReportInput full_input() {
   bench.stack_bytes = 300;
   bench.bits_equal = true;
   bench.functions = {{"thimble_conv_2d_s8", 15'000}};
+  bench.layers = {{"CONV_2D + MAX_POOL_2D", "1x13x13x8", 1'000, 1'520, 88, 234}};
+  bench.shared_code = {{.name = "shared_kernel", .shape = "", .code_bytes = 3'700, .layers = 2}};
   bench.debug_command = "gdb-multiarch -ex 'target remote | qemu'";
   input.results.benches = {bench};
   input.effort.recipe = "recipe.toml";
@@ -65,6 +67,8 @@ TEST(Report, ComparesTheForms) {
   EXPECT_TRUE(has(report.text, "20 of recipe (recipe.toml)"));
   const std::string& markdown = report.files.at("report.md");
   EXPECT_TRUE(has(markdown, "# Thimble report: int8.tflite on Arm Cortex-M4"));
+  EXPECT_TRUE(has(markdown, "| 1x13x13x8 | 1,000 | 1,520 | 1.52 | 88 | 234 |"));
+  EXPECT_TRUE(has(markdown, "shared\\_kernel and what 2 layers share with it")) << markdown;
   EXPECT_TRUE(has(markdown, "thimble train recipe.toml -o out\n"));
   EXPECT_TRUE(has(markdown, "--calibrate data/mnist\n"));  // never the test samples
   EXPECT_TRUE(has(markdown, "gdb-multiarch -ex 'target remote | qemu'"));
@@ -90,7 +94,7 @@ TEST(Report, HostileNamesStayText) {
   for (EvalResult& one : input.results.evaluations) one.model = one.format = one.weights_type = one.data = bad;
   BenchResult& bench = input.results.benches[0];
   bench.model = bench.title = bench.board = bench.debug_command = bad;
-  bench.functions[0].first = bad;
+  bench.functions[0].first = bench.layers[0].name = bench.layers[0].shape = bench.shared_code[0].name = bad;
   input.effort.recipe = bad;
   const std::string page = make_report(input).files.at("index.html");
   EXPECT_FALSE(has(page, "<script"));

@@ -146,6 +146,36 @@ std::vector<std::pair<std::string, std::uint64_t>> read_functions(const Members&
   return result;
 }
 
+std::string shape_text(const Json& sizes) {
+  std::string text;
+  for (const Json& size : sizes) {
+    require(size.is_number_unsigned(), "a 'shape' of 'by_layer' holds what is no size; {}", kAdvice);
+    text += fmt::format("{}{}", text.empty() ? "" : "x", size.get<std::uint64_t>());
+  }
+  return text;
+}
+
+void read_layers(const Members& members, BenchResult& result) {
+  for (const Json& item : members.list("by_layer")) {
+    const Members layer(item, fmt::format("layer {}", result.layers.size() + 1));
+    result.layers.push_back({layer.text("op"), shape_text(layer.list("shape")), layer.count("macs"),
+                             layer.count("instructions"), layer.count("weights_bytes"),
+                             layer.count_or_0("code_bytes")});
+  }
+  result.between_layers = members.count_or_0("between_layers");
+  result.other_code_bytes = members.count_or_0("other_code_bytes");
+  if (!members.has("shared_code")) return;
+  for (const Json& item : members.list("shared_code")) {
+    const Members share(item, "'shared_code'");
+    const Json& names = share.list("names");
+    require(!names.empty() && names[0].is_string(), "'names' of 'shared_code' holds no names; {}", kAdvice);
+    result.shared_code.push_back({.name = names[0].get<std::string>(),
+                                  .shape = "",
+                                  .code_bytes = share.count("code_bytes"),
+                                  .layers = share.list("layers").size()});
+  }
+}
+
 BenchResult read_bench(const Json& json, std::size_t index) {
   const Members members(json, fmt::format("measurement {}", index + 1));
   BenchResult result;
@@ -168,6 +198,7 @@ BenchResult read_bench(const Json& json, std::size_t index) {
   result.largest_error = members.number_or("largest_error", 0.0);
   result.seconds_to_build = members.number_or("seconds_to_build", 0.0);
   if (members.has("by_function")) result.functions = read_functions(members);
+  if (members.has("by_layer")) read_layers(members, result);
   return result;
 }
 

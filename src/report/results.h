@@ -33,6 +33,14 @@ struct EvalResult {
   std::vector<Mistake> mistakes;
 };
 
+/// What bench --layers says of one layer, or of the code that several share.
+struct BenchLayer {
+  std::string name;   // "CONV_2D + MAX_POOL_2D", or of shared code its largest function
+  std::string shape;  // of the output: "1x13x13x8"
+  std::uint64_t macs = 0, instructions = 0, weights_bytes = 0, code_bytes = 0;
+  std::size_t layers = 1;  // of shared code: how many share it
+};
+
 /// What bench says of one model on one board.
 struct BenchResult {
   std::string model, board, title, optimize, debug_command;
@@ -43,6 +51,8 @@ struct BenchResult {
   double largest_error = 0.0;                                    // relative, of float outputs
   double seconds_to_build = 0.0;                                 // 0: not said
   std::vector<std::pair<std::string, std::uint64_t>> functions;  // instructions an invocation, the most first
+  std::vector<BenchLayer> layers, shared_code;                   // empty: not measured
+  std::uint64_t between_layers = 0, other_code_bytes = 0;        // instructions and code that are no layer's
 };
 
 struct Results {

@@ -98,5 +98,23 @@ TEST(Results, SaysWhatIsWrongInOneLine) {
   EXPECT_NE(message_of(with(kBench, "[{", "[3, {")).find("no results"), std::string::npos);
 }
 
+TEST(Results, ReadsLayersAndTheCodeThatTheyShare) {
+  const std::string layers =
+      with(kBench, R"("bits_equal")",
+           R"("by_layer": [{"op": "ADD", "shape": [1, 26], "macs": 0, "instructions": 900, "weights_bytes": 3,
+      "code_bytes": 12}], "between_layers": 5, "shared_code": [{"layers": [0, 2], "code_bytes": 7, "names": ["f", "g"]}],
+      "other_code_bytes": 1, "bits_equal")");
+  Results results;
+  add_results(results, layers);
+  const BenchResult& bench = results.benches.at(0);
+  EXPECT_EQ(bench.layers.at(0).shape, "1x26");
+  EXPECT_EQ(bench.layers.at(0).code_bytes, 12U);
+  EXPECT_EQ(bench.shared_code.at(0).name, "f");
+  EXPECT_EQ(bench.shared_code.at(0).layers, 2U);
+  EXPECT_EQ(bench.other_code_bytes, 1U);
+  EXPECT_NE(message_of(with(layers, "[1, 26]", "[-1]")).find("no size"), std::string::npos);
+  EXPECT_NE(message_of(with(layers, R"(["f", "g"])", "[]")).find("holds no names"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace thimble

@@ -258,6 +258,7 @@ Section performance_section(const Results& results) {
       bars.push_back({firmware_name(results, bench), {count}, short_count(count)});
     }
     section.figures = {{"Instructions an inference", bar_chart(bars, {}, instructions_in_full)}};
+    for (Table& table : layer_tables(results)) section.tables.push_back(std::move(table));
   }
   if (!results.evaluations.empty()) section.tables.push_back(host_table(results));
   for (Figure& figure : function_figures(results)) section.figures.push_back(std::move(figure));

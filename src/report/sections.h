@@ -44,6 +44,9 @@ Section memory_section(const Results& results);
 Section performance_section(const Results& results);
 Section effort_section(const ReportInput& input);
 
+/// Instructions, weights and code layer by layer: of each firmware that they are known of.
+std::vector<Table> layer_tables(const Results& results);
+
 std::vector<KeyFigure> key_figures(const Results& results);
 
 /// What was compared: "int8.tflite on Arm Cortex-M4 and Arm Cortex-M0".
