@@ -55,7 +55,7 @@ TEST_P(Layers, GiveKerasOutputs) {
   expect_near(outputs_of(read_tflite(write_tflite(graph)), arrays.at("x")), want);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, Layers, ::testing::Values("sequence", "image", "embedding"),
+INSTANTIATE_TEST_SUITE_P(Models, Layers, ::testing::Values("sequence", "image", "embedding", "directions"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "io/layer_config.h"
 #include "io/model_builder.h"
 #include "io/regularizer.h"
+#include "io/wrapped_layer.h"
 #include "ops/op.h"
 #include "wire/keras.h"
 
@@ -73,7 +74,8 @@ class KerasWeights final : public WeightSource {
 /// Whether an argument that Thimble does not know changes nothing: how weights are made and kept in training, and
 /// choices that are the only ones here.
 bool changes_nothing(const std::string& name, const json& value) {
-  static const std::vector<std::string> kHarmless = {"name", "trainable", "dtype", "autocast", "renorm_momentum"};
+  static const std::vector<std::string> kHarmless = {"name",     "trainable",       "dtype",
+                                                     "autocast", "renorm_momentum", "zero_output_for_mask"};
   if (value.is_null() || value == false || std::ranges::find(kHarmless, name) != kHarmless.end()) return true;
   for (const char* ending : {"_initializer", "_regularizer", "_constraint"}) {
     if (name.ends_with(ending)) return true;
@@ -93,7 +95,7 @@ json initializer_name(const LayerArgument& argument, const json& value) {
 }
 
 Attributes layer_config(const LayerCodec& codec, const json& given) {
-  json config = given;
+  json config = flat_arguments(codec, given);
   for (const LayerArgument& argument : codec.arguments) {
     const std::string name(argument.name);
     if (argument.name.ends_with("_initializer") && config.contains(name)) {

@@ -7,6 +7,7 @@
 #include "io/keras_integers.h"
 #include "io/keras_layout.h"
 #include "io/regularizer.h"
+#include "io/wrapped_layer.h"
 #include "ops/op.h"
 #include "ops/training_codec.h"
 #include "wire/keras.h"
@@ -41,6 +42,7 @@ json config_of(const Layer& layer) {
       if (name == argument.name) config[name] = value_of(value, argument.kind);
     }
   }
+  if (codec->wraps) return wrapped_config(config, layer.name);
   for (const LayerWeight& weight : layer.weights) {
     const json regularizer = regularizer_json(weight);
     if (!regularizer.is_null()) config[regularizer_argument(weight)] = regularizer;

@@ -12,6 +12,7 @@
 #include "io/model_builder.h"
 #include "io/names.h"
 #include "io/recipe_parts.h"
+#include "io/wrapped_layer.h"
 #include "ops/op.h"
 #include "wire/toml.h"
 
@@ -48,6 +49,7 @@ RecipeLayer layer_of(json table) {
   const std::string type = table["type"].get<std::string>();
   const LayerCodec* codec = find_layer(type);
   require(codec != nullptr, "{}", unknown_name("layer type", type, layer_names()));
+  table = flat_arguments(*codec, std::move(table));
   RecipeLayer layer;
   layer.regularizers = take_regularizers(table);
   require_known(table, "argument", names_of(codec->arguments, {"type", "name", "inputs"}));

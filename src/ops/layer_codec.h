@@ -73,6 +73,8 @@ struct LayerCodec {
   std::vector<LayerArgument> arguments = {};
   /// Adds the layer's nodes and returns its output. Throws InputError when the inputs do not fit.
   TensorId (*build)(LayerBuilder&, const Attributes& config, std::span<const TensorId> inputs) = nullptr;
+  /// The argument "layer" is a layer inside: its class. The inner layer's arguments stand among the others.
+  bool wraps = false;
 };
 
 /// Keras's activations that a recipe can name.

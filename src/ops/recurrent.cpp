@@ -89,6 +89,7 @@ TensorId build_recurrent(LayerBuilder& builder, const Attributes& config, Tensor
   if (config.has("recurrent_activation")) {
     attributes.set("recurrent_activation_name", config.text("recurrent_activation"));
   }
+  if (config.has("reset_after")) attributes.set("reset_after", config.flag("reset_after"));
   return builder.add(op, operands, attributes);
 }
 

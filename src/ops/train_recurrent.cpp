@@ -49,8 +49,21 @@ void add_output_gradient(const RecurrentPlan& plan, const TrainBuffers& buffers,
   }
 }
 
+void bias_gradient(const RecurrentPlan& plan, const TrainBuffers& buffers, const float* gates) {
+  float* bias = buffers.inputs.size() > kRecurrentBias ? buffers.input_gradients[kRecurrentBias] : nullptr;
+  if (bias == nullptr) return;
+  std::fill_n(bias, plan.width(), 0.0f);
+  add_column_sums(buffers.batch * plan.shape.steps, plan.width(), gates, plan.width(), bias);
+}
+
 void recurrent_gradients(const RecurrentPlan& plan, const TrainBuffers& buffers, const float* gates,
-                         const float* before, const float* recurrent, int apart) {
+                         const float* before) {
+  recurrent_gradients(plan, buffers, gates, before, {0, nullptr, nullptr, 0});
+}
+
+void recurrent_gradients(const RecurrentPlan& plan, const TrainBuffers& buffers, const float* gates,
+                         const float* before, const RecurrentProducts& last) {
+  const int apart = last.columns;
   const int rows = buffers.batch * plan.shape.steps;
   const int width = plan.width();
   const int units = plan.shape.units;
@@ -61,7 +74,8 @@ void recurrent_gradients(const RecurrentPlan& plan, const TrainBuffers& buffers,
   if (float* kernel = buffers.input_gradients[kRecurrentKernel]) {
     multiply(units, width - apart, rows, columns_of(before, units), gates, width, kernel, width, false);
     if (apart > 0) {
-      multiply(units, apart, rows, columns_of(before, units), recurrent, apart, kernel + width - apart, width, false);
+      multiply(units, apart, rows, columns_of(last.factors, units), last.gradients, last.stride, kernel + width - apart,
+               width, false);
     }
   }
   if (float* x = buffers.input_gradients[kSequence]) {

@@ -41,10 +41,32 @@ void store_output(const RecurrentPlan& plan, const TrainBuffers& buffers, int st
 void add_output_gradient(const RecurrentPlan& plan, const TrainBuffers& buffers, int step, float* dh);
 
 /// The gradients by x, kernel and recurrent kernel. `gates` holds the gradients by what went into the gates, `before`
-/// the hidden states that the steps began with. The last `apart` columns of the recurrent products have gradients of
-/// their own in `recurrent`, [batch][steps][apart].
+/// the hidden states that the steps began with.
 void recurrent_gradients(const RecurrentPlan& plan, const TrainBuffers& buffers, const float* gates,
-                         const float* before, const float* recurrent, int apart);
+                         const float* before);
+/// The last `columns` of the recurrent products are of other factors, or have gradients of their own, both
+/// [batch][steps][...].
+struct RecurrentProducts {
+  int columns;
+  const float* factors;
+  const float* gradients;
+  int stride;  // of a step's gradients
+};
+void recurrent_gradients(const RecurrentPlan& plan, const TrainBuffers& buffers, const float* gates,
+                         const float* before, const RecurrentProducts& last);
+
+/// The gradient by a bias [width], if it is wanted: the sums of `gates`' columns.
+void bias_gradient(const RecurrentPlan& plan, const TrainBuffers& buffers, const float* gates);
+
+/// TrainKernels::compile of a layer that plans as Plan does.
+template <typename Plan, void (*Forward)(const Plan&, const TrainBuffers&),
+          void (*Backward)(const Plan&, const TrainBuffers&)>
+TrainCall compile_recurrent(const NodeView& node, int batch) {
+  const Plan plan(node, batch);
+  return {.workspace = plan.all(),
+          .forward = [plan](const TrainBuffers& buffers) { Forward(plan, buffers); },
+          .backward = [plan](const TrainBuffers& buffers) { Backward(plan, buffers); }};
+}
 
 /// Calls body(isa, i, lanes) for vectors over the units of a step.
 template <typename Body>

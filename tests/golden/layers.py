@@ -1,8 +1,9 @@
 """Makes *_layers.keras and *_layers.npz beside this file: models of most layers, inputs, and Keras's outputs for them.
 
-usage: layers.py (PyPI: keras, tensorflow)
+usage: layers.py [NAME...] (PyPI: keras, tensorflow)
 """
 import os
+import sys
 
 import numpy as np
 
@@ -43,9 +44,19 @@ def embedding_model():
     return keras.Model(x, L.GRU(4, use_bias=False)(L.Embedding(11, 3)(x)))
 
 
+def directions_model():
+    x = keras.Input((6, 3))
+    a = L.Bidirectional(L.LSTM(4, return_sequences=True))(x)
+    a = L.Bidirectional(L.GRU(3, return_sequences=True, reset_after=False), merge_mode="ave")(a)
+    return keras.Model(x, L.Bidirectional(L.SimpleRNN(5), merge_mode="mul")(a))
+
+
 def main():
     random = np.random.default_rng(1)
-    for name, make in (("sequence", sequence_model), ("image", image_model), ("embedding", embedding_model)):
+    for name, make in (("sequence", sequence_model), ("image", image_model), ("embedding", embedding_model),
+                       ("directions", directions_model)):
+        if len(sys.argv) > 1 and name not in sys.argv[1:]:
+            continue
         keras.utils.set_random_seed(2)
         model = make()
         model.set_weights([w + random.uniform(0.02, 0.2, w.shape).astype(np.float32) for w in model.get_weights()])

@@ -32,6 +32,10 @@ def activation(name):
     return layer("Dense", VECTOR, units=5, activation=name)
 
 
+def bidirectional(type_, merge_mode, **arguments):
+    return layer("Bidirectional", SEQUENCE, merge_mode=merge_mode, layer={"type": type_, "units": 5, **arguments})
+
+
 def merge(type_, **arguments):
     return {"shape": VECTOR,
             "layers": [{"type": "Dense", "name": "a", "units": 6}, {"type": "Dense", "name": "b", "units": 6, "inputs": ["input"]},
@@ -64,6 +68,13 @@ CASES = {
     "gru": layer("GRU", SEQUENCE, units=5),
     "gru_all": layer("GRU", SEQUENCE, units=5, return_sequences=True),
     "gru_backwards": layer("GRU", SEQUENCE, units=5, go_backwards=True, use_bias=False),
+    "gru_reset_before": layer("GRU", SEQUENCE, units=5, reset_after=False),
+    "gru_reset_before_all": layer("GRU", SEQUENCE, units=5, reset_after=False, return_sequences=True, go_backwards=True),
+    "bidirectional_gru": bidirectional("GRU", "concat", return_sequences=True),
+    "bidirectional_gru_before": bidirectional("GRU", "mul", reset_after=False),
+    "bidirectional_lstm": bidirectional("LSTM", "concat"),
+    "bidirectional_lstm_all": bidirectional("LSTM", "sum", return_sequences=True),
+    "bidirectional_simple_rnn": bidirectional("SimpleRNN", "ave", return_sequences=True, activation="relu"),
     "lstm": layer("LSTM", SEQUENCE, units=5),
     "lstm_all": layer("LSTM", SEQUENCE, units=5, return_sequences=True, unit_forget_bias=False),
     "lstm_backwards": layer("LSTM", SEQUENCE, units=5, go_backwards=True),
@@ -101,6 +112,9 @@ def keras_model(case):
     last = outputs["input"]
     for entry in case["layers"]:
         arguments = {k: v for k, v in entry.items() if k not in ("type", "inputs")}
+        if "layer" in arguments:
+            inner = dict(arguments["layer"])
+            arguments["layer"] = getattr(keras.layers, inner.pop("type"))(**inner)
         inputs = [outputs[name] for name in entry["inputs"]] if "inputs" in entry else [last]
         made = getattr(keras.layers, entry["type"])(**arguments)
         last = made(*inputs) if len(inputs) == 1 or entry["type"] in KERAS_INPUTS_APART else made(inputs)
@@ -121,6 +135,8 @@ def samples(case):
 def toml(value):
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {toml(entry)}" for name, entry in value.items()) + "}"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 

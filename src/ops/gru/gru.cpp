@@ -1,5 +1,8 @@
-// GRU: Keras's layer, with reset_after. Inputs as ops/recurrent.h has them, bias [2, 3 * units]; the gates are update
-// z, reset r, candidate c. h' = z * h + (1 - z) * c, c = activation(x_c + r * (h * recurrent_c + bias_c)).
+// GRU: Keras's layer. Inputs as ops/recurrent.h has them; the gates are update z, reset r, candidate c.
+// h' = z * h + (1 - z) * c. With reset_after the bias is [2, 3 * units] and c = activation(x_c + r * (h * recurrent_c +
+// bias_c)); without it the bias is [3 * units] and c = activation(x_c + (r * h) * recurrent_c).
+#include <algorithm>
+
 #include "ops/recurrent.h"
 
 namespace thimble {
@@ -9,9 +12,11 @@ namespace {
 
 constexpr int kGates = 3;
 
+bool resets_after(const NodeView& node) { return node.attributes().flag("reset_after"); }
+
 std::vector<TensorSpec> infer(const NodeView& node) {
   const int width = node.input(kRecurrentKernel).shape.empty() ? 0 : node.input(kRecurrentKernel).shape.back();
-  return infer_recurrent(node, kGates, {2, width});
+  return infer_recurrent(node, kGates, resets_after(node) ? Shape{2, width} : Shape{width});
 }
 
 /// Rows of the bias: the input's, then the hidden state's. What is added before the gates z and r is one sum.
@@ -26,6 +31,11 @@ Biases biases(const NodeView& node, int units) {
   Biases result{std::vector<float>(2 * n), std::vector<float>(n), std::vector<float>(n)};
   if (!node.has_input(kRecurrentBias)) return result;
   const auto values = node.input(kRecurrentBias).values<float>();
+  if (!resets_after(node)) {
+    std::copy_n(values.begin(), 2 * n, result.gates.begin());
+    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(2 * n), n, result.candidate.begin());
+    return result;
+  }
   for (std::size_t i = 0; i < 2 * n; ++i) result.gates[i] = values[i] + values[3 * n + i];
   for (std::size_t i = 0; i < n; ++i) result.candidate[i] = values[2 * n + i];
   for (std::size_t i = 0; i < n; ++i) result.recurrent[i] = values[5 * n + i];
@@ -42,7 +52,8 @@ TensorId expand(Expansion& e, const NodeView& node) {
   const std::vector<TensorId> x_candidate = projected_steps(e, node, shape, 2 * units, bias.candidate);
   const TensorId gate_kernel = gate_weights(e, node, kRecurrentKernel, 0, 2 * units);
   const TensorId candidate_kernel = gate_weights(e, node, kRecurrentKernel, 2 * units, units);
-  const TensorId candidate_bias = e.constant(bias.recurrent, {units});
+  const bool after = resets_after(node);
+  const TensorId candidate_bias = after ? e.constant(bias.recurrent, {units}) : kNoTensor;
   const TensorId axis = e.integers({1});
   TensorId hidden = e.constant(std::vector<float>(static_cast<std::size_t>(units)), {1, units});
   std::vector<TensorId> states;
@@ -50,7 +61,8 @@ TensorId expand(Expansion& e, const NodeView& node) {
     const TensorId sum = e.sum(x_gates[step], e.dense(hidden, gate_kernel, kNoTensor));
     e.add("SPLIT", {axis, e.activation(sum, gate_activation)}, {{"num_splits", std::int64_t{2}}});
     const std::vector<TensorId> gates = e.outputs();
-    const TensorId reset = e.product(gates[1], e.dense(hidden, candidate_kernel, candidate_bias));
+    const TensorId reset = after ? e.product(gates[1], e.dense(hidden, candidate_kernel, candidate_bias))
+                                 : e.dense(e.product(gates[1], hidden), candidate_kernel, kNoTensor);
     const TensorId candidate = e.activation(e.sum(x_candidate[step], reset), activation);
     hidden = e.sum(candidate, e.product(gates[0], e.difference(hidden, candidate)));
     states.push_back(hidden);
@@ -64,9 +76,9 @@ std::int64_t macs(const NodeView& node) {
 }
 
 TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
-  require(config.flag("reset_after"), "reset_after must be true");
-  return build_recurrent(builder, config, inputs[0], "GRU", kGates, {2, kGates * config.integer("units")},
-                         config.text("bias_initializer"));
+  const int width = kGates * config.integer("units");
+  return build_recurrent(builder, config, inputs[0], "GRU", kGates,
+                         config.flag("reset_after") ? Shape{2, width} : Shape{width}, config.text("bias_initializer"));
 }
 
 using Kind = LayerArgument::Kind;

@@ -2,31 +2,15 @@
 // for all samples of the shard.
 #include <algorithm>
 
+#include "ops/gru/gru_plan.h"
 #include "ops/matrix.h"
 #include "ops/train_activation.h"
-#include "ops/train_recurrent.h"
 
 namespace thimble {
 extern const TrainKernels gru_train;
 namespace {
 
-/// The workspace, [batch][steps][...] but for the last three. Backward turns gates and recurrent into gradients.
-struct Plan : RecurrentPlan {
-  CellActivation activation;
-  CellActivation gate_activation;
-
-  Plan(const NodeView& node, int most)
-      : RecurrentPlan(node, 3, most),
-        activation(node.attributes().text("activation_name")),
-        gate_activation(node.attributes().text("recurrent_activation_name")) {}
-
-  int units() const { return shape.units; }
-  std::ptrdiff_t recurrent() const { return size(width()); }             // h * recurrent_c + bias_c
-  std::ptrdiff_t before() const { return recurrent() + size(units()); }  // h that the step began with
-  std::ptrdiff_t last() const { return before() + size(units()); }       // [batch][units]: h after the last step
-  std::ptrdiff_t transposed() const { return last() + std::ptrdiff_t{batch} * units(); }  // recurrent kernel
-  std::size_t all() const { return static_cast<std::size_t>(transposed() + std::ptrdiff_t{width()} * units()); }
-};
+using Plan = GruPlan;
 
 /// One sample's part of a step.
 struct Cell {
@@ -114,7 +98,7 @@ void differentiate(const Plan& plan, const Cell& cell, float* dh) {
   });
 }
 
-void bias_gradient(const Plan& plan, const TrainBuffers& buffers, float* bias) {
+void two_bias_gradients(const Plan& plan, const TrainBuffers& buffers, float* bias) {
   const int n = plan.units();
   const int rows = buffers.batch * plan.shape.steps;
   std::fill_n(bias, 6 * n, 0.0f);
@@ -146,17 +130,15 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
     multiply(buffers.batch, n, n, rows_of(recurrent, sample), transposed + std::ptrdiff_t{2} * n * n, n, dh, n, true);
   }
   recurrent_gradients(plan, buffers, buffers.workspace, buffers.workspace + plan.before(),
-                      buffers.workspace + plan.recurrent(), n);
+                      {n, buffers.workspace + plan.before(), buffers.workspace + plan.recurrent(), n});
   if (buffers.inputs.size() > kRecurrentBias && buffers.input_gradients[kRecurrentBias]) {
-    bias_gradient(plan, buffers, buffers.input_gradients[kRecurrentBias]);
+    two_bias_gradients(plan, buffers, buffers.input_gradients[kRecurrentBias]);
   }
 }
 
 TrainCall compile(const NodeView& node, int batch) {
-  const Plan plan(node, batch);
-  return {.workspace = plan.all(),
-          .forward = [plan](const TrainBuffers& buffers) { forward(plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); }};
+  if (!node.attributes().flag("reset_after")) return compile_gru_reset_before(node, batch);
+  return compile_recurrent<Plan, forward, backward>(node, batch);
 }
 
 }  // namespace

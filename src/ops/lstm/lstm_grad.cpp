@@ -121,23 +121,12 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
     multiply(buffers.batch, n, plan.width(), rows_of(gates, std::ptrdiff_t{steps} * plan.width()),
              w + plan.transposed(), n, dh, n, false);
   }
-  recurrent_gradients(plan, buffers, w, w + plan.before(), nullptr, 0);
-  float* bias = buffers.inputs.size() > kRecurrentBias ? buffers.input_gradients[kRecurrentBias] : nullptr;
-  if (bias) {
-    std::fill_n(bias, plan.width(), 0.0f);
-    add_column_sums(buffers.batch * steps, plan.width(), w, plan.width(), bias);
-  }
-}
-
-TrainCall compile(const NodeView& node, int batch) {
-  const Plan plan(node, batch);
-  return {.workspace = plan.all(),
-          .forward = [plan](const TrainBuffers& buffers) { forward(plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); }};
+  recurrent_gradients(plan, buffers, w, w + plan.before());
+  bias_gradient(plan, buffers, w);
 }
 
 }  // namespace
 
-const TrainKernels lstm_train = {compile};
+const TrainKernels lstm_train = {compile_recurrent<Plan, forward, backward>};
 
 }  // namespace thimble

@@ -4,6 +4,8 @@
 
 namespace thimble {
 extern const Op reverse_v2_op;
+extern const TrainKernels reverse_v2_train;
+extern const LayerCodec bidirectional_layers[1];
 namespace {
 
 std::vector<bool> reversed_dimensions(const NodeView& node) {
@@ -42,6 +44,8 @@ const Op reverse_v2_op = {
     .lower = lower,
     .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
     .tflite = {.builtin = 105, .max_version = 4, .options_type = 81},
+    .layers = bidirectional_layers,
+    .train = &reverse_v2_train,
 };
 
 }  // namespace thimble

@@ -73,23 +73,12 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
     }
     if (step > 0) multiply(buffers.batch, n, n, rows_of(state, sample), transposed, n, dh, n, false);
   }
-  recurrent_gradients(plan, buffers, buffers.workspace, buffers.workspace + plan.before(), nullptr, 0);
-  float* bias = buffers.inputs.size() > kRecurrentBias ? buffers.input_gradients[kRecurrentBias] : nullptr;
-  if (bias) {
-    std::fill_n(bias, n, 0.0f);
-    add_column_sums(buffers.batch * plan.shape.steps, n, buffers.workspace, n, bias);
-  }
-}
-
-TrainCall compile(const NodeView& node, int batch) {
-  const Plan plan(node, batch);
-  return {.workspace = plan.all(),
-          .forward = [plan](const TrainBuffers& buffers) { forward(plan, buffers); },
-          .backward = [plan](const TrainBuffers& buffers) { backward(plan, buffers); }};
+  recurrent_gradients(plan, buffers, buffers.workspace, buffers.workspace + plan.before());
+  bias_gradient(plan, buffers, buffers.workspace);
 }
 
 }  // namespace
 
-const TrainKernels simple_rnn_train = {compile};
+const TrainKernels simple_rnn_train = {compile_recurrent<Plan, forward, backward>};
 
 }  // namespace thimble
