@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <sstream>
 #include <thread>
 
 #include "base/random.h"
 #include "base/subprocess.h"
 #include "wire/idx.h"
+#include "wire/npz.h"
 
 namespace thimble {
 namespace {
@@ -69,6 +71,62 @@ TEST_F(SweepProgramTest, TriesAllAndKeepsThem) {
   const ProcessResult again = run();
   EXPECT_NE(again.out.find("12 of 12 trials were done before"), again.out.npos) << again.out;
   EXPECT_NE(again.out.find("Best: trial"), again.out.npos) << again.out;
+}
+
+// Survivors go on from where the rung before left them, and come to what training without a break comes to; schedules
+// are those of all epochs.
+TEST_F(SweepProgramTest, HalvingGoesOnFromCheckpoints) {
+  write("recipe.toml",
+        std::string(kRecipe) + "learning_rate = {type = \"CosineDecay\", initial_learning_rate = 0.01}\n");
+  write("sweep.toml",
+        "recipe = \"recipe.toml\"\nmethod = \"halving\"\ntrials = 4\neta = 2\nmin_epochs = 1\nmetric = \"val_loss\"\n"
+        "[parameters]\n\"layers.2.units\" = [2, 4, 8, 16]\n\"train.batch_size\" = [8, 16]\n");
+  const ProcessResult result = run({"--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(count(result.out, "\"state\": \"done\""), 6u) << result.out;
+  // The last lines name the command that trains the best one.
+  const std::string text = run().out;
+  const std::size_t begin = text.rfind("thimble train");
+  ASSERT_NE(begin, text.npos) << text;
+  std::vector<std::string> words;
+  std::istringstream stream(text.substr(begin, text.find('\n', begin) - begin));
+  for (std::string word; stream >> word;) {
+    std::erase(word, '\'');
+    words.push_back(word);
+  }
+  words[0] = THIMBLE_PROGRAM;
+  words[2] = (folder_.path() / "recipe.toml").string();
+  words.insert(words.end(), {"-o", (folder_.path() / "plain").string()});
+  const ProcessResult plain = run_process(words);
+  ASSERT_EQ(plain.exit_code, 0) << plain.err;
+  const Bytes expected = real_file_system().read(folder_.path() / "plain/model.keras");
+  int same = 0;
+  for (const auto& trial : std::filesystem::directory_iterator(folder_.path() / "out/trials")) {
+    same += real_file_system().read(trial.path() / "model.keras") == expected ? 1 : 0;
+  }
+  EXPECT_EQ(same, 1);
+}
+
+TEST_F(SweepProgramTest, WithoutATestPartTheValidationSplitIsUsed) {
+  NpzArrays arrays;
+  std::vector<std::uint8_t> labels(64);
+  std::vector<float> samples(64 * 4);
+  for (std::size_t i = 0; i < 64; ++i) labels[i] = i % 2;
+  for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<float>(i / 4 % 2 + i % 3);
+  arrays["x_train"] = make_npy<float>({64, 4}, samples);
+  arrays["y_train"] = make_npy<std::uint8_t>({64}, labels);
+  real_file_system().write(folder_.path() / "data.npz", ByteSpan(write_npz(arrays)));
+  std::string recipe = kRecipe;
+  recipe.replace(recipe.find("\"data\""), 6, "\"data.npz\"");
+  write("recipe.toml", recipe);
+  write("sweep.toml", "recipe = \"recipe.toml\"\n[parameters]\n\"layers.2.units\" = [2, 4]\n");
+  const ProcessResult refused = run({"--json"});
+  EXPECT_EQ(count(refused.out, "has no test part; give [train] validation_split = 0.1, or [data] test"), 2u)
+      << refused.out;
+  write("recipe.toml", recipe + "validation_split = 0.25\n");
+  std::filesystem::remove_all(folder_.path() / "out");
+  const ProcessResult result = run({"--json"});
+  EXPECT_EQ(count(result.out, "\"state\": \"done\""), 2u) << result.out << result.err;
 }
 
 TEST_F(SweepProgramTest, GoesOnAfterAKill) {

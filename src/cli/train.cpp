@@ -11,6 +11,7 @@
 #include "cli/train_session.h"
 #include "compress/compress.h"
 #include "data/load.h"
+#include "data/splits.h"
 #include "io/keras.h"
 #include "io/recipe.h"
 #include "io/tflite.h"
@@ -26,6 +27,7 @@ struct TrainArguments {
   std::vector<std::string> overrides;
   std::optional<std::uint64_t> seed;
   std::optional<int> epochs;
+  int until = 0;
   int threads = 0;
   bool resume = false;
   double checkpoint_seconds = 10.0;
@@ -85,16 +87,6 @@ void train_folds(FileSystem& files, const TrainArguments& arguments, const Recip
   fmt::print("{}Wrote {}/folds.json, and a model in each fold's folder\n", json, arguments.folder);
 }
 
-/// What there is to validate on while training: the held-out part, or the test part.
-DatasetSplits parts_of(const Recipe& recipe, const DatasetSplits& data) {
-  if (recipe.validation_split > 0.0f) {
-    return hold_out(data.train, double{recipe.validation_split}, recipe.seed);
-  }
-  require(data.test.size() > 0, "{}: {} has no test part; give [train] validation_split = 0.1, or [data] test",
-          recipe.path.string(), data.train.source);
-  return data;
-}
-
 void train(const TrainArguments& arguments) {
   FileSystem& files = real_file_system();
   Ranks* const ranks = started_ranks();
@@ -110,12 +102,13 @@ void train(const TrainArguments& arguments) {
   if (data.train.target_size == 0) require_all_classes(data.train);
   TrainOptions options = options_of(recipe);
   options.threads = arguments.threads;
+  options.until = arguments.until;
   options.ranks = ranks;
   require(ranks == nullptr || recipe.folds == 0, "{}: folds are trained by one process each, not by ranks",
           recipe.path.string());
   files.require_writable(arguments.folder);
   if (recipe.folds > 0) return train_folds(files, arguments, recipe, data.train, options);
-  const DatasetSplits parts = parts_of(recipe, data);
+  const DatasetSplits parts = validation_parts(recipe, data);
   options.class_weight = class_weights(recipe, parts.train);
   ask_teacher(files, recipe, parts.train, options);
   Model model = build_model(recipe, data.train);
@@ -159,6 +152,9 @@ std::function<void()> setup(CLI::App& app) {
                  "may be given several times");
   app.add_option("--seed", arguments->seed, "Another seed than the recipe's, of weights and order");
   app.add_option("--epochs", arguments->epochs, "Another number of epochs than the recipe's")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--until", arguments->until,
+                 "Break off after so many epochs; learning rate schedules are still those of all. --resume goes on")
       ->check(CLI::PositiveNumber);
   app.add_option("--threads", arguments->threads, "How many threads; the result is the same for any (0: one a core)");
   app.add_flag("--resume", arguments->resume,

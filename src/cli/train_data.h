@@ -1,4 +1,4 @@
-// What thimble train makes of its data: parts to validate on, weights of classes, what a teacher says of it.
+// What thimble train makes of its data: weights of classes, what a teacher says of it.
 #pragma once
 
 #include "data/dataset.h"
@@ -6,12 +6,6 @@
 #include "train/train.h"
 
 namespace thimble {
-
-/// Part `fold` of `folds` for validation, the rest for training; each class is shared out evenly, at random by `seed`.
-DatasetSplits fold_of(const Dataset& data, int folds, int fold, std::uint64_t seed);
-
-/// The part `fraction` for validation, likewise.
-DatasetSplits hold_out(const Dataset& data, double fraction, std::uint64_t seed);
 
 /// The factor of each class's loss; empty: 1. Balanced: samples / (classes * samples of the class), as scikit-learn has
 /// it.

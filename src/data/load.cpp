@@ -216,6 +216,20 @@ Dataset mixed(const std::vector<Dataset>& parts, const std::vector<double>& weig
   return joined(parts).select(chosen);
 }
 
+/// Whether a data set has samples to test with. Where that cannot be told beforehand, it should.
+bool has_test_part(FileSystem& files, const fs::path& path, const ArrayNames& names) {
+  const std::string own = names.inputs.empty() ? "x" : names.inputs[0];
+  if (path.extension() == ".csv") return false;
+  if (path.extension() == ".npz" && files.is_file(path)) {
+    return with_context(path.string(), [&] {
+      return !parse_npz(files.read(path), {"x_test", "y_test", own + "_test"}).empty();
+    });
+  }
+  const auto has = [&](const std::string& name) { return files.is_file(path / (name + ".npy")); };
+  if (has("x_train") || has(own + "_train")) return has("x_test") || has(own + "_test");
+  return !files.is_file(path / "train.csv") || files.is_file(path / "test.csv");
+}
+
 Dataset load_test(FileSystem& files, const DataSpec& spec) {
   const DataArgument argument = parse_data_argument(spec.test);
   const Dataset data =
@@ -249,7 +263,7 @@ DatasetSplits load_dataset(FileSystem& files, const DataSpec& spec) {
     const DataArgument argument = parse_data_argument(text);
     Dataset part = load_dataset(files, argument.path, argument.split.value_or(Split::kTrain), spec.label, names);
     train.push_back(argument.count ? part.first(*argument.count) : std::move(part));
-    if (spec.test.empty() && !argument.split && argument.path.extension() != ".csv") {
+    if (spec.test.empty() && !argument.split && has_test_part(files, argument.path, names)) {
       test.push_back(load_dataset(files, argument.path, Split::kTest, spec.label, names));
     }
   }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "data/splits.h"
 #include "io/augment_config.h"
 #include "io/compress_config.h"
 #include "io/layer_config.h"
@@ -274,6 +275,15 @@ void shape_data(const Recipe& recipe, DatasetSplits& data) {
       part->parts[i] = reshaped(recipe, part->parts[i], input.shape, fmt::format("input '{}'", input.name));
     }
   }
+}
+
+DatasetSplits validation_parts(const Recipe& recipe, const DatasetSplits& data) {
+  if (recipe.validation_split > 0.0f) {
+    return hold_out(data.train, double{recipe.validation_split}, recipe.seed);
+  }
+  require(data.test.size() > 0, "{}: {} has no test part; give [train] validation_split = 0.1, or [data] test",
+          recipe.path.string(), data.train.source);
+  return data;
 }
 
 Model build_model(const Recipe& recipe, const Dataset& data) {

@@ -106,6 +106,10 @@ Recipe read_recipe(FileSystem& files, const std::filesystem::path& path,
 /// Makes data as the recipe says: scale and shape. Throws InputError when the shape does not fit.
 void shape_data(const Recipe& recipe, DatasetSplits& data);
 
+/// What there is to train on, and to validate on meanwhile: the part that validation_split holds out, or the test part.
+/// Throws InputError when there is neither.
+DatasetSplits validation_parts(const Recipe& recipe, const DatasetSplits& data);
+
 /// The model of a recipe for samples like those of `data`, with weights to start with. Throws InputError that names the
 /// layer which does not fit.
 Model build_model(const Recipe& recipe, const Dataset& data);

@@ -60,7 +60,8 @@ std::string over_limits(const SweepDevice& device, const Trial& trial) {
 void train(const Sweep& sweep, const Job& job, const fs::path& folder, const fs::path& thimble) {
   std::vector<std::string> command = {thimble.string(), "train", sweep.recipe.string(), "-o", folder.string(),
                                       "--threads",      "1"};
-  if (job.epochs > 0) command.insert(command.end(), {"--epochs", std::to_string(job.epochs)});
+  if (job.epochs > 0) command.insert(command.end(), {"--until", std::to_string(job.epochs)});
+  if (job.rung > 0) command.emplace_back("--resume");  // from where the rung before has left it
   for (const RecipeOverride& change : sweep.configurations[job.configuration]) {
     command.insert(command.end(), {"--set", change.key + "=" + change.value});
   }
@@ -91,6 +92,7 @@ void try_out(const Sweep& sweep, const fs::path& folder, const fs::path& thimble
   const Recipe recipe = read_recipe(files, sweep.recipe, sweep.configurations[trial.job.configuration]);
   DatasetSplits data = load_dataset(files, recipe.data);
   shape_data(recipe, data);
+  if (data.test.size() == 0) data = validation_parts(recipe, data);
   const auto finish = [&](Trial::State state, std::string note) {
     trial.state = state;
     trial.note = std::move(note);

@@ -1,5 +1,6 @@
 #include "train/train.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -55,7 +56,8 @@ class Loop final : private CallbackContext {
 
   TrainResult run() {
     save();  // an older checkpoint in this place is not taken for one of this training
-    while (state_.position.epoch < options_.epochs && !stopped_ && !state_.over) run_epoch();
+    const int end = options_.until > 0 ? std::min(options_.until, options_.epochs) : options_.epochs;
+    while (state_.position.epoch < end && !stopped_ && !state_.over) run_epoch();
     TrainResult result = {state_.history, stopped_, {}};
     if (!stopped_) finish(result);
     trainer_.save();

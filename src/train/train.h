@@ -34,7 +34,8 @@ struct Distillation {
 
 struct TrainOptions {
   int batch_size = 32;
-  int epochs = 1;                         // the number of the last one
+  int epochs = 1;                         // the number of the last one, which schedules are for
+  int until = 0;                          // breaks off after so many of them; 0: does not
   std::uint64_t seed = 0;                 // of the order of the samples, and of dropout
   int threads = 0;                        // 0: one a CPU
   bool fuse = true;                       // layers may be computed together, where only speed differs
