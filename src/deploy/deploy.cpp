@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/subprocess.h"
+#include "deploy/layer_costs.h"
 #include "ops/packing.h"
 #include "passes/passes.h"
 #include "plan/order.h"
@@ -46,34 +47,58 @@ PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram) 
   return {.by_rows = optimize == Optimize::kRam || ram, .limit = ram};
 }
 
+namespace {
+
+/// What `prepared` gives; null if that is too large.
+template <typename Prepare>
+std::shared_ptr<const Executable> unless_too_large(const Prepare& prepared) {
+  try {
+    return prepared();
+  } catch (const InputError&) {
+    return nullptr;
+  }
+}
+
+/// In the order of nodes as it is, or in another that needs less memory.
+std::shared_ptr<const Executable> prepare_in_order(const Graph& graph, const LowerOptions& lower_options,
+                                                   const PlanOptions& plan_options) {
+  const auto prepared = [&](const Graph& ordered) {
+    return prepare(ordered, lower_options, plan_options, HostKernels::kPortable);
+  };
+  Graph other = graph;
+  if (!order_for_memory(other)) return prepared(graph);
+  const auto as_it_was = unless_too_large([&] { return prepared(graph); });
+  if (as_it_was && plan_options.limit) return as_it_was;
+  const auto reordered = prepared(other);
+  if (!as_it_was) return reordered;
+  return reordered->plan.arena_bytes < as_it_was->plan.arena_bytes ? reordered : as_it_was;
+}
+
+/// With packed weights; null if that is too large. For speed, layers keep the kernels made for the CPU.
+std::shared_ptr<const Executable> prepare_packed(const Graph& graph, Optimize optimize, LowerOptions lower_options,
+                                                 std::optional<std::size_t> ram) {
+  const bool keeps_kernels = optimize == Optimize::kSpeed;
+  const Packing packing =
+      choose_packing(graph, lower_options, keeps_kernels ? PackedLayers::kOnePixel : PackedLayers::kAll);
+  lower_options.packing = &packing;
+  PlanOptions plan_options = plan_options_for(optimize, ram);
+  plan_options.unpack = keeps_kernels;
+  return unless_too_large([&] { return prepare_in_order(graph, lower_options, plan_options); });
+}
+
+}  // namespace
+
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     std::optional<std::size_t> ram) {
   bytes_for_int4(graph);
   depthwise_as_convolution(graph);
   fold_constant_channels(graph, lower_options);
-  const bool packs = lower_options.pack_weights, keeps_kernels = packs && optimize == Optimize::kSpeed;
-  const PackedLayers layers = keeps_kernels ? PackedLayers::kOnePixel : PackedLayers::kAll;
-  const Packing packing = packs ? choose_packing(graph, lower_options, layers) : Packing();
-  PlanOptions plan_options = plan_options_for(optimize, ram);
-  plan_options.unpack = keeps_kernels;
-  LowerOptions packed_options = lower_options;
-  packed_options.packing = &packing;
-  const auto prepared = [&](const Graph& ordered) {
-    return prepare(ordered, packed_options, plan_options, HostKernels::kPortable);
-  };
-  Graph other = graph;
-  if (!order_for_memory(other)) return prepared(graph);
-  const auto as_it_was = [&]() -> std::shared_ptr<const Executable> {
-    try {
-      return prepared(graph);
-    } catch (const InputError&) {
-      return nullptr;  // too large; the other order may not be
-    }
-  }();
-  if (as_it_was && ram) return as_it_was;
-  const auto reordered = prepared(other);
-  if (!as_it_was) return reordered;
-  return reordered->plan.arena_bytes < as_it_was->plan.arena_bytes ? reordered : as_it_was;
+  const auto packed = lower_options.pack_weights ? prepare_packed(graph, optimize, lower_options, ram) : nullptr;
+  if (!packed) return prepare_in_order(graph, lower_options, plan_options_for(optimize, ram));
+  const auto plain =
+      unless_too_large([&] { return prepare_in_order(graph, lower_options, plan_options_for(optimize, ram)); });
+  const bool pays = !plain || constant_bytes(*packed) + decoder_bytes(lower_options) < constant_bytes(*plain);
+  return pays ? packed : plain;
 }
 
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, std::optional<std::size_t> ram,

@@ -26,7 +26,9 @@ LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding r
 PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram = {});
 
 /// The graph without channels that are constant, in the order that needs the fewest bytes, lowered and planned: what
-/// the package is printed from. Throws InputError when it cannot be lowered, or needs more bytes than `ram`.
+/// the package is printed from. With LowerOptions::pack_weights, weights are packed if all constants and the decoder
+/// take fewer bytes so than all constants plain. Throws InputError when it cannot be lowered, or needs more bytes than
+/// `ram`.
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     std::optional<std::size_t> ram = {});
 

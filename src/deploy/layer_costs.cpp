@@ -110,6 +110,16 @@ void add_code(LayerCosts& costs, const Firmware& firmware,
 
 }  // namespace
 
+std::size_t constant_bytes(const Executable& executable) {
+  std::set<Bytes> seen;
+  std::size_t bytes = 0;
+  for (std::size_t step = 0; step < executable.program.size(); ++step) {
+    if (is_left_out(executable, step)) continue;
+    for (const KernelCall* call : calls_of(executable, step)) bytes += weights_bytes(executable.graph, *call, seen);
+  }
+  return bytes;
+}
+
 LayerCosts measure_layers(const Graph& graph, const Board& board, Optimize optimize, const LowerOptions& lower_options,
                           std::optional<std::size_t> ram, const std::vector<Bytes>& inputs, const Firmware& firmware) {
   const Deployment deployment = deploy(graph, optimize, lower_options, ram, true);

@@ -31,6 +31,9 @@ struct LayerCosts {
       0;  // instructions outside of layers: taking rows from one to the next, where they run by rows
 };
 
+/// Bytes of all constants, as the C package stores them: equal ones once.
+std::size_t constant_bytes(const Executable& executable);
+
 /// Builds and runs the model once more, with calls between the layers that tell the emulator which one runs: they take
 /// a few instructions each, which are counted, so that the sum is a little more than the model's own count. Of the
 /// first invocation in `inputs`. The code is that of `firmware`, the model's as it is, in the folder where it was

@@ -15,9 +15,6 @@ namespace {
 
 constexpr int kLookAhead = 16;  // bits that the kernel reads at least
 
-/// The code of packed layers, beyond that of plain ones, at most: measured with the models of docs/weights.md.
-std::size_t decoder_bytes(const LowerOptions& options) { return options.features.avr ? 2200 : 350; }
-
 /// Numbers as a least one and the bits of how much more they are.
 struct Packed {
   std::int32_t least;
@@ -71,6 +68,8 @@ std::optional<ChannelLayer> layer_of(const NodeView& node, const LowerOptions& o
 }
 
 }  // namespace
+
+std::size_t decoder_bytes(const LowerOptions& options) { return options.features.avr ? 2200 : 350; }
 
 Packing choose_packing(const Graph& graph, const LowerOptions& options, PackedLayers which) {
   std::vector<TensorId> ids;

@@ -18,12 +18,15 @@ struct Packing {
   std::size_t packed_bytes = 0;  // and packed, tables of codes included
 };
 
+/// The code of packed layers, beyond that of plain ones, at most: measured with the models of docs/weights.md.
+std::size_t decoder_bytes(const LowerOptions& options);
+
 enum class PackedLayers {
   kAll,
   kOnePixel,  // those whose weights are used once anyway: dense layers, as a rule
 };
 
-/// Packs the layers that take fewer bytes so.
+/// Packs the layers that take fewer bytes so; none, if all of them do not save what the decoder takes.
 Packing choose_packing(const Graph& graph, const LowerOptions& options, PackedLayers which = PackedLayers::kAll);
 
 /// The call of a node whose weights are packed by `options`; none otherwise.
