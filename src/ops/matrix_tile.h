@@ -14,7 +14,8 @@ inline constexpr int kTileVectors = 2;
 template <typename I>
 constexpr int tile_rows(int vectors) {
   const int rows = (I::kRegisters - 1 - vectors) / vectors;
-  return rows > 8 ? 8 : rows;
+  constexpr int kMost = I::kRegisters > 16 ? 12 : 8;
+  return rows > kMost ? kMost : rows;
 }
 
 /// Cuts `n` columns into tiles: calls body(isa, vectors, j, lanes) for the columns from j on, `vectors` vectors of isa
@@ -35,7 +36,9 @@ THIMBLE_INLINE void for_columns(int n, const Body& body, int j = 0) {
 }
 
 /// Tiles come in these numbers of rows, so that the program does not grow too much.
-constexpr bool is_tile_rows(int rows) { return rows == 1 || rows == 2 || rows == 4 || rows == 6 || rows >= 8; }
+constexpr bool is_tile_rows(int rows) {
+  return rows == 1 || rows == 2 || rows == 4 || rows == 6 || rows == 8 || rows == 9 || rows == 12;
+}
 
 template <int kMost, typename Body>
 THIMBLE_INLINE void with_rows(int rows, const Body& body) {

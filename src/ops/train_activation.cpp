@@ -39,20 +39,14 @@ void mask_gradient(int rows, int channels, const FusedActivation& activation, co
                    float* masked, int stride) {
   if (activation.none() && masked == gradient) return;
   simd([=](auto best) THIMBLE_INLINE_LAMBDA {
-    for_columns<typename decltype(best)::Comparing, 1>(channels,
-                                                       [&](auto isa, auto, int j, int lanes) THIMBLE_INLINE_LAMBDA {
-                                                         using I = decltype(isa);
-                                                         using Vector = typename I::Vector;
-                                                         const Vector least = I::all(activation.least);
-                                                         const Vector most = I::all(activation.most);
-                                                         for (std::ptrdiff_t r = 0; r < rows; ++r) {
-                                                           const Vector value = I::load(y + r * channels + j, lanes);
-                                                           Vector g = I::load(gradient + r * channels + j, lanes);
-                                                           g = value > least ? g : Vector{};
-                                                           g = value < most ? g : Vector{};
-                                                           I::store(masked + r * stride + j, g, lanes);
-                                                         }
-                                                       });
+    for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int j, int lanes) THIMBLE_INLINE_LAMBDA {
+      using I = decltype(isa);
+      for (std::ptrdiff_t r = 0; r < rows; ++r) {
+        const typename I::Vector value = I::load(y + r * channels + j, lanes);
+        const typename I::Vector g = I::load(gradient + r * channels + j, lanes);
+        I::store(masked + r * stride + j, inside_or_zero<I>(value, activation.least, activation.most, g), lanes);
+      }
+    });
     for (std::ptrdiff_t r = 0; r < rows && stride > channels; ++r) {
       for (int c = channels; c < stride; ++c) masked[r * stride + c] = 0.0f;
     }

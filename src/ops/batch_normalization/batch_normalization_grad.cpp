@@ -61,36 +61,6 @@ THIMBLE_INLINE void sum_rows(int rows, int channels, int c, double* totals, cons
   }
 }
 
-/// g where least < y < most, else 0.
-template <typename I>
-THIMBLE_INLINE typename I::Vector inside_or_zero(const typename I::Vector& y, float least, float most,
-                                                 const typename I::Vector& g) {
-#if defined(__x86_64__) && !defined(__clang__)
-  if constexpr (I::kLanes == 16) {  // GCC 12 compares so many lane by lane
-    const typename I::Vector low = I::all(least), high = I::all(most);
-    typename I::Vector masked;
-    asm("vcmpltps %1, %2, %%k1\n\tvcmpltps %3, %1, %%k1%{%%k1%}\n\tvmovaps %4, %0%{%%k1%}%{z%}"
-        : "=v"(masked)
-        : "v"(y), "v"(low), "v"(high), "v"(g)
-        : "k1");
-    return masked;
-  }
-#endif
-  using Part = typename I::Comparing;
-  constexpr int kParts = I::kLanes / Part::kLanes;
-  typename Part::Vector values[kParts], result[kParts];
-  __builtin_memcpy(values, &y, sizeof y);
-  __builtin_memcpy(result, &g, sizeof g);
-  const typename Part::Vector low = Part::all(least), high = Part::all(most);
-  for (int i = 0; i < kParts; ++i) {
-    result[i] = values[i] > low ? result[i] : typename Part::Vector{};
-    result[i] = values[i] < high ? result[i] : typename Part::Vector{};
-  }
-  typename I::Vector masked;
-  __builtin_memcpy(&masked, result, sizeof masked);
-  return masked;
-}
-
 /// body(isa, vectors, c, lanes) for the channels from c on, `lanes` of each vector.
 template <typename Body>
 void for_channels(const Plan& plan, const Body& body) {
