@@ -3,8 +3,7 @@ published figures of networks (docs/scaling.md).
 
 usage: scaling.py [--models mnist,kws,ic] [--epochs 3] [--thimble build/release/thimble]
 
-Measured in this run: steps of one single-threaded process for several batch sizes, of which a line is made, a + b per
-sample; the same with two ranks, through shared memory and (THIMBLE_RANKS_APART) through Open MPI; and MPI's own allreduce
+Measured in this run: steps of one single-threaded process with as many samples as a rank would have; steps of two ranks, through shared memory and (THIMBLE_RANKS_APART) through Open MPI; and MPI's own allreduce
 between two processes (bench/allreduce.c), which gives the network of this machine.
 """
 import argparse
@@ -35,10 +34,6 @@ def communication(model, ranks, network):
         allreduce_seconds(ranks, size, network) for size in model["sums_bytes"])
 
 
-def compute(model, samples):
-    return model["one"].get(samples) or model["fixed"] + model["sample"] * samples
-
-
 def run(command, folder, environment=None):
     subprocess.run(command, cwd=train.ROOT, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
     with open(os.path.join(folder, "history.json")) as file:
@@ -55,18 +50,10 @@ def measure(name, program, epochs, folder):
     command = [program, "train", recipe, "-o", out, "--epochs", str(epochs + 1)]
     steps = lambda size: math.ceil(samples / size)
     one = {size: run([*command, "--threads", "1", "--set", f"train.batch_size={size}"], out) / steps(size)
-           for size in (batch, batch // 2, batch // 4, batch // 8)}
+           for size in sorted({math.ceil(batch / p) for p in (1, *RANKS) if p <= batch}, reverse=True)}
     ranks = ["mpirun", "--allow-run-as-root", "-n", "2", *command]
     model = {"batch": batch, "one": one, "shared": run(ranks, out) / steps(batch),
              "apart": run(ranks, out, {"THIMBLE_RANKS_APART": "1"}) / steps(batch)}
-    # Least squares of the relative errors.
-    sizes = list(one)
-    w = [1 / one[n] ** 2 for n in sizes]
-    mean_n = sum(a * n for a, n in zip(w, sizes)) / sum(w)
-    mean_t = sum(a * one[n] for a, n in zip(w, sizes)) / sum(w)
-    model["sample"] = sum(a * (n - mean_n) * (one[n] - mean_t) for a, n in zip(w, sizes)) / sum(
-        a * (n - mean_n) ** 2 for a, n in zip(w, sizes))
-    model["fixed"] = mean_t - model["sample"] * mean_n
     report = subprocess.run([program, "inspect", os.path.join(out, "model.keras"), "--json"], check=True, capture_output=True)
     parameters = sum(layer["parameters"] for layer in json.loads(report.stdout)["layers"])
     normalized = [] if name == "mnist" else normalized_channels(train.MODELS[name][4]())
@@ -101,10 +88,8 @@ def show(name, model, mpi):
     batch, one = model["batch"], model["one"]
     print(f"\n## {name}: batch {batch}, gradients {model['gradient_bytes']} bytes, {len(model['sums_bytes'])} sums of "
           f"{sum(model['sums_bytes'])} bytes")
-    print("one rank, us a step: " + ", ".join(f"batch {n}: {t * 1e6:.1f}" for n, t in one.items()) +
-          f"; line: {model['fixed'] * 1e6:.1f} + {model['sample'] * 1e6:.3f} a sample")
-    half = one[batch // 2]
-    predicted = half + communication(model, 2, mpi)
+    print("one rank, us a step: " + ", ".join(f"batch {n}: {t * 1e6:.1f}" for n, t in one.items()))
+    predicted = one[math.ceil(batch / 2)] + communication(model, 2, mpi)
     print(f"two ranks, us a step: shared memory {model['shared'] * 1e6:.1f} ({one[batch] / model['shared']:.2f} times one), "
           f"Open MPI {model['apart'] * 1e6:.1f} ({one[batch] / model['apart']:.2f}), model {predicted * 1e6:.1f}")
     for kind in ("strong", "weak"):
@@ -112,14 +97,12 @@ def show(name, model, mpi):
         for network in NETWORKS:
             cells = []
             for p in RANKS:
-                samples = max(1, math.ceil(batch / p)) if kind == "strong" else batch
-                whole = batch if kind == "strong" else batch * p
                 if kind == "strong" and p > batch:
                     cells.append("-")
                     continue
-                step = compute(model, samples) + communication(model, p, NETWORKS[network])
-                speed = whole / step / (batch / compute(model, batch))
-                cells.append(f"{speed:.1f}")
+                compute = one[math.ceil(batch / p)] if kind == "strong" else one[batch]
+                step = compute + communication(model, p, NETWORKS[network])
+                cells.append(f"{one[batch] / step * (1 if kind == 'strong' else p):.1f}")
             print(f"| {network} | " + " | ".join(cells) + " |")
 
 
