@@ -39,6 +39,16 @@ std::string first_error(const std::string& text) {
   return first;
 }
 
+/// A function that the linker missed: of "undefined reference to `erfcf'" the name. Those of ours are no C library's.
+std::string undefined_function(const std::string& text) {
+  constexpr std::string_view kBefore = "undefined reference to `";
+  const std::size_t at = text.find(kBefore);
+  if (at == std::string::npos) return "";
+  const std::string name = text.substr(at + kBefore.size(), text.find('\'', at) - at - kBefore.size());
+  const auto is_ours = [&](const char* begin) { return name.starts_with(begin); };
+  return is_ours("thimble_") || is_ours("model_") || is_ours("bench_") || is_ours("board_") ? "" : name;
+}
+
 /// One build in a folder: package/ and board/ hold sources and objects. Names are relative to the folder, as the linker
 /// script's patterns need them.
 class Build {
@@ -96,6 +106,9 @@ class Build {
     require(result.err.find("overflowed by") == std::string::npos &&
                 result.err.find("truncated to fit") == std::string::npos,
             "the model needs more memory than board {} can address; choose a smaller model", board_.name);
+    const std::string missing = undefined_function(result.err);
+    require(missing.empty(), "the model needs {}, which the C library for board {} does not have; choose another board",
+            missing, board_.name);
     ensure(result.exit_code == 0, "the firmware for board {} does not link: {}", board_.name, first_error(result.err));
   }
 

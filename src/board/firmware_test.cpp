@@ -108,6 +108,16 @@ TEST_P(FirmwareTest, TooLargeForFlashIsToldWithNumbers) {
   EXPECT_NE(message.find(fmt::format("the board has {};", board().flash_bytes)), std::string::npos) << message;
 }
 
+TEST_P(FirmwareTest, AFunctionThatTheLibraryLacksIsTold) {
+  FileSet package = toy_package({});
+  std::string& model = package["model.c"];
+  model.insert(model.find("  toy_spin();"), "  invocations += absent_from_libm(1);\n");
+  model.insert(0, "int absent_from_libm(int);\n");
+  const std::string message = input_error_of([&] { build_firmware(board(), package, {}, folder()); });
+  EXPECT_NE(message.find("the model needs absent_from_libm, which the C library for board"), std::string::npos)
+      << message;
+}
+
 TEST_P(FirmwareTest, CThatDoesNotCompileIsOurFault) {
   FileSet package = toy_package({});
   package["kernels/broken.c"] = "int broken(void) { return missing; }\n";

@@ -359,5 +359,26 @@ TEST(AvrBoard, ComputesWhatThePortableKernelsCompute) {
   }
 }
 
+/// Its C library lacks erfcf, expm1f and rintf (kernel/float_math.h).
+TEST(AvrBoard, HasTheFunctionsThatItsLibraryLacks) {
+  const Board& board = find_board("avr");
+  if (!find_program("avr-gcc")) GTEST_SKIP() << "not installed: " << board.tools_packages;
+  std::vector<float> values;
+  for (int i = -24; i <= 24; ++i) values.push_back(static_cast<float>(i) / 4.0f);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(values.data());
+  const Bytes input(bytes, bytes + values.size() * sizeof(float));
+  GraphBuilder builder;
+  const TensorId x = builder.input({1, static_cast<int>(values.size())}, Type::kFloat32);
+  const TensorId gelu = builder.node("GELU", {x}, {{"approximate", false}});
+  const TensorId elu = builder.node("ELU", {x}), round = builder.node("ROUND", {x});
+  const Graph graph = builder.finish({gelu, elu, round});
+  const TemporaryFolder folder;
+  const Optimize optimize = Optimize::kSize;
+  const Measurement measurement =
+      measure(deploy(graph, optimize, lower_options_for(board, optimize)), board, optimize, {input}, 1, folder.path());
+  EXPECT_LE(measurement.largest_error, 1e-6f);
+  EXPECT_EQ(measurement.firmware.warnings, "");
+}
+
 }  // namespace
 }  // namespace thimble

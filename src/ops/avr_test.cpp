@@ -2,6 +2,9 @@
 // in assembly and read flash (src/deploy/deploy_test.cpp).
 #include "kernel/avr.h"
 
+#include <cmath>
+
+#include "kernel/float_math.h"
 #include "ops/variant_testing.h"
 
 namespace thimble {
@@ -101,6 +104,19 @@ TEST_P(Avr, Conv2DAndMaximum) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, Avr, ::testing::Range(0, 100));
+
+TEST(AvrFloatMath, IsThatOfTheLibrary) {
+  for (int i = -400; i <= 400; ++i) {
+    const float x = static_cast<float>(i) / 40.0f, small = x * 1e-6f;
+    EXPECT_NEAR(thimble_erfcf(x), std::erfc(x), 1e-5f * std::erfc(x) + 1e-40f) << x;
+    EXPECT_NEAR(thimble_expm1f(x), std::expm1(x), 1e-6f * std::fabs(std::expm1(x))) << x;
+    EXPECT_NEAR(thimble_expm1f(small), std::expm1(small), 1e-6f * std::fabs(small)) << small;
+    EXPECT_EQ(thimble_rintf(x), std::rint(x)) << x;
+    EXPECT_EQ(std::signbit(thimble_rintf(x)), std::signbit(std::rint(x))) << x;
+  }
+  EXPECT_EQ(thimble_expm1f(-100.0f), -1.0f);
+  EXPECT_EQ(thimble_rintf(1e30f), 1e30f);
+}
 
 }  // namespace
 }  // namespace thimble

@@ -1,6 +1,6 @@
 #include "ops/gelu/gelu_kernel.h"
 
-#include <math.h>
+#include "kernel/float_math.h"
 
 THIMBLE_KERNEL void thimble_gelu_f32(const thimble_elementwise_params* p, const float* input, float* output) {
   const float minus_sqrt_half = -0.707106781f;
