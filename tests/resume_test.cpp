@@ -82,29 +82,43 @@ class Resume : public ::testing::Test {
     return text.substr(0, text.find("\"seconds\""));
   }
 
+  /// Kills and resumes until the end, over and over; `results` are the files that are left, all but history.json and
+  /// checkpoint.keras.
+  void kill_and_compare(const std::vector<std::string>& results, int usual_kills) {
+    const char* wanted = std::getenv("THIMBLE_KILLS");
+    const int kills = wanted ? std::atoi(wanted) : usual_kills;
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_TRUE(train("whole", std::chrono::minutes(2), "2"));
+    const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    Random random(static_cast<std::uint64_t>(whole.count()));
+    int done = 0;
+    for (int run = 0; done < kills; ++run) {
+      const std::string output = "run" + std::to_string(run);
+      const auto moment = [&] {
+        return std::chrono::milliseconds(1 + random.below(static_cast<std::uint32_t>(whole.count())));
+      };
+      while (done < kills && !train(output, moment(), done % 2 == 0 ? "1" : "2")) ++done;
+      train(output, std::chrono::minutes(2), "1");
+      for (const std::string& name : results) {
+        ASSERT_EQ(file(output + "/" + name), file("whole/" + name)) << name << " after " << done << " kills";
+      }
+      ASSERT_EQ(history(output), history("whole"));
+      const fs::directory_iterator files(folder_.path() / output);
+      EXPECT_EQ(std::distance(begin(files), end(files)), std::ssize(results) + 2) << "something half-written is left";
+    }
+  }
+
   TemporaryFolder folder_;
 };
 
-TEST_F(Resume, KilledAtAnyMomentComesToTheSameBits) {
-  const char* wanted = std::getenv("THIMBLE_KILLS");
-  const int kills = wanted ? std::atoi(wanted) : 6;
-  const auto start = std::chrono::steady_clock::now();
-  ASSERT_TRUE(train("whole", std::chrono::minutes(2), "2"));
-  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-  Random random(static_cast<std::uint64_t>(whole.count()));
-  int done = 0;
-  for (int run = 0; done < kills; ++run) {
-    const std::string output = "run" + std::to_string(run);
-    const auto moment = [&] {
-      return std::chrono::milliseconds(1 + random.below(static_cast<std::uint32_t>(whole.count())));
-    };
-    while (done < kills && !train(output, moment(), done % 2 == 0 ? "1" : "2")) ++done;
-    train(output, std::chrono::minutes(2), "1");
-    ASSERT_EQ(file(output + "/model.keras"), file("whole/model.keras")) << "after " << done << " kills";
-    ASSERT_EQ(history(output), history("whole"));
-    const fs::directory_iterator files(folder_.path() / output);
-    EXPECT_EQ(std::distance(begin(files), end(files)), 3) << "something half-written is left";
-  }
+TEST_F(Resume, KilledAtAnyMomentComesToTheSameBits) { kill_and_compare({"model.keras"}, 6); }
+
+TEST_F(Resume, KilledWhileItCompressesComesToTheSameBits) {
+  std::string recipe = kRecipe;
+  recipe.replace(recipe.find("epochs = 6"), 10, "epochs = 1");
+  recipe += "[compress]\nepochs = 5\nsparsity = 0.5\nclusters = 16\ncalibrate = 100\n";
+  real_file_system().write(folder_.path() / "recipe.toml", recipe);
+  kill_and_compare({"model.keras", "model.tflite"}, 3);
 }
 
 /// `thimble train` as `ranks` ranks; rank 1 is killed after `killed_after` seconds, if that is said.

@@ -9,7 +9,6 @@
 #include "cli/command.h"
 #include "cli/train_data.h"
 #include "cli/train_session.h"
-#include "compress/compress.h"
 #include "data/load.h"
 #include "data/splits.h"
 #include "io/keras.h"
@@ -121,12 +120,8 @@ void train(const TrainArguments& arguments) {
   FileSet written;
   std::vector<EpochResult> history = result.epochs;
   if (recipe.compression.epochs > 0) {
-    const CompressResult compressed =
-        compress(model, parts.train, parts.test, recipe.compression, options, terminal_progress(), asked_to_stop);
-    require(
-        !compressed.stopped,
-        "stopped by a signal; {}/checkpoint.keras holds what was trained before [compress]: --resume goes on from it",
-        arguments.folder);
+    const CompressResult compressed = run_compression(files, recipe, model, parts.train, parts.test, options,
+                                                      checkpoints_of(arguments), terminal_progress());
     const Bytes tflite = write_tflite(compressed.integer_model);
     written["model.tflite"] = std::string(tflite.begin(), tflite.end());
     history.insert(history.end(), compressed.epochs.begin(), compressed.epochs.end());

@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kCheckpoint = "checkpoint.keras";
+constexpr const char* kCompressCheckpoint = "compress.npz";
 constexpr const char* kRecipeArray = "recipe";
 
 // ---- asked to stop
@@ -65,7 +66,9 @@ void remove_half_written(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     constexpr std::size_t kEnding = 7;
-    for (const std::string& own : {std::string(kCheckpoint), std::string("model.keras"), std::string("history.json")}) {
+    for (const std::string& own :
+         {std::string(kCheckpoint), std::string(kCompressCheckpoint), std::string("model.keras"),
+          std::string("model.tflite"), std::string("history.json")}) {
       if (name.size() == own.size() + kEnding && name.starts_with(own + ".")) fs::remove(entry.path(), error);
     }
   }
@@ -141,6 +144,33 @@ TrainResult run_session(FileSystem& files, const Recipe& recipe, Model& model, c
   }
   require(!result.stopped, "stopped by a signal; {} holds all that was done: --resume goes on from it",
           checkpoint.string());
+  return result;
+}
+
+CompressResult run_compression(FileSystem& files, const Recipe& recipe, Model& model, const Dataset& train,
+                               const Dataset& validation, const TrainOptions& options,
+                               const CheckpointOptions& checkpoints, Progress& progress) {
+  const fs::path path = checkpoints.folder / kCompressCheckpoint;
+  const NpyArray whose = text_array(fmt::format("{} epochs of {}", options.epochs, recipe.identity));
+  CompressCheckpoints own;
+  own.save = [&](const NpzArrays& state) {
+    NpzArrays arrays = state;
+    arrays[kRecipeArray] = whose;
+    files.write(path, ByteSpan(write_npz(arrays)));
+  };
+  if (checkpoints.resume && files.is_file(path)) {
+    NpzArrays arrays = with_context(path.string(), [&] { return parse_npz(files.read(path)); });
+    if (const auto text = arrays.find(kRecipeArray); text != arrays.end() && text->second == whose) {
+      progress.line(fmt::format("Going on from {}", path.string()));
+      arrays.erase(kRecipeArray);
+      own.start = std::move(arrays);
+    }
+  }
+  CompressResult result = compress(model, train, validation, recipe.compression, options, progress, asked_to_stop, own);
+  require(!result.stopped, "stopped by a signal; {} holds what was done: --resume goes on from it",
+          checkpoints.folder.string());
+  std::error_code error;
+  fs::remove(path, error);
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "compress/compress.h"
 #include "io/recipe.h"
 #include "train/train.h"
 
@@ -22,6 +23,12 @@ TrainOptions options_of(const Recipe& recipe);
 TrainResult run_session(FileSystem& files, const Recipe& recipe, Model& model, const Dataset& train,
                         const Dataset& validation, const TrainOptions& options, const CheckpointOptions& checkpoints,
                         Progress& progress);
+
+/// Compresses `model` as the recipe says, with a checkpoint of its own, compress.npz, after each epoch. Throws
+/// InputError when a signal asks it to stop.
+CompressResult run_compression(FileSystem& files, const Recipe& recipe, Model& model, const Dataset& train,
+                               const Dataset& validation, const TrainOptions& options,
+                               const CheckpointOptions& checkpoints, Progress& progress);
 
 /// Whether a signal has asked to stop.
 bool asked_to_stop();

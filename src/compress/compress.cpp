@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "compress/write_back.h"
@@ -82,6 +83,45 @@ class Compressor {
         model_(ready_for_chip(model)),
         layers_(weights_of(model_.graph)) {
     options_.fuse = false;  // each layer's output is constrained
+  }
+
+  /// What changes from epoch to epoch, after those in `history`; and back.
+  NpzArrays state(const std::vector<EpochResult>& history) const {
+    const int epochs = static_cast<int>(history.size());
+    NpzArrays arrays = to_arrays({.position = {.epoch = epochs}, .history = history});
+    const OptimizerState& optimizer = model_.optimizer;
+    arrays["iterations"] = make_npy<std::int64_t>({1}, std::vector{optimizer.iterations});
+    for (std::size_t t = 0; t < optimizer.tensors.size(); ++t) {
+      const auto put = [&](const std::string& what, std::span<const float> values) {
+        arrays[fmt::format("{}/{}", what, optimizer.tensors[t])] =
+            make_npy<float>({static_cast<std::int64_t>(values.size())}, values);
+      };
+      put("weights", model_.graph.tensor(optimizer.tensors[t]).values<float>());
+      for (std::size_t s = 0; s < optimizer.slots.size(); ++s) put(fmt::format("slot/{}", s), optimizer.slots[s][t]);
+    }
+    return arrays;
+  }
+  std::vector<EpochResult> go_on_from(const NpzArrays& arrays) {
+    OptimizerState& optimizer = model_.optimizer;
+    optimizer.iterations = arrays.at("iterations").values<std::int64_t>()[0];
+    constexpr const char* kWeights = "weights/";
+    for (const auto& [name, array] : arrays) {
+      if (!name.starts_with(kWeights)) continue;
+      const std::string number = name.substr(std::string(kWeights).size());
+      const TensorId id = std::stoi(number);
+      const auto values = array.values<float>();
+      require(id >= 0 && id < std::ssize(model_.graph.tensors) && model_.graph.tensor(id).trainable &&
+                  std::cmp_equal(values.size(), model_.graph.tensor(id).elements()),
+              "the checkpoint is of another model; train without --resume");
+      model_.graph.tensor(id).data = make_data(std::vector<float>(values.begin(), values.end()));
+      optimizer.tensors.push_back(id);
+      for (std::size_t s = 0; arrays.contains(fmt::format("slot/{}/{}", s, number)); ++s) {
+        const auto slot = arrays.at(fmt::format("slot/{}/{}", s, number)).values<float>();
+        if (optimizer.slots.size() <= s) optimizer.slots.emplace_back();
+        optimizer.slots[s].emplace_back(slot.begin(), slot.end());
+      }
+    }
+    return train_state_from(arrays).history;
   }
 
   /// None: `step_done` broke it off.
@@ -226,10 +266,12 @@ std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer)
 }
 
 CompressResult compress(Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
-                        const TrainOptions& options, Progress& progress, const std::function<bool()>& stop) {
+                        const TrainOptions& options, Progress& progress, const std::function<bool()>& stop,
+                        const CompressCheckpoints& checkpoints) {
   Compressor compressor(model, train, test, compression, options);
   CompressResult result;
-  for (int epoch = 0; epoch < compression.epochs; ++epoch) {
+  if (!checkpoints.start.empty()) result.epochs = compressor.go_on_from(checkpoints.start);
+  for (int epoch = static_cast<int>(result.epochs.size()); epoch < compression.epochs; ++epoch) {
     progress.line(fmt::format("Epoch {}/{} for the chip", epoch + 1, compression.epochs));
     int steps = 0;
     const auto done = compressor.run_epoch(epoch, [&](int step, int all, const LossAndAccuracy& so_far) {
@@ -241,6 +283,8 @@ CompressResult compress(Model& model, const Dataset& train, const Dataset& test,
     progress.finish(steps, progress_note(done->seconds, steps, {done->loss, done->accuracy, {}}) +
                                validation_note({done->val_loss, done->val_accuracy, {}}));
     result.epochs.push_back(*done);
+    // The last one's choice of weights is part of the result: it is made again.
+    if (checkpoints.save && epoch + 1 < compression.epochs) checkpoints.save(compressor.state(result.epochs));
   }
   result.integer_model = compressor.integer_model();
   compressor.write_back_to(model);

@@ -16,6 +16,12 @@ struct CompressResult {
   bool stopped = false;  // because `stop` said so; then there is no model
 };
 
+/// What a compression that was killed needs to come to the same bits: the state between two epochs.
+struct CompressCheckpoints {
+  std::function<void(const NpzArrays&)> save = {};  // after each epoch but the last one
+  NpzArrays start = {};                             // what save() got; empty: begins at the beginning
+};
+
 /// The numbers that the values of `graph` can take in `integer`, which is graph with its values quantized, under the
 /// same TensorIds.
 std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer);
@@ -29,6 +35,6 @@ std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer)
 /// quantize() do.
 CompressResult compress(Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
                         const TrainOptions& options, Progress& progress = no_progress(),
-                        const std::function<bool()>& stop = {});
+                        const std::function<bool()>& stop = {}, const CompressCheckpoints& checkpoints = {});
 
 }  // namespace thimble
