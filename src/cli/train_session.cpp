@@ -101,6 +101,7 @@ bool asked_to_stop() { return stop_signal != 0; }
 TrainOptions options_of(const Recipe& recipe) {
   TrainOptions options;
   options.batch_size = recipe.batch_size;
+  options.shuffle_buffer = recipe.shuffle_buffer;
   options.epochs = recipe.epochs;
   options.seed = recipe.seed;
   options.metrics = recipe.metrics;

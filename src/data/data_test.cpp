@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
@@ -357,6 +358,20 @@ TEST(Dataset, OrderDependsOnSeedAndEpochAlone) {
   std::ranges::sort(sorted);
   for (std::uint32_t i = 0; i < 1000; ++i) EXPECT_EQ(sorted[i], i);
   EXPECT_EQ(shuffled_order(6, 1, 0), (std::vector<std::uint32_t>{3, 2, 1, 0, 4, 5}));  // on every machine
+}
+
+TEST(Dataset, OrderWithABufferKeepsNeighboursNear) {
+  constexpr std::size_t kSize = 1000, kBuffer = 160, kRun = 10;
+  const auto order = shuffled_order(kSize, 1, 0, kBuffer);
+  EXPECT_NE(order, shuffled_order(kSize, 1, 1, kBuffer));
+  auto sorted = order;
+  std::ranges::sort(sorted);
+  for (std::uint32_t i = 0; i < kSize; ++i) ASSERT_EQ(sorted[i], i);
+  std::set<std::uint32_t> runs;
+  for (std::size_t i = 0; i < kBuffer; ++i) runs.insert(order[i] / kRun);
+  EXPECT_EQ(runs.size(), kBuffer / kRun) << "the first buffer holds whole runs";
+  EXPECT_FALSE(std::ranges::is_sorted(std::span(order).first(kBuffer)));
+  EXPECT_EQ(shuffled_order(kSize, 1, 0, kSize), shuffled_order(kSize, 1, 0));
 }
 
 }  // namespace

@@ -130,11 +130,27 @@ std::string Dataset::name_of(std::size_t index) const {
   return source.empty() ? sample : source + ": " + sample;
 }
 
-std::vector<std::uint32_t> shuffled_order(std::size_t size, std::uint64_t seed, std::uint64_t epoch) {
+std::vector<std::uint32_t> shuffled_order(std::size_t size, std::uint64_t seed, std::uint64_t epoch,
+                                          std::size_t buffer) {
   ensure(size <= UINT32_MAX, "{} samples are more than can be put in order", size);
-  std::vector<std::uint32_t> order(size);
-  std::iota(order.begin(), order.end(), 0U);
-  Random(seed, epoch).shuffle(std::span(order));
+  Random random(seed, epoch);
+  if (buffer == 0 || buffer >= size) {
+    std::vector<std::uint32_t> order(size);
+    std::iota(order.begin(), order.end(), 0U);
+    random.shuffle(std::span(order));
+    return order;
+  }
+  const std::size_t run = std::max<std::size_t>(1, buffer / 16);
+  std::vector<std::uint32_t> runs((size + run - 1) / run), order;
+  std::iota(runs.begin(), runs.end(), 0U);
+  random.shuffle(std::span(runs));
+  for (const std::uint32_t r : runs) {
+    for (std::size_t i = r * run; i < std::min(size, (r + 1) * run); ++i)
+      order.push_back(static_cast<std::uint32_t>(i));
+  }
+  for (std::size_t first = 0; first < size; first += buffer) {
+    random.shuffle(std::span(order).subspan(first, std::min(buffer, size - first)));
+  }
   return order;
 }
 

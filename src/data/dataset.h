@@ -84,7 +84,9 @@ struct DatasetSplits {
 };
 
 /// 0 to size - 1 in the random order of an epoch. It depends on nothing else, so that training can go on from any
-/// epoch.
-std::vector<std::uint32_t> shuffled_order(std::size_t size, std::uint64_t seed, std::uint64_t epoch);
+/// epoch. With `buffer` other than 0, for files larger than memory: runs of neighbours, a sixteenth of the buffer each,
+/// come in random order, and so many samples as it holds are shuffled at a time.
+std::vector<std::uint32_t> shuffled_order(std::size_t size, std::uint64_t seed, std::uint64_t epoch,
+                                          std::size_t buffer = 0);
 
 }  // namespace thimble

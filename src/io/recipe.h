@@ -85,6 +85,7 @@ struct Recipe {
   OptimizerState optimizer;        // without tensors
   std::vector<OutputLoss> losses;  // of each output
   int batch_size = 32;
+  std::size_t shuffle_buffer = 0;  // so many samples are shuffled at a time; 0: all
   int epochs = 1;
   float validation_split = 0.0f;  // the part of the training samples that is held out for validation; 0: none
   int folds = 0;                  // trains so many models, each validated on another part; 0: one

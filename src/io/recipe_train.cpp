@@ -222,6 +222,7 @@ void read_train(const json& table, Recipe& recipe) {
   const std::vector<LayerArgument> arguments = {
       {.kind = Kind::kText, .name = "optimizer", .default_value = std::string("adam")},
       {.kind = Kind::kInt, .name = "batch_size", .default_value = std::int64_t{32}},
+      {.kind = Kind::kInt, .name = "shuffle_buffer", .default_value = std::int64_t{0}, .least = 0},
       {.kind = Kind::kInt, .name = "epochs", .default_value = std::int64_t{1}},
       {.kind = Kind::kInt, .name = "seed", .default_value = static_cast<std::int64_t>(recipe.seed), .least = 0},
       {.kind = Kind::kFloat, .name = "validation_split", .default_value = 0.0},
@@ -240,6 +241,7 @@ void read_train(const json& table, Recipe& recipe) {
   read_class_weight(table, recipe);
   read_metrics(table, recipe);
   recipe.batch_size = config.integer("batch_size");
+  recipe.shuffle_buffer = static_cast<std::size_t>(config.integer("shuffle_buffer"));
   recipe.epochs = config.integer("epochs");
   recipe.seed = static_cast<std::uint64_t>(config.integer("seed"));
   recipe.top_k = config.integer("top_k");

@@ -37,6 +37,7 @@ struct TrainOptions {
   int epochs = 1;                         // the number of the last one, which schedules are for
   int until = 0;                          // breaks off after so many of them; 0: does not
   std::uint64_t seed = 0;                 // of the order of the samples, and of dropout
+  std::size_t shuffle_buffer = 0;         // so many samples are shuffled at a time (data/dataset.h); 0: all
   int threads = 0;                        // 0: one a CPU
   bool fuse = true;                       // layers may be computed together, where only speed differs
   Augmentation augmentation = {};         // of the training samples

@@ -67,7 +67,7 @@ class Trainer::Impl {
     require(told == 0 || told == executor_.plan().outputs[0].size, "the teacher has {} outputs, the model {}", told,
             executor_.plan().outputs[0].size);
     const auto number = static_cast<std::uint64_t>(position.epoch);
-    order_ = shuffled_order(data.size(), options_.seed, number);
+    order_ = shuffled_order(data.size(), options_.seed, number, options_.shuffle_buffer);
     const auto batches = (data.size() + at(options_.batch_size) - 1) / at(options_.batch_size);
     update_.resolve_schedule(static_cast<std::int64_t>(batches) * options_.epochs);
     total_ = position.sums;
