@@ -11,7 +11,7 @@ namespace thimble {
 class Progress {
  public:
   virtual ~Progress() = default;
-  /// `done` of `total` units; `note` follows the bar ("1s 0.3ms/step - accuracy: 0.9"). Called as often as one likes.
+  /// `done` of `total` units; `note` follows the bar ("1s 310us/step - accuracy: 0.9"). Called as often as one likes.
   virtual void update(std::int64_t done, std::int64_t total, std::string_view note) = 0;
   /// The unit of work is over: the last bar stays on its line.
   virtual void finish(std::int64_t total, std::string_view note) = 0;

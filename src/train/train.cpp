@@ -188,8 +188,9 @@ class Loop final : private CallbackContext {
 }  // namespace
 
 std::string progress_note(double seconds, int steps, const LossAndAccuracy& result) {
-  return fmt::format("{:.0f}s {:.1f}ms/step", seconds, steps > 0 ? 1000 * seconds / steps : 0.0) +
-         metrics_text(result, "");
+  const double step = steps > 0 ? seconds / steps : 0.0;
+  const std::string pace = step < 1e-3 ? fmt::format("{:.0f}us", 1e6 * step) : fmt::format("{:.1f}ms", 1e3 * step);
+  return fmt::format("{:.0f}s {}/step", seconds, pace) + metrics_text(result, "");
 }
 
 std::string validation_note(const LossAndAccuracy& result) { return metrics_text(result, "val_"); }

@@ -60,7 +60,7 @@ struct LossAndAccuracy {
   std::vector<std::pair<std::string, double>> metrics = {};
 };
 
-/// "1s 0.3ms/step - accuracy: 0.9012 - loss: 0.3345", as Keras says it.
+/// "1s 310us/step - accuracy: 0.9012 - loss: 0.3345", as Keras says it.
 std::string progress_note(double seconds, int steps, const LossAndAccuracy& result);
 /// " - val_accuracy: 0.9012 - val_loss: 0.3345".
 std::string validation_note(const LossAndAccuracy& result);

@@ -323,7 +323,7 @@ TEST(Train, ReportsLikeKeras) {
   train(model, bright_spots(100), bright_spots(50), {.epochs = 2, .threads = 1}, lines);
   ASSERT_EQ(lines.text.size(), 4u);
   EXPECT_EQ(lines.text[0], "Epoch 1/2");
-  EXPECT_TRUE(std::regex_match(lines.text[3], std::regex("4 0s [0-9.]+ms/step - accuracy: 0\\.[0-9]{4} - "
+  EXPECT_TRUE(std::regex_match(lines.text[3], std::regex("4 0s [0-9.]+[mu]s/step - accuracy: 0\\.[0-9]{4} - "
                                                          "loss: [0-9.]{6} - val_accuracy: [01]\\.[0-9]{4} - "
                                                          "val_loss: [0-9.]{6}")))
       << lines.text[3];
