@@ -1,5 +1,5 @@
-// usage: mpirun -n 2 allreduce BYTES...: for each size, BYTES and the seconds of an MPI_Allreduce of floats, the median of
-// many.
+// usage: mpirun -n 2 allreduce BYTES...: for each size, BYTES and the seconds of an MPI_Allreduce of floats, the median
+// of many.
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>

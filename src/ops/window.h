@@ -18,8 +18,8 @@ namespace thimble {
 /// it does not fit.
 thimble_window window_of(const Attributes& attributes, const Tensor& input, int filter_h, int filter_w, int output_c);
 
-/// Of an image one pixel wide under a window as narrow, the same in memory, lying down: an image of one row. The kernels
-/// made for a CPU compute a row at a time.
+/// Of an image one pixel wide under a window as narrow, the same in memory, lying down: an image of one row. The
+/// kernels made for a CPU compute a row at a time.
 thimble_window laid_down(const thimble_window& window);
 
 /// The rows that a window needs; rows outside of the image are filled with `pad_byte`.
