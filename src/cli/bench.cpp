@@ -8,6 +8,7 @@
 #include "cli/bench_table.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
+#include "codegen/model_h.h"
 #include "data/load.h"
 #include "deploy/deploy.h"
 #include "deploy/layer_costs.h"
@@ -74,7 +75,8 @@ nlohmann::ordered_json shared_code_json(const LayerCosts& costs) {
   return shares;
 }
 
-nlohmann::ordered_json to_json(const BenchArguments& arguments, const Board& board, const Measurement& measurement) {
+nlohmann::ordered_json to_json(const BenchArguments& arguments, const Board& board, const Graph& graph,
+                               const Measurement& measurement) {
   nlohmann::ordered_json functions = nlohmann::ordered_json::object();
   for (const FunctionCount& function : measurement.run.functions) {
     functions[function.name] = function.instructions / std::max<std::size_t>(1, measurement.invocations);
@@ -92,6 +94,8 @@ nlohmann::ordered_json to_json(const BenchArguments& arguments, const Board& boa
           {"board_bytes", firmware.board_bytes},
           {"firmware_bytes", firmware.flash_bytes},
           {"ram_bytes", firmware.ram_bytes},
+          {"input", arguments.fit.input},
+          {"input_bytes", input_bytes(graph)},
           {"board_ram_bytes", firmware.board_ram_bytes},
           {"stack_bytes", measurement.run.stack_bytes},
           {"stack_bound_bytes", bound ? nlohmann::ordered_json(*bound) : nlohmann::ordered_json()},
@@ -114,6 +118,8 @@ nlohmann::ordered_json measure_host(const std::string& model, const Graph& graph
           {"best_microseconds", time.best_us},
           {"weights_bytes", summary.weights_bytes},
           {"ram_bytes", summary.arena_bytes},
+          {"input", "arena"},
+          {"input_bytes", input_bytes(graph)},
           {"invocations", time.invocations}};
 }
 
@@ -138,16 +144,16 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
   const Optimize optimize = parse_optimize(arguments.optimize);
   for (const Board* board : boards) {
     const LowerOptions lower_options = arguments.fit.apply_to(lower_options_for(*board, optimize));
-    const Deployment deployment = deploy(graph, optimize, lower_options, arguments.fit.ram_bytes());
+    const Deployment deployment = deploy(graph, optimize, lower_options, arguments.fit.memory());
     const TemporaryFolder temporary;
     const std::filesystem::path folder =
         arguments.keep.empty() ? temporary.path() : std::filesystem::path(arguments.keep) / std::string(board->name);
     std::filesystem::create_directories(folder);
     const Measurement measurement = measure(deployment, *board, optimize, inputs, invocations, folder);
-    results.push_back(to_json(arguments, *board, measurement));
+    results.push_back(to_json(arguments, *board, graph, measurement));
     if (arguments.layers) {
-      const LayerCosts costs = measure_layers(graph, *board, optimize, lower_options, arguments.fit.ram_bytes(), inputs,
-                                              measurement.firmware);
+      const LayerCosts costs =
+          measure_layers(graph, *board, optimize, lower_options, arguments.fit.memory(), inputs, measurement.firmware);
       results.back()["by_layer"] = layers_json(costs);
       results.back()["between_layers"] = costs.between;
       results.back()["shared_code"] = shared_code_json(costs);
@@ -162,6 +168,7 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
 nlohmann::ordered_json measure_all(const BenchArguments& arguments) {
   std::vector<const Board*> boards;
   for (const std::string& name : arguments.boards) {
+    require(name != kHost || !arguments.fit.of_caller(), "--input caller is for boards; leave host out of --on");
     if (name != kHost) boards.push_back(&find_board(name));
   }
   FileSystem& files = real_file_system();

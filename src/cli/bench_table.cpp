@@ -41,8 +41,17 @@ std::string times_text(const BenchRow& row) {
 }
 
 std::string label(const BenchRow& row) {
-  return fmt::format("{} {}{}", std::filesystem::path(row.at("model").get<std::string>()).filename().string(),
-                     row.value("optimize", ""), row.value("weights", "plain") == "packed" ? " packed" : "");
+  const bool of_caller = row.value("input", "arena") == "caller";
+  return fmt::format("{} {}{}{}", std::filesystem::path(row.at("model").get<std::string>()).filename().string(),
+                     row.value("optimize", ""), row.value("weights", "plain") == "packed" ? " packed" : "",
+                     of_caller ? " without input" : "");
+}
+
+/// Says so where RAM is without the inputs.
+std::string input_note(const BenchRow& row) {
+  if (row.value("input", "arena") != "caller") return "";
+  return fmt::format("\nRAM is without the inputs, {} bytes, which stay where the caller has them\n",
+                     number(row, "input_bytes"));
 }
 
 std::string shape_text(const BenchRow& shape) {
@@ -65,15 +74,16 @@ std::string bench_table(const BenchRow& rows) {
                {"outputs", false}},
               {},
               ""};
-  std::string times;
+  std::string times, note;
   for (const BenchRow& row : rows) {
     table.rows.push_back({row.at("board"), row.at("optimize"), number(row, "instructions"),
                           number(row, "weights_bytes"), number(row, "code_bytes"), number(row, "ram_bytes"),
                           number(row, "stack_bytes"), number(row, "stack_bound_bytes"),
                           fmt::format("{} ({} invocations)", verdict(row), count(row, "invocations"))});
     times += times_text(row);
+    note = input_note(row);
   }
-  std::string text = table_as_text(table);
+  std::string text = table_as_text(table) + note;
   if (!times.empty()) text += "\nan invocation takes\n" + times;
   return text;
 }

@@ -27,15 +27,20 @@ Optimize parse_optimize(const std::string& value) {
   return value == "speed" ? Optimize::kSpeed : value == "ram" ? Optimize::kRam : Optimize::kSize;
 }
 
-void FitArguments::add_ram_to(CLI::App& app) {
+void FitArguments::add_memory_to(CLI::App& app) {
   app.add_option(
       "--ram", ram,
-      "The most RAM for activations, inputs and outputs included: bytes, or with a k for 1024 of them. Layers "
-      "run row by row where that is needed");
+      "The most RAM for activations, outputs and, where they are in the arena, inputs included: bytes, or with a k for "
+      "1024 of them. Layers run row by row where that is needed");
+  app.add_option(
+         "--input", input,
+         "arena: the model has memory for its inputs, which it reuses; caller: it reads them where the caller has "
+         "them, such as in flash, and never writes there")
+      ->check(CLI::IsMember({"arena", "caller"}));
 }
 
 void FitArguments::add_to(CLI::App& app) {
-  add_ram_to(app);
+  add_memory_to(app);
   app.add_option("--output", output, "scores: what the model gives; class: the index of the greatest of them alone")
       ->check(CLI::IsMember({"scores", "class"}));
   app.add_option("--weights", weights,
@@ -44,8 +49,9 @@ void FitArguments::add_to(CLI::App& app) {
       ->check(CLI::IsMember({"plain", "packed"}));
 }
 
-std::optional<std::size_t> FitArguments::ram_bytes() const {
-  if (ram.empty()) return {};
+MemoryOptions FitArguments::memory() const {
+  const InputMemory inputs = of_caller() ? InputMemory::kCaller : InputMemory::kArena;
+  if (ram.empty()) return {.inputs = inputs};
   std::size_t number = 0;
   const char* const end = ram.data() + ram.size();
   const auto [rest, error] = std::from_chars(ram.data(), end, number);
@@ -53,7 +59,7 @@ std::optional<std::size_t> FitArguments::ram_bytes() const {
   const bool is_kilo = unit == "k" || unit == "K";
   require(error == std::errc() && (unit.empty() || is_kilo) && number <= kMostRam,
           "--ram {}: expected a number of bytes, such as 20000 or 20k", ram);
-  return is_kilo ? number * 1024 : number;
+  return {is_kilo ? number * 1024 : number, inputs};
 }
 
 void FitArguments::apply_to(Graph& graph) const {

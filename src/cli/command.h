@@ -9,6 +9,7 @@
 
 #include "base/file_system.h"
 #include "base/optimize.h"
+#include "deploy/deploy.h"
 #include "ir/graph.h"
 #include "ops/op.h"
 
@@ -26,16 +27,19 @@ struct Command {
 void add_optimize_option(CLI::App& app, std::string& value);
 Optimize parse_optimize(const std::string& value);
 
-/// --ram BYTES, --output scores|class, --weights plain|packed: what a model that is compiled may take, and gives.
+/// --ram BYTES, --input arena|caller, --output scores|class, --weights plain|packed: what a model that is compiled may
+/// take, and gives.
 struct FitArguments {
   std::string ram;
+  std::string input = "arena";
   std::string output = "scores";
   std::string weights = "plain";
 
   void add_to(CLI::App& app);
-  void add_ram_to(CLI::App& app);
-  /// Throws InputError when it is no number of bytes: "20000", or "20k" for 20 * 1024.
-  std::optional<std::size_t> ram_bytes() const;
+  void add_memory_to(CLI::App& app);
+  bool of_caller() const { return input == "caller"; }
+  /// Throws InputError when --ram is no number of bytes: "20000", or "20k" for 20 * 1024.
+  MemoryOptions memory() const;
   void apply_to(Graph& graph) const;
   LowerOptions apply_to(LowerOptions options) const;
 };

@@ -20,7 +20,7 @@ struct CompileArguments {
 
 void compile(const CompileArguments& arguments) {
   FileSystem& files = real_file_system();
-  const std::optional<std::size_t> ram = arguments.fit.ram_bytes();
+  const MemoryOptions memory = arguments.fit.memory();
   PackageOptions options{parse_optimize(arguments.optimize), find_target(arguments.target)};
   Graph graph = load_graph(files, arguments.model);
   const FileSet package = with_context(arguments.model, [&] {
@@ -29,7 +29,7 @@ void compile(const CompileArguments& arguments) {
     apply_front_end(files, arguments.front_end, graph);
     const LowerOptions lower_options =
         arguments.fit.apply_to(lower_options_for(options.target.features, options.optimize));
-    const auto executable = prepare_for_board(std::move(graph), options.optimize, lower_options, ram);
+    const auto executable = prepare_for_board(std::move(graph), options.optimize, lower_options, memory);
     const auto package_with = [&] {
       return generate_package(executable->graph, executable->program, executable->plan, options);
     };

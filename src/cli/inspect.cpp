@@ -164,8 +164,9 @@ void print_text(const std::string& model, const Executable& executable, const Mo
 }
 
 void inspect(const InspectArguments& arguments) {
-  require(!arguments.target.empty() || (arguments.optimize == "size" && arguments.fit.ram.empty()),
-          "--optimize and --ram are for a target; name it with --target, such as --target cortex-m4");
+  require(!arguments.target.empty() ||
+              (arguments.optimize == "size" && arguments.fit.ram.empty() && !arguments.fit.of_caller()),
+          "--optimize, --ram and --input are for a target; name it with --target, such as --target cortex-m4");
   require(arguments.page.empty() || arguments.page.ends_with(".html"),
           "{}: the picture is a page; give a name that ends in .html", arguments.page);
   Graph graph = load_graph(real_file_system(), arguments.model);
@@ -174,7 +175,7 @@ void inspect(const InspectArguments& arguments) {
     if (arguments.target.empty()) return prepare(std::move(graph));
     const Optimize optimize = parse_optimize(arguments.optimize);
     const LowerOptions options = lower_options_for(find_target(arguments.target).features, optimize);
-    return prepare_for_board(std::move(graph), optimize, options, arguments.fit.ram_bytes());
+    return prepare_for_board(std::move(graph), optimize, options, arguments.fit.memory());
   });
   const ModelSummary summary = summarize(*executable);
   if (!arguments.page.empty()) {
@@ -195,7 +196,7 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("--target", arguments->target,
                  "Show what is compiled for this target, and its memory: cortex-m4, ... (thimble compile)");
   add_optimize_option(app, arguments->optimize);
-  arguments->fit.add_ram_to(app);
+  arguments->fit.add_memory_to(app);
   app.add_flag("--json", arguments->json, "Print it as JSON");
   return [arguments] { inspect(*arguments); };
 }

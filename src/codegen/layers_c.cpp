@@ -152,8 +152,9 @@ class GroupWriter {
     if (!first.passed.empty()) return first.passed;
     if (std::ranges::all_of(layers_, [&](const LayerCall& layer) { return of(layer).offset.has_value(); })) {
       std::vector<std::int64_t> offsets;
-      for (const LayerCall& layer : layers_) offsets.push_back(static_cast<std::int64_t>(*of(layer).offset));
-      return fmt::format("ARENA({})", integer(name, offsets));
+      for (const LayerCall& layer : layers_) offsets.push_back(*of(layer).offset);
+      const bool in_arena = std::ranges::all_of(offsets, [](std::int64_t offset) { return offset >= 0; });
+      return fmt::format("{}({})", in_arena ? "ARENA" : "ARENA_OR_INPUT", integer(name, offsets));
     }
     std::vector<std::string> texts;
     for (const LayerCall& layer : layers_) {
@@ -187,6 +188,21 @@ class GroupWriter {
   std::vector<Member> members_;
 };
 
+/// A table cannot hold both the address of a constant and an input of the caller's: such a call gets a function of its
+/// own.
+void pass_inputs_beside_constants(std::vector<LayerCall>& layers) {
+  for (LayerCall& layer : layers) {
+    for (std::size_t i = 0; i < layer.pointers.size(); ++i) {
+      LayerPointer& pointer = layer.pointers[i];
+      if (pointer.offset.value_or(0) >= 0) continue;
+      const bool mixed = std::ranges::any_of(layers, [&](const LayerCall& other) {
+        return other.call->symbol == layer.call->symbol && !other.pointers[i].constant.empty();
+      });
+      if (mixed) pointer = {.passed = fmt::format("inputs[{}]", -1 - *pointer.offset)};
+    }
+  }
+}
+
 struct Group {
   std::string function;
   std::vector<LayerCall> layers;
@@ -201,7 +217,8 @@ std::string SharedCall::text(const std::string& number) const {
   return fmt::format("{}({})", function, fmt::join(arguments, ", "));
 }
 
-LayersText layers_c(const std::vector<LayerCall>& layers, Identifiers& identifiers) {
+LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers) {
+  pass_inputs_beside_constants(layers);
   std::map<std::string, Group> groups;
   for (const LayerCall& layer : layers) groups[group_of(layer)].layers.push_back(layer);
   LayersText text;

@@ -12,10 +12,11 @@
 
 namespace thimble {
 
-/// A pointer that a layer's call takes: `offset` bytes into the arena, what `constant` names, or what `passed` says
-/// with the names of a row's arguments: "input", "other", "output", "row".
+/// A pointer that a layer's call takes: `offset` bytes into the arena or, if that is less than 0, input -1 - `offset`
+/// of the caller's; what `constant` names; or what `passed` says, such as with the names of a row's arguments: "input",
+/// "other", "output", "row".
 struct LayerPointer {
-  std::optional<std::size_t> offset = {};
+  std::optional<std::ptrdiff_t> offset = {};
   std::string constant = {};
   std::string passed = {};
   bool operator==(const LayerPointer&) const = default;
@@ -54,7 +55,7 @@ struct LayersText {
   std::vector<SharedCall> calls;
 };
 
-LayersText layers_c(const std::vector<LayerCall>& layers, Identifiers& identifiers);
+LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers);
 
 /// Lines that make the calls one after the other. Neighbours of one function become a loop.
 std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<LayerNote>& notes);

@@ -7,6 +7,9 @@
 
 namespace thimble {
 
+/// Of all inputs together.
+std::size_t input_bytes(const Graph& graph);
+
 std::string model_h(const Graph& graph, const Plan& plan, std::size_t weights_bytes, const PackageOptions& options);
 
 /// What qualifies the package's own constants: "MODEL_FLASH " for AVR, or nothing.

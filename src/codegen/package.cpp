@@ -114,16 +114,37 @@ class PackageWriter {
     for (const std::string& source : sources) {
       text += fmt::format("#include \"kernels/{}.inc\"\n", source.substr(source.rfind('/') + 1));
     }
-    text +=
-        fmt::format("\nstatic uint64_t arena[{}];\n#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n",
-                    std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
+    text += memory_lines();
     if (options_.mark_layers) text += "void bench_layer(uint16_t layer);\n\n";
     const std::string lines = pays_to_share() ? shared_call_lines(text) : call_lines(text);
     text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", lines);
     text += tensor_table("inputs", graph_.inputs) + tensor_table("outputs", graph_.outputs);
-    text += fmt::format("void *model_input(int index) {{\n{}}}\n\n", address_table(graph_.inputs));
+    if (!of_caller()) text += fmt::format("void *model_input(int index) {{\n{}}}\n\n", address_table(graph_.inputs));
     text += fmt::format("const void *model_output(int index) {{\n{}}}\n\n", address_table(graph_.outputs));
     return text + fmt::format("void model_reset(void) {{\n{}}}\n", reset_lines());
+  }
+
+  /// The arena, and where the inputs of the caller's are.
+  std::string memory_lines() const {
+    std::string text = "\n";
+    const bool empty = of_caller() && plan_.arena_bytes == 0;
+    if (!empty) {
+      text += fmt::format("static uint64_t arena[{}];\n", std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
+    }
+    text += "#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n";
+    if (!of_caller()) return text;
+    return text +
+           "static const void *inputs[MODEL_INPUTS];\n"
+           "#define ARENA_OR_INPUT(offset) ((offset) < 0 ? inputs[-1 - (offset)] : (const void *)ARENA(offset))\n\n"
+           "void model_set_input(int index, const void *data) { inputs[index] = data; }\n\n";
+  }
+
+  bool of_caller() const { return !plan_.input_offsets.empty(); }
+
+  /// The address of a tensor that is no constant.
+  std::string address(TensorId id) const {
+    const int input = input_of_caller(plan_, id);
+    return input < 0 ? fmt::format("ARENA({})", plan_.tensor_offsets[at(id)]) : fmt::format("inputs[{}]", input);
   }
 
   /// Whether layers that share a body take less flash. A body by rows cannot be told as much, and pays for more than a
@@ -159,8 +180,7 @@ class PackageWriter {
       if (plan_.elided[i]) continue;
       const OperandText in_arena = [&](const Operand& operand) {
         const bool is_scratch = operand.kind == Operand::Kind::kScratch;
-        return fmt::format("ARENA({})",
-                           is_scratch ? plan_.scratch_offsets[i] : plan_.tensor_offsets[at(operand.index)]);
+        return is_scratch ? fmt::format("ARENA({})", plan_.scratch_offsets[i]) : address(operand.index);
       };
       const std::string call = call_text(program_[i].call, i, in_arena, text, -1, "");
       lines += fmt::format("{}  {}; {}\n", mark(i), call, comment(i));
@@ -181,14 +201,17 @@ class PackageWriter {
   }
 
   LayerPointer layer_pointer(const KernelCall& call, std::size_t step, const Operand& operand) const {
-    std::ptrdiff_t offset = -1;
+    std::optional<std::ptrdiff_t> offset;
     const std::string text = pointer(call, operand, [&](const Operand& in_arena) {
       const bool is_scratch = in_arena.kind == Operand::Kind::kScratch;
-      offset = is_scratch ? plan_.scratch_offsets[step] : plan_.tensor_offsets[at(in_arena.index)];
+      const int input = is_scratch ? -1 : input_of_caller(plan_, in_arena.index);
+      offset = input >= 0   ? std::ptrdiff_t{-1} - input
+               : is_scratch ? plan_.scratch_offsets[step]
+                            : plan_.tensor_offsets[at(in_arena.index)];
       return std::string();
     });
-    if (offset < 0) return {{}, text};
-    return {static_cast<std::size_t>(offset), {}};
+    if (!offset) return {{}, text};
+    return {offset, {}};
   }
 
   /// The calls of all steps, where those of a kernel share one body, which is added to `text`.
@@ -238,7 +261,7 @@ class PackageWriter {
     });
     if (!advance.empty()) return {.passed = advanced(call, text, advance)};
     if (constant) return {.constant = text};
-    if (text.starts_with(kArena)) return {.offset = std::stoul(text.substr(kArena.size()))};
+    if (text.starts_with(kArena)) return {.offset = std::stol(text.substr(kArena.size()))};
     return {.passed = text};
   }
 
@@ -319,7 +342,7 @@ class PackageWriter {
     std::vector<std::string> addresses;
     for (const TensorId id : ids) {
       const Tensor& tensor = graph_.tensor(id);
-      if (tensor.constant()) return constant_address_table(ids);
+      if (tensor.constant() || input_of_caller(plan_, id) >= 0) return mixed_address_table(ids);
       addresses.push_back(fmt::format("{}", plan_.tensor_offsets[at(id)]));
     }
     if (addresses.size() == 1) return fmt::format("  (void)index;\n  return ARENA({});\n", addresses[0]);
@@ -327,14 +350,12 @@ class PackageWriter {
                        fmt::join(addresses, ", "));
   }
 
-  /// As above when an output is constant: it lies among the weights.
-  std::string constant_address_table(const std::vector<TensorId>& ids) const {
+  /// As above when an output is constant, and lies among the weights, or is an input of the caller's.
+  std::string mixed_address_table(const std::vector<TensorId>& ids) const {
     std::string text = "  switch (index) {\n";
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const bool constant = graph_.tensor(ids[i]).constant();
-      const std::string address =
-          constant ? weights_.pointer(ids[i]) : fmt::format("ARENA({})", plan_.tensor_offsets[at(ids[i])]);
-      text += fmt::format("    case {}: return {};\n", i, address);
+      text += fmt::format("    case {}: return {};\n", i, constant ? weights_.pointer(ids[i]) : address(ids[i]));
     }
     return text + "    default: return NULL;\n  }\n";
   }

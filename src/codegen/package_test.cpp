@@ -140,6 +140,41 @@ TEST(PackageByRows, ManyLayersShareABody) {
   EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
 }
 
+/// The self-test's inputs are constants, in memory that nothing can write to.
+TEST(PackageWithInputOfCaller, CompilesWithoutWarningsAndPassesItsSelfTest) {
+  for (const Graph& graph : {network(Type::kInt8), network(Type::kFloat32), many_layers()}) {
+    for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed}) {
+      for (const bool by_rows : {false, true}) {
+        const Program program = lower(graph);
+        const Plan plan = make_plan(graph, program, {.by_rows = by_rows, .inputs = InputMemory::kCaller});
+        const FileSet package =
+            generate_package(graph, program, plan, {.optimize = optimize, .target = find_target("host")});
+        EXPECT_EQ(package.at("model.h").find("model_input(int"), std::string::npos);
+        const bool clang = by_rows && find_program("clang");
+        const TemporaryFolder folder;
+        real_file_system().write_all(folder.path(), package);
+        EXPECT_EQ(compile(clang ? "clang" : "gcc", folder.path()), "");
+        EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
+      }
+    }
+  }
+}
+
+/// Nothing but a change of shape: the output is the input, where the caller has it.
+TEST(PackageWithInputOfCaller, MayGiveItBack) {
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, 6}, Type::kFloat32);
+  const TensorId last = builder.node("RESHAPE", {input, builder.constant<std::int32_t>({2}, Type::kInt32, {2, 3})});
+  const Graph graph = builder.finish({last});
+  const Program program = lower(graph);
+  const Plan plan = make_plan(graph, program, {.inputs = InputMemory::kCaller});
+  EXPECT_EQ(plan.arena_bytes, 0U);
+  const TemporaryFolder folder;
+  real_file_system().write_all(folder.path(), generate_package(graph, program, plan, {.target = find_target("host")}));
+  EXPECT_EQ(compile("gcc", folder.path()), "");
+  EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
+}
+
 TEST(PackageByRows, CompilesWithoutWarningsAndPassesItsSelfTest) {
   for (const Optimize optimize : {Optimize::kSize, Optimize::kRam}) {
     const TemporaryFolder folder;

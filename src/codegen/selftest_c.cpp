@@ -32,6 +32,20 @@ class GoldenInputs {
   std::uint32_t state_ = 1;
 };
 
+/// Arrays of what is in the inputs, and the list of them.
+std::string golden_inputs(const Graph& graph, Executor& executor) {
+  std::string arrays;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    const Tensor& tensor = graph.tensor(graph.inputs[i]);
+    names.push_back(fmt::format("golden_input_{}", i));
+    arrays += fmt::format("static const {} {}[] = {{\n{}\n}};\n", c_type(tensor.type), names.back(),
+                          c_elements(tensor.type, executor.input(static_cast<int>(i))));
+  }
+  return arrays +
+         fmt::format("static const void *const golden_inputs[MODEL_INPUTS] = {{{}}};\n", fmt::join(names, ", "));
+}
+
 }  // namespace
 
 SelfTestText selftest_c(const Graph& graph, const Program& program, const Plan& plan) {
@@ -40,8 +54,9 @@ SelfTestText selftest_c(const Graph& graph, const Program& program, const Plan& 
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     golden.fill(graph.tensor(graph.inputs[i]), executor.input(static_cast<int>(i)));
   }
-  executor.invoke();
   std::string arrays;
+  if (!plan.input_offsets.empty()) arrays = golden_inputs(graph, executor);
+  executor.invoke();
   std::vector<std::string> names;
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
     const Tensor& tensor = graph.tensor(graph.outputs[i]);

@@ -23,8 +23,9 @@ class StreamWriter {
     for (const StreamStage& stage : stream_.stages) {
       if (stage.begin) text += "  " + whole_call(*stage.begin, stage.step) + ";\n";
     }
-    text += fmt::format("  thimble_stream(&params, buffers, stages, in_memory, done, arena, stream_{}_row, NULL);\n",
-                        number_);
+    text +=
+        fmt::format("  thimble_stream(&params, buffers, stages, in_memory, done, arena, {}, stream_{}_row, NULL);\n",
+                    plan_.input_offsets.empty() ? "NULL" : "inputs", number_);
     for (const StreamStage& stage : stream_.stages) {
       if (stage.end) text += "  " + whole_call(*stage.end, stage.step) + ";\n";
     }

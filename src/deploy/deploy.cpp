@@ -43,8 +43,8 @@ LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding r
   return lower_options_for(features, optimize, rounding);
 }
 
-PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram) {
-  return {.by_rows = optimize == Optimize::kRam || ram, .limit = ram};
+PlanOptions plan_options_for(Optimize optimize, const MemoryOptions& memory) {
+  return {.by_rows = optimize == Optimize::kRam || memory.ram, .limit = memory.ram, .inputs = memory.inputs};
 }
 
 namespace {
@@ -76,12 +76,12 @@ std::shared_ptr<const Executable> prepare_in_order(const Graph& graph, const Low
 
 /// With packed weights; null if that is too large. For speed, layers keep the kernels made for the CPU.
 std::shared_ptr<const Executable> prepare_packed(const Graph& graph, Optimize optimize, LowerOptions lower_options,
-                                                 std::optional<std::size_t> ram) {
+                                                 const MemoryOptions& memory) {
   const bool keeps_kernels = optimize == Optimize::kSpeed;
   const Packing packing =
       choose_packing(graph, lower_options, keeps_kernels ? PackedLayers::kOnePixel : PackedLayers::kAll);
   lower_options.packing = &packing;
-  PlanOptions plan_options = plan_options_for(optimize, ram);
+  PlanOptions plan_options = plan_options_for(optimize, memory);
   plan_options.unpack = keeps_kernels;
   return unless_too_large([&] { return prepare_in_order(graph, lower_options, plan_options); });
 }
@@ -89,23 +89,23 @@ std::shared_ptr<const Executable> prepare_packed(const Graph& graph, Optimize op
 }  // namespace
 
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
-                                                    std::optional<std::size_t> ram) {
+                                                    const MemoryOptions& memory) {
   bytes_for_int4(graph);
   depthwise_as_convolution(graph);
   fold_constant_channels(graph, lower_options);
-  const auto packed = lower_options.pack_weights ? prepare_packed(graph, optimize, lower_options, ram) : nullptr;
-  if (!packed) return prepare_in_order(graph, lower_options, plan_options_for(optimize, ram));
+  const auto packed = lower_options.pack_weights ? prepare_packed(graph, optimize, lower_options, memory) : nullptr;
+  if (!packed) return prepare_in_order(graph, lower_options, plan_options_for(optimize, memory));
   const auto plain =
-      unless_too_large([&] { return prepare_in_order(graph, lower_options, plan_options_for(optimize, ram)); });
+      unless_too_large([&] { return prepare_in_order(graph, lower_options, plan_options_for(optimize, memory)); });
   const bool pays = !plain || constant_bytes(*packed) + decoder_bytes(lower_options) < constant_bytes(*plain);
   return pays ? packed : plain;
 }
 
-Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, std::optional<std::size_t> ram,
+Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, const MemoryOptions& memory,
                   bool mark_layers) {
   Deployment result;
   result.reference = prepare(graph, {.rounding = lower_options.rounding}, {}, HostKernels::kPortable);
-  result.executable = prepare_for_board(std::move(graph), optimize, lower_options, ram);
+  result.executable = prepare_for_board(std::move(graph), optimize, lower_options, memory);
   const Executable& executable = *result.executable;
   Target target = find_target("host");
   target.features = lower_options.features;

@@ -22,20 +22,26 @@ struct Deployment {
 LowerOptions lower_options_for(Features features, Optimize optimize, Rounding rounding = Rounding::kTflm);
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding = Rounding::kTflm);
 
+/// What a model may take of the memory, and where its inputs are.
+struct MemoryOptions {
+  std::optional<std::size_t> ram = {};  // bytes of the arena, at most
+  InputMemory inputs = InputMemory::kArena;
+};
+
 /// For RAM, layers by rows; under a limit in bytes as many of them as it takes.
-PlanOptions plan_options_for(Optimize optimize, std::optional<std::size_t> ram = {});
+PlanOptions plan_options_for(Optimize optimize, const MemoryOptions& memory = {});
 
 /// The graph without channels that are constant, in the order that needs the fewest bytes, lowered and planned: what
 /// the package is printed from. With LowerOptions::pack_weights, weights are packed if all constants and the decoder
 /// take fewer bytes so than all constants plain. Throws InputError when it cannot be lowered, or needs more bytes than
-/// `ram`.
+/// `memory.ram`.
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
-                                                    std::optional<std::size_t> ram = {});
+                                                    const MemoryOptions& memory = {});
 
 /// Lowers, plans and prints; `mark_layers` as in PackageOptions. The graph should have been simplified. Throws
-/// InputError when it cannot be lowered, or needs more bytes than `ram`.
+/// InputError when it cannot be lowered, or needs more bytes than `memory.ram`.
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options = {},
-                  std::optional<std::size_t> ram = {}, bool mark_layers = false);
+                  const MemoryOptions& memory = {}, bool mark_layers = false);
 
 /// The bound on the stack of a package for `target`: built for the board with the same CPU. None for the host, and
 /// where the target's compiler is not installed, the board too small, or nothing could be proven.

@@ -205,11 +205,40 @@ TEST(RamLimit, KeepsTheBitsOnTheBoard) {
   for (const Optimize optimize : {Optimize::kSpeed, Optimize::kSize}) {
     for (const std::size_t limit : {std::size_t{1600}, std::size_t{2400}}) {
       const TemporaryFolder folder;
-      const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize), limit);
+      const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize), {.ram = limit});
       const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 2), 2, folder.path());
       EXPECT_TRUE(measurement.bits_equal) << limit;
       EXPECT_LE(measurement.firmware.ram_bytes, limit);
       EXPECT_EQ(measurement.firmware.warnings, "");
+    }
+  }
+}
+
+TEST(InputOfCaller, KeepsTheBitsOnTheBoardInLessMemory) {
+  const Board& board = find_board("m4");
+  if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) {
+    GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
+  }
+  Layers layers(3, {1, 16, 16, 4});
+  layers.convolve("CONV_2D", {2, 3, 3, 4}, 2, "SAME");
+  const Graph graph = layers.finish();
+  const auto input_bytes = static_cast<std::uint32_t>(graph.tensor(graph.inputs[0]).bytes());
+  // The output, which may lie over an input in the arena, and the pointer to the input, with padding.
+  const auto own = static_cast<std::uint32_t>(graph.tensor(graph.outputs[0]).bytes()) + 8;
+  for (const Optimize optimize : {Optimize::kSpeed, Optimize::kSize, Optimize::kRam}) {
+    const auto measured_with = [&](InputMemory inputs) {
+      const TemporaryFolder folder;
+      return measure(deploy(graph, optimize, lower_options_for(board, optimize), {.inputs = inputs}), board, optimize,
+                     made_up_inputs(graph, 2), 2, folder.path());
+    };
+    const Measurement in_arena = measured_with(InputMemory::kArena), of_caller = measured_with(InputMemory::kCaller);
+    EXPECT_TRUE(of_caller.bits_equal);
+    EXPECT_EQ(of_caller.firmware.warnings, "");
+    EXPECT_GE(of_caller.firmware.board_ram_bytes, in_arena.firmware.board_ram_bytes + input_bytes);
+    if (optimize == Optimize::kRam) {  // its first rows overlapped with the input
+      EXPECT_LT(of_caller.firmware.ram_bytes, in_arena.firmware.ram_bytes);
+    } else {
+      EXPECT_LE(of_caller.firmware.ram_bytes + input_bytes, in_arena.firmware.ram_bytes + own);
     }
   }
 }
@@ -310,7 +339,7 @@ TEST_P(Boards, PackedWeightsKeepTheBits) {
     EXPECT_FALSE(plain.package.contains("kernels/packed_bits.h"));
     options.pack_weights = true;
     for (const std::size_t ram : {std::size_t{6000}, std::size_t{2000}}) {
-      const Deployment packed = deploy(graph, optimize, options, ram);
+      const Deployment packed = deploy(graph, optimize, options, {.ram = ram});
       EXPECT_LE(packed.executable->plan.arena_bytes, ram);
       EXPECT_TRUE(ram < 6000 || packed.package.contains("kernels/packed_bits.h"));
       const bool unpacks = packed.package.contains("kernels/unpack.inc");
@@ -322,7 +351,7 @@ TEST_P(Boards, PackedWeightsKeepTheBits) {
       EXPECT_EQ(measurement.firmware.warnings, "");
     }
     try {
-      deploy(graph, optimize, options, 100);
+      deploy(graph, optimize, options, {.ram = 100});
       FAIL() << "100 bytes are enough";
     } catch (const InputError& error) {
       EXPECT_NE(std::string(error.what()).find("100 bytes of RAM are not enough: it takes"), std::string::npos);

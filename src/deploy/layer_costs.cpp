@@ -121,8 +121,8 @@ std::size_t constant_bytes(const Executable& executable) {
 }
 
 LayerCosts measure_layers(const Graph& graph, const Board& board, Optimize optimize, const LowerOptions& lower_options,
-                          std::optional<std::size_t> ram, const std::vector<Bytes>& inputs, const Firmware& firmware) {
-  const Deployment deployment = deploy(graph, optimize, lower_options, ram, true);
+                          const MemoryOptions& memory, const std::vector<Bytes>& inputs, const Firmware& firmware) {
+  const Deployment deployment = deploy(graph, optimize, lower_options, memory, true);
   const Executable& executable = *deployment.executable;
   std::vector<Bytes> first;
   for (std::size_t i = 0; i < inputs.size(); ++i) {

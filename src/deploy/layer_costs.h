@@ -39,6 +39,6 @@ std::size_t constant_bytes(const Executable& executable);
 /// first invocation in `inputs`. The code is that of `firmware`, the model's as it is, in the folder where it was
 /// built.
 LayerCosts measure_layers(const Graph& graph, const Board& board, Optimize optimize, const LowerOptions& lower_options,
-                          std::optional<std::size_t> ram, const std::vector<Bytes>& inputs, const Firmware& firmware);
+                          const MemoryOptions& memory, const std::vector<Bytes>& inputs, const Firmware& firmware);
 
 }  // namespace thimble

@@ -64,14 +64,20 @@ static inline int thimble_stream_ready(const thimble_stream_params* p, const thi
 }
 
 static inline const uint8_t* thimble_stream_row(const thimble_stream_buffer* buffers,
-                                                const thimble_stream_rows* in_memory, const uint8_t* arena, int b,
-                                                int row) {
-  return b < 0 ? NULL : arena + buffers[b].offset + (row - in_memory[b].first) * buffers[b].row_bytes;
+                                                const thimble_stream_rows* in_memory, const uint8_t* arena,
+                                                const void* const* inputs, int b, int row) {
+  if (b < 0) return NULL;
+  const thimble_stream_buffer* buffer = buffers + b;
+  const uint8_t* memory = arena + buffer->offset;
+  if (inputs != NULL && buffer->whole >= THIMBLE_STREAM_INPUT) {
+    memory = (const uint8_t*)inputs[buffer->whole - THIMBLE_STREAM_INPUT];
+  }
+  return memory + (row - in_memory[b].first) * buffer->row_bytes;
 }
 
 THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
                                    const thimble_stream_stage* stages, thimble_stream_rows* in_memory, int16_t* done,
-                                   void* arena, thimble_stream_run run, void* context) {
+                                   void* arena, const void* const* inputs, thimble_stream_run run, void* context) {
   uint8_t* memory = (uint8_t*)arena;
   for (int b = 0; b < p->buffers; ++b) {
     in_memory[b].first = (int16_t)-buffers[b].pad_top;
@@ -87,8 +93,8 @@ THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble
         stage->output < 0 ? NULL : thimble_stream_append(p, buffers, stages, in_memory, done, memory, stage->output);
     const int row = done[s]++;
     const int first = row * stage->stride - stage->pad_top;
-    run(context, s, row, thimble_stream_row(buffers, in_memory, memory, stage->input, first),
-        thimble_stream_row(buffers, in_memory, memory, stage->other, first), output);
+    run(context, s, row, thimble_stream_row(buffers, in_memory, memory, inputs, stage->input, first),
+        thimble_stream_row(buffers, in_memory, memory, inputs, stage->other, first), output);
     s = p->stages;
   }
 }

@@ -38,7 +38,8 @@ class Rehearsal {
       static_cast<Rehearsal*>(self)->see(stage);
     };
     std::uint8_t nothing = 0;
-    thimble_stream(&params_, buffers_.data(), stages_.data(), in_memory_.data(), done_.data(), &nothing, step, this);
+    thimble_stream(&params_, buffers_.data(), stages_.data(), in_memory_.data(), done_.data(), &nothing, nullptr, step,
+                   this);
     for (std::size_t s = 0; s < stages_.size(); ++s) ensure(done_[s] == stages_[s].rows, "a stream stands still");
   }
 

@@ -29,9 +29,12 @@ struct Segment {
 /// All segments that a program may be cut into, and the best ways to cut it.
 class Segments {
  public:
-  Segments(const Graph& graph, const Program& program, const LowerOptions& options)
-      : graph_(graph), program_(program), lives_(graph, program, {}), starting_(program.size()) {
-    StreamFactory factory(graph, program, options);
+  Segments(const Graph& graph, const Program& program, const LowerOptions& options, InputMemory inputs)
+      : graph_(graph),
+        program_(program),
+        lives_(graph, program, {}, inputs_behind(graph, program, inputs)),
+        starting_(program.size()) {
+    StreamFactory factory(graph, program, options, inputs);
     const int steps = static_cast<int>(program.size());
     const auto overlaps = find_overlaps(graph, program, {});
     for (int first = 0; first < steps; ++first) {
@@ -125,7 +128,8 @@ class Segments {
     }
     std::size_t saved = first == last ? saved_in_place(first) : 0;
     for (const Overlap& overlap : overlaps) {
-      if (lives_.last[at(overlap.input)] > last) continue;
+      const int end = lives_.last[at(overlap.input)];
+      if (end > last || end < first) continue;
       const auto in = static_cast<std::ptrdiff_t>(graph_.tensor(overlap.input).bytes());
       const auto out = static_cast<std::ptrdiff_t>(graph_.tensor(overlap.output).bytes());
       const auto together = static_cast<std::size_t>(std::max(out, std::max<std::ptrdiff_t>(0, overlap.distance) + in));
@@ -156,15 +160,15 @@ class Segments {
 };
 
 /// The smallest of the plans that segments of at most so many bytes make, for the smallest such sizes.
-Plan smallest(const Segments& segments, const Graph& graph, const Program& program) {
-  Plan best = make_plan_with_streams(graph, program, {});
+Plan smallest(const Segments& segments, const Graph& graph, const Program& program, InputMemory inputs) {
+  Plan best = make_plan_with_streams(graph, program, {}, inputs);
   int attempts = 0;
   for (const std::size_t size : segments.sizes()) {
     if (size >= best.arena_bytes || attempts == kMostAttempts) break;
     auto streams = segments.choose(size);
     if (!streams) continue;
     ++attempts;
-    Plan plan = make_plan_with_streams(graph, program, std::move(*streams));
+    Plan plan = make_plan_with_streams(graph, program, std::move(*streams), inputs);
     if (plan.arena_bytes < best.arena_bytes) best = std::move(plan);
   }
   return best;
@@ -172,14 +176,15 @@ Plan smallest(const Segments& segments, const Graph& graph, const Program& progr
 
 }  // namespace
 
-Plan smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options) {
-  return smallest(Segments(graph, program, options), graph, program);
+Plan smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options, InputMemory inputs) {
+  return smallest(Segments(graph, program, options, inputs), graph, program, inputs);
 }
 
-Plan plan_within(std::size_t limit, const Graph& graph, const Program& program, const LowerOptions& options) {
-  Plan whole = make_plan_with_streams(graph, program, {});
+Plan plan_within(std::size_t limit, const Graph& graph, const Program& program, const LowerOptions& options,
+                 InputMemory inputs) {
+  Plan whole = make_plan_with_streams(graph, program, {}, inputs);
   if (whole.arena_bytes <= limit) return whole;
-  const Segments segments(graph, program, options);
+  const Segments segments(graph, program, options, inputs);
   std::vector<std::size_t> sizes = segments.sizes();
   int attempts = 0;
   std::size_t most = limit;
@@ -188,11 +193,11 @@ Plan plan_within(std::size_t limit, const Graph& graph, const Program& program, 
     auto streams = segments.choose(*size);
     if (!streams) break;
     ++attempts;
-    Plan plan = make_plan_with_streams(graph, program, std::move(*streams));
+    Plan plan = make_plan_with_streams(graph, program, std::move(*streams), inputs);
     if (plan.arena_bytes <= limit) return plan;
     most = std::min(most, *size) - std::min(most, std::max<std::size_t>(1, (plan.arena_bytes - limit) / 2));
   }
-  Plan least = smallest(segments, graph, program);
+  Plan least = smallest(segments, graph, program, inputs);
   require(least.arena_bytes <= limit, "{} bytes of RAM are not enough: it takes {} at least; {}", limit,
           least.arena_bytes, peak_text(least, graph, program));
   return least;

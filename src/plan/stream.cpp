@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "ops/copy.h"
 #include "ops/packing.h"
 #include "plan/plan.h"
 #include "plan/rehearsal.h"
@@ -12,7 +13,8 @@ namespace thimble {
 namespace {
 
 constexpr int kMostRows = 4096;            // row numbers are 16 bits wide on the device,
-constexpr std::size_t kMostBuffers = 100;  // and those of buffers 8; one more step takes up to three
+constexpr std::size_t kMostBuffers = 100;  // and those of buffers 8; one more step takes up to five
+constexpr int kMostInputs = 200;           // of the caller's, whose numbers are 8 bits wide, too
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
@@ -70,8 +72,9 @@ std::optional<KernelCall> lower_row(const Graph& graph, const StepNodes& nodes, 
 /// Grows a stream step by step.
 class StreamBuilder {
  public:
-  StreamBuilder(const Graph& graph, const Program& program, const LowerOptions& options, RowCalls& calls, int first)
-      : graph_(graph), program_(program), options_(options), calls_(calls), uses_(use_counts(graph)) {
+  StreamBuilder(const Graph& graph, const Program& program, const LowerOptions& options, const std::vector<int>& behind,
+                RowCalls& calls, int first)
+      : graph_(graph), program_(program), options_(options), behind_(behind), calls_(calls), uses_(use_counts(graph)) {
     stream_.first_step = first;
     stream_.last_step = first - 1;
   }
@@ -129,6 +132,7 @@ class StreamBuilder {
     for (const TensorId id : node.inputs) {
       if (id == kNoTensor || graph_.tensor(id).constant()) continue;
       if (!is_image(graph_.tensor(id)) || alias_.contains(id) || graph_.tensor(id).variable) return false;
+      if (behind_[at(id)] > kMostInputs) return false;
       if (std::ranges::count(inputs, id) == 0) inputs.push_back(id);
     }
     if (inputs.empty() || inputs.size() > 2) return false;
@@ -140,7 +144,7 @@ class StreamBuilder {
     StreamStage stage;
     stage.step = step;
     for (std::size_t k = 0; k < inputs.size(); ++k) {
-      const int buffer = input_buffer(inputs[k]);
+      const int buffer = padded ? padded_buffer(step, inputs[k]) : input_buffer(inputs[k]);
       thimble_stream_buffer& from = stream_.buffers[at(buffer)].rows;
       const bool is_new = from.pad_top == 0 && from.pad_bottom == 0;
       if (padded && !is_new && from.pad_byte != *rule->pad_byte) return false;
@@ -195,12 +199,31 @@ class StreamBuilder {
   /// The buffer that a stage reads.
   int input_buffer(TensorId id) { return buffer_of_.contains(id) ? buffer_of_[id] : add_buffer(id, true); }
 
+  /// The same, with room for padding: rows of an input of the caller's, which has none, are copied.
+  int padded_buffer(int step, TensorId id) {
+    const int input = input_buffer(id);
+    if (input_of(stream_.buffers[at(input)].rows) < 0) return input;
+    const Tensor& tensor = graph_.tensor(id);
+    StreamStage stage;
+    stage.step = step;
+    stage.rows = {.input = static_cast<std::int8_t>(input),
+                  .other = -1,
+                  .output = static_cast<std::int8_t>(add_buffer(id, false)),
+                  .window = 1,
+                  .stride = 1,
+                  .pad_top = 0,
+                  .rows = static_cast<std::int16_t>(rows_of(tensor))};
+    stage.call = copy_call(row_bytes(tensor), in(id), out(id));
+    stream_.stages.push_back(std::move(stage));
+    return buffer_of_[id];
+  }
+
   int add_buffer(TensorId id, bool whole) {
     const Tensor& tensor = graph_.tensor(id);
     StreamBuffer buffer;
     buffer.tensor = id;
     buffer.whole = whole;
-    buffer.rows.whole = whole ? 1 : 0;
+    if (whole) buffer.rows.whole = static_cast<std::uint8_t>(std::max(1, THIMBLE_STREAM_INPUT + behind_[at(id)]));
     buffer.rows.row_bytes = static_cast<std::int32_t>(row_bytes(tensor));
     buffer.rows.rows = static_cast<std::int16_t>(rows_of(tensor));
     stream_.buffers.push_back(buffer);
@@ -218,6 +241,7 @@ class StreamBuilder {
   const Graph& graph_;
   const Program& program_;
   const LowerOptions& options_;
+  const std::vector<int>& behind_;
   RowCalls& calls_;
   const std::vector<int> uses_;  // of each tensor
   Stream stream_;
@@ -226,8 +250,8 @@ class StreamBuilder {
   bool ended_ = false;
 };
 
-/// What is read after the stream, or ends it without a sink, must be whole.
-void keep_outputs(const Graph& graph, const Program& program, Stream& stream) {
+/// What is read after the stream, or ends it without a sink, must be whole; inputs of the caller's are.
+void keep_outputs(const Graph& graph, const Program& program, const std::vector<int>& behind, Stream& stream) {
   const auto read_later = [&](TensorId id) {
     if (std::ranges::count(graph.outputs, id) > 0) return true;
     for (std::size_t step = at(stream.last_step) + 1; step < program.size(); ++step) {
@@ -236,7 +260,7 @@ void keep_outputs(const Graph& graph, const Program& program, Stream& stream) {
     return false;
   };
   for (StreamBuffer& buffer : stream.buffers) {
-    if (read_later(buffer.tensor)) buffer.whole = true;
+    if (behind[at(buffer.tensor)] < 0 && read_later(buffer.tensor)) buffer.whole = true;
   }
 }
 
@@ -289,16 +313,17 @@ bool reads_first(const Stream& stream, const StreamStage& stage, const Operand& 
 }
 
 std::optional<Stream> StreamFactory::make(int first, int last) {
-  Stream stream = StreamBuilder(graph_, program_, options_, calls_, first).build(last);
-  if (stream.stages.size() < 2) return {};
-  keep_outputs(graph_, program_, stream);
+  Stream stream = StreamBuilder(graph_, program_, options_, behind_, calls_, first).build(last);
+  if (stream.stages.empty() || stream.stages.front().step == stream.stages.back().step) return {};
+  keep_outputs(graph_, program_, behind_, stream);
   set_capacities(stream);
   set_scratch(stream);
   return stream;
 }
 
-std::vector<Stream> find_streams(const Graph& graph, const Program& program, const LowerOptions& options) {
-  StreamFactory factory(graph, program, options);
+std::vector<Stream> find_streams(const Graph& graph, const Program& program, const LowerOptions& options,
+                                 InputMemory inputs) {
+  StreamFactory factory(graph, program, options, inputs);
   std::vector<Stream> streams;
   for (int step = 0; at(step) < program.size(); ++step) {
     std::optional<Stream> stream = factory.make(step, static_cast<int>(program.size()) - 1);

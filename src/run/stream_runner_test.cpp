@@ -169,6 +169,46 @@ TEST(Streams, GiveTheBitsOfWholeMaps) {
   EXPECT_GT(streamed, 750);
 }
 
+/// Invokes twice on inputs that must be left as they were.
+Bytes run_and_compare_input(const std::shared_ptr<const Executable>& executable, std::uint64_t seed) {
+  Executor executor(executable);
+  Random random(seed);
+  Bytes outputs;
+  for (int i = 0; i < 2; ++i) {
+    for (std::uint8_t& byte : executor.input(0)) byte = static_cast<std::uint8_t>(random.below(256));
+    const Bytes before(executor.input(0).begin(), executor.input(0).end());
+    executor.invoke();
+    EXPECT_EQ(Bytes(executor.input(0).begin(), executor.input(0).end()), before);
+    outputs.insert(outputs.end(), executor.output(0).begin(), executor.output(0).end());
+  }
+  return outputs;
+}
+
+TEST(Streams, LeaveAnInputOfTheCallersAlone) {
+  std::size_t in_arena = 0, of_caller = 0;
+  for (std::uint64_t seed = 2000; seed < 2100; ++seed) {
+    SCOPED_TRACE(seed);
+    const Graph graph = RandomNetwork(seed).make();
+    for (const Features features : {Features{.dsp = true}, Features{.dsp = true, .mve = true}}) {
+      const LowerOptions options{.features = features};
+      for (const bool by_rows : {false, true}) {
+        const PlanOptions plan_options{.by_rows = by_rows, .inputs = InputMemory::kCaller};
+        const auto executable = prepare(graph, options, plan_options, HostKernels::kPortable);
+        ASSERT_EQ(run_and_compare_input(executable, seed), expected(graph, seed));
+        of_caller += executable->plan.arena_bytes;
+        in_arena += prepare(graph, options, {.by_rows = by_rows}, HostKernels::kPortable)->plan.arena_bytes;
+      }
+      auto longest = std::make_shared<Executable>(Executable{graph, lower(graph, options), {}});
+      longest->plan = make_plan_with_streams(graph, longest->program,
+                                             find_streams(graph, longest->program, options, InputMemory::kCaller),
+                                             InputMemory::kCaller);
+      verify(longest->plan, graph, longest->program);
+      ASSERT_EQ(run_and_compare_input(longest, seed), expected(graph, seed));
+    }
+  }
+  EXPECT_LT(of_caller, in_arena);
+}
+
 TEST(Streams, AreCutWhereItSavesMost) {
   int overlapping = 0;
   for (std::uint64_t seed = 1000; seed < 1060; ++seed) {

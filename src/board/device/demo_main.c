@@ -5,6 +5,7 @@
 #include "bench.h"
 #include "board.h"
 #include "demo_print.h"
+#include "inputs.h"
 #include "model.h"
 
 #ifndef MODEL_FLASH /* where AVR keeps constants */
@@ -170,7 +171,7 @@ static int fill_inputs(void) {
   if (taken != demo_input_bytes) return 0;
   const unsigned char* from = demo_input;
   for (int i = 0; i < MODEL_INPUTS; ++i) {
-    unsigned char* to = model_input(i);
+    unsigned char* to = input_memory(i);
     for (int32_t k = 0; k < model_inputs[i].bytes; ++k) to[k] = *from++;
   }
   return 1;
@@ -188,7 +189,7 @@ int main(void) {
   int32_t height, width;
   if (is_picture(&model_inputs[0], &height, &width)) {
     print("\n");
-    print_picture(&model_inputs[0], model_input(0), height, width);
+    print_picture(&model_inputs[0], input_memory(0), height, width);
   }
   const uint32_t stack = bench_measure();
   print("\n");

@@ -4,6 +4,7 @@
    bytes of stack that were free at the call. */
 #include "bench.h"
 #include "board.h"
+#include "inputs.h"
 #include "model.h"
 
 /* "input" or "output" before, then two decimal digits. */
@@ -23,7 +24,7 @@ static intptr_t open_numbered(char* name, int digits_at, int number, int mode) {
 static int read_inputs(const intptr_t* files) {
   for (int i = 0; i < MODEL_INPUTS; ++i) {
     const uint32_t wanted = (uint32_t)model_inputs[i].bytes;
-    const uint32_t count = file_read(files[i], model_input(i), wanted);
+    const uint32_t count = file_read(files[i], input_memory(i), wanted);
     if (count == 0 && i == 0) return 0;
     if (count != wanted) board_exit(EXIT_INPUT);
   }

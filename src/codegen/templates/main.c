@@ -22,7 +22,12 @@ static void print_output(const @FLASH@model_tensor *tensor, const void *data, in
 int main(void) {
   printf("self-test: %s\n", model_selftest() == 0 ? "passed" : "FAILED");
   model_reset();
+#ifdef MODEL_INPUT_OF_CALLER
+  static const uint64_t zeros[MODEL_INPUT_BYTES / 8 + 1] = {0};
+  for (int i = 0; i < MODEL_INPUTS; ++i) model_set_input(i, zeros);
+#else
   for (int i = 0; i < MODEL_INPUTS; ++i) memset(model_input(i), 0, (size_t)model_inputs[i].bytes);
+#endif
   model_invoke();
   for (int i = 0; i < MODEL_OUTPUTS; ++i) {
     const @FLASH@model_tensor *tensor = &model_outputs[i];

@@ -13,9 +13,9 @@ extern "C" {
 
 #define MODEL_INPUTS @INPUTS@
 #define MODEL_OUTPUTS @OUTPUTS@
-#define MODEL_ARENA_BYTES @ARENA_BYTES@   /* RAM: activations, inputs and outputs; all that the model needs but its stack */
+#define MODEL_ARENA_BYTES @ARENA_BYTES@   /* RAM: activations, @IN_ARENA@; all that the model needs but its stack */
 #define MODEL_WEIGHTS_BYTES @WEIGHTS_BYTES@ /* flash: constants in weights.c */
-@STACK@
+@INPUT_MACROS@@STACK@
 @FLASH_MACRO@typedef enum {
   MODEL_FLOAT32,
   MODEL_INT8,
@@ -41,10 +41,7 @@ typedef struct {
 extern const @FLASH@model_tensor model_inputs[MODEL_INPUTS];
 extern const @FLASH@model_tensor model_outputs[MODEL_OUTPUTS];
 
-/* The memory of input `index`. Fill all inputs before each model_invoke(): it may write over them. */
-void *model_input(int index);
-
-/* The memory of output `index`, valid from model_invoke() until the inputs are filled again. */
+@INPUT_FUNCTION@
 const void *model_output(int index);
 
 /* Sets the model's state, if it has any, to zero. Call once before the first model_invoke(). */
