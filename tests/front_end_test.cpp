@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "data/dataset.h"
 #include "run/batch.h"
+#include "run/executor.h"
 #include "run/samples.h"
 
 namespace thimble {
@@ -51,6 +52,12 @@ TEST(FrontEnd, SoundGivesTheBitsOfItsFeatures) {
     prepend_front_end(graph, kSettings, data.scale);
     const ByteSpan bytes(reinterpret_cast<const std::uint8_t*>(sound.data()), sound.size() * 2);
     EXPECT_EQ(run_stacked(prepare(graph), {bytes}, 1), want) << scale;
+
+    Executor executor(prepare(graph, {}, {.inputs = InputMemory::kCaller}, HostKernels::kPortable));
+    std::ranges::copy(bytes, executor.input(0).begin());
+    executor.invoke();
+    EXPECT_TRUE(std::ranges::equal(executor.output(0), want[0]));
+    EXPECT_TRUE(std::ranges::equal(executor.input(0), bytes)) << "the caller's sound was written to";
   }
 }
 

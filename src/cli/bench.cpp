@@ -186,11 +186,15 @@ nlohmann::ordered_json measure_all(const BenchArguments& arguments) {
   return rows;
 }
 
-/// What --vs names: another way to optimize, or another model.
+/// What --vs names: another setting, or another model.
 BenchArguments other_side(BenchArguments arguments) {
   const bool is_setting = arguments.other == "size" || arguments.other == "speed" || arguments.other == "ram";
   const bool is_weights = arguments.other == "plain" || arguments.other == "packed";
-  (is_setting ? arguments.optimize : is_weights ? arguments.fit.weights : arguments.model) = arguments.other;
+  const bool is_input = arguments.other == "arena" || arguments.other == "caller";
+  (is_setting   ? arguments.optimize
+   : is_weights ? arguments.fit.weights
+   : is_input   ? arguments.fit.input
+                : arguments.model) = arguments.other;
   if (!arguments.keep.empty()) arguments.keep += "/vs";
   return arguments;
 }
@@ -240,7 +244,7 @@ std::function<void()> setup(CLI::App& app) {
   add_front_end_option(app, arguments->front_end);
   app.add_option("--vs", arguments->other,
                  "Measure another model, too, or another way to optimize (size, speed, ram), or other weights (plain, "
-                 "packed), and compare");
+                 "packed), or inputs elsewhere (arena, caller), and compare");
   app.add_flag("--layers", arguments->layers, "Instructions, weights and code of each layer, too");
   app.add_option("--keep", arguments->keep, "Keep the firmware, below this folder, and say how to debug it");
   app.add_flag("--json", arguments->json, "Print the figures as JSON");
