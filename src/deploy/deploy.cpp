@@ -91,6 +91,7 @@ std::shared_ptr<const Executable> prepare_packed(const Graph& graph, Optimize op
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     const MemoryOptions& memory) {
   bytes_for_int4(graph);
+  merge_pads(graph);
   depthwise_as_convolution(graph);
   fold_constant_channels(graph, lower_options);
   const auto packed = lower_options.pack_weights ? prepare_packed(graph, optimize, lower_options, memory) : nullptr;

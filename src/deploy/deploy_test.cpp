@@ -43,6 +43,12 @@ class Layers {
                            {"activation", std::string("NONE")}});
     builder_.quantize(last_, kScale, zero_point_);
   }
+  void pad(const std::vector<std::int32_t>& borders) {
+    const TensorId paddings = builder_.constant<std::int32_t>(
+        {4, 2}, Type::kInt32, {0, 0, borders[0], borders[1], borders[2], borders[3], 0, 0});
+    last_ = builder_.node("PAD", {last_, paddings});
+    builder_.quantize(last_, scale_, zero_point_);
+  }
   void add_to(TensorId other) { add("ADD", {last_, other}, {{"activation", std::string("NONE")}}); }
   void connect(int units, int depth) {
     add("FULLY_CONNECTED", {last_, weights({units, depth}), bias(units)},
@@ -56,7 +62,8 @@ class Layers {
   void add(const std::string& op, const std::vector<TensorId>& inputs, const Attributes& attributes) {
     last_ = builder_.node(op, inputs, attributes);
     zero_point_ = attributes.text("activation") == "RELU" ? -128 : static_cast<int>(random_.below(40)) - 20;
-    builder_.quantize(last_, kScale, zero_point_);
+    scale_ = kScale;
+    builder_.quantize(last_, scale_, zero_point_);
   }
   TensorId weights(const Shape& shape) {
     std::vector<std::int8_t> values(static_cast<std::size_t>(element_count(shape)));
@@ -77,7 +84,8 @@ class Layers {
   int most_weight_;
   GraphBuilder builder_;
   TensorId last_;
-  int zero_point_ = 0;
+  float scale_ = 0.05f;
+  int zero_point_ = -7;
 };
 
 /// One channel, then a maximum: one kernel for both; a depthwise filter of 3 x 3, with channels left over; a dense
@@ -157,6 +165,20 @@ Graph sound_network() {
   return layers.finish();
 }
 
+/// Padding of its own, as models have that were made by other tools: above and left, on all sides, below and right.
+Graph padded_network() {
+  Layers layers(3, {1, 11, 12, 3});
+  layers.pad({1, 0, 1, 0});
+  layers.convolve("CONV_2D", {8, 3, 3, 3}, 2, "VALID");
+  layers.pad({1, 1, 1, 1});
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 8}, 1, "VALID");
+  layers.pad({0, 1, 0, 1});
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 8}, 2, "VALID", "NONE");
+  layers.pad({2, 0, 2, 1});
+  layers.convolve("CONV_2D", {16, 3, 3, 8}, 1, "VALID");
+  return layers.finish();
+}
+
 class CpuBoards : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
@@ -164,8 +186,8 @@ TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
   if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) {
     GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
   }
-  for (const Graph& graph :
-       {image_network(), residual_network(), vector_network(), depthwise_network(), wide_network(), sound_network()}) {
+  for (const Graph& graph : {image_network(), residual_network(), vector_network(), depthwise_network(), wide_network(),
+                             sound_network(), padded_network()}) {
     constexpr std::size_t kInvocations = 3;
     const Optimize optimize = Optimize::kSpeed;
     const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
@@ -194,6 +216,20 @@ Graph growing_network(int most_weight = 127, int units = 5) {
   layers.convolve("CONV_2D", {24, 1, 1, 16}, 1, "SAME");
   layers.connect(units, 24 * 7 * 5);
   return layers.finish();
+}
+
+TEST(MergedPads, RowByRow) {
+  const Board& board = find_board("m4");
+  if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) {
+    GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
+  }
+  const Graph graph = padded_network();
+  const Deployment deployment = deploy(graph, Optimize::kRam, lower_options_for(board, Optimize::kRam));
+  EXPECT_FALSE(deployment.executable->plan.streams.empty());
+  const TemporaryFolder folder;
+  const Measurement measurement =
+      measure(deployment, board, Optimize::kRam, made_up_inputs(graph, 3), 3, folder.path());
+  EXPECT_TRUE(measurement.bits_equal);
 }
 
 TEST(RamLimit, KeepsTheBitsOnTheBoard) {

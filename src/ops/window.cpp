@@ -15,13 +15,18 @@ struct Axis {
 
 const std::string kValid = "VALID";
 
-Axis slide(const std::string& padding, int size, int filter, int stride, int dilation) {
+/// `before`, `after`: the padding, where it is neither SAME nor VALID.
+Axis slide(const std::string& padding, int size, int filter, int stride, int dilation, int before, int after) {
   require(stride > 0 && dilation > 0 && filter > 0, "window of {} with stride {} and dilation {}; all must be positive",
           filter, stride, dilation);
   const std::int64_t extent = std::int64_t{filter - 1} * dilation + 1;
   if (padding == "VALID") {
     require(extent <= size, "a window of {} does not fit into {}", extent, size);
     return {static_cast<int>((size - extent) / stride) + 1, 0};
+  }
+  if (padding == "EXPLICIT") {
+    require(extent <= size + before + after, "a window of {} does not fit into {}", extent, size + before + after);
+    return {static_cast<int>((size + before + after - extent) / stride) + 1, before};
   }
   require(padding == "SAME", "padding '{}', expected SAME or VALID", padding);
   const int output = static_cast<int>((std::int64_t{size} + stride - 1) / stride);
@@ -50,8 +55,9 @@ thimble_window window_of(const Attributes& attributes, const Tensor& input, int 
   const std::string& padding = attributes.text("padding");
   // One row of a stream (ops/rows.h): what is outside of the image is memory, too.
   const std::string& row_padding = attributes.has("by_rows") ? kValid : padding;
-  const Axis rows = slide(row_padding, window.input_h, filter_h, window.stride_h, window.dilation_h);
-  const Axis columns = slide(padding, window.input_w, filter_w, window.stride_w, window.dilation_w);
+  const std::vector<int> pads = padding == "EXPLICIT" ? attributes.integers("pads") : std::vector<int>(4);
+  const Axis rows = slide(row_padding, window.input_h, filter_h, window.stride_h, window.dilation_h, pads[0], pads[1]);
+  const Axis columns = slide(padding, window.input_w, filter_w, window.stride_w, window.dilation_w, pads[2], pads[3]);
   window.output_h = rows.output;
   window.pad_top = rows.pad_before;
   window.output_w = columns.output;

@@ -13,9 +13,9 @@ THIMBLE_PARAMS(thimble_window, batches, input_h, input_w, input_c, filter_h, fil
 namespace thimble {
 
 /// The geometry over `input` (NHWC) of a window of filter_h x filter_w that makes `output_c` channels. Reads the
-/// attributes padding ("SAME", "VALID"), stride_h, stride_w and, where present, dilation_h, dilation_w. SAME padding is
-/// TensorFlow's: ceil(input / stride) outputs, the odd pixel of padding below and to the right. Throws InputError when
-/// it does not fit.
+/// attributes padding ("SAME", "VALID"; "EXPLICIT" with pads, the rows above and below and columns left and right),
+/// stride_h, stride_w and, where present, dilation_h, dilation_w. SAME padding is TensorFlow's: ceil(input / stride)
+/// outputs, the odd pixel of padding below and to the right. Throws InputError when it does not fit.
 thimble_window window_of(const Attributes& attributes, const Tensor& input, int filter_h, int filter_w, int output_c);
 
 /// Of an image one pixel wide under a window as narrow, the same in memory, lying down: an image of one row. The

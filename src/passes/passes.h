@@ -31,6 +31,10 @@ void fuse_activations(Graph& graph);
 /// 4-bit constants lie in bytes in memory: for boards that is what they are.
 void bytes_for_int4(Graph& graph);
 
+/// Takes out each int8 PAD of an image before a convolution, which then pads by itself: padding "EXPLICIT"
+/// (ops/window.h).
+void merge_pads(Graph& graph);
+
 /// Makes an int8 depthwise convolution of one input channel the CONV_2D that it is: the same sums, and kernels that
 /// read a pixel once for all filters.
 void depthwise_as_convolution(Graph& graph);
