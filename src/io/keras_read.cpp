@@ -250,11 +250,12 @@ class Reader {
       });
       require(ready != waiting_.end(), "the layer '{}' reads layers that are not there, or itself",
               waiting_[0].name.first);
-      const auto& [name, number] = ready->name;
+      const std::string& name = ready->name.first;
+      const bool is_first = ready->name.second == 0;
       std::vector<TensorId> inputs;
       for (const CallName& input : ready->inputs) inputs.push_back(made_.at(input));
       in_layer(*entries_.at(name).layer, [&] {
-        made_[ready->name] = number == 0 ? add_layer(name, inputs) : builder_.call_layer(name, "", inputs);
+        made_[ready->name] = is_first ? add_layer(name, inputs) : builder_.call_layer(name, "", inputs);
       });
       waiting_.erase(ready);
     }
