@@ -144,10 +144,7 @@ std::vector<CallName> ends_of(const json& config, const char* name) {
 class Reader {
  public:
   explicit Reader(const KerasArchive& archive)
-      : archive_(archive),
-        config_(member(archive.config, "config")),
-        builder_(config_name()),
-        weights_(archive.weights) {
+      : config_(member(archive.config, "config")), builder_(config_name()), weights_(archive.weights) {
     const std::string kind = text(archive.config, "class_name");
     require(kind == "Sequential" || kind == "Functional",
             "is a Keras model of the class {}; Sequential and Functional ones are read", kind);
@@ -283,7 +280,6 @@ class Reader {
     builder_.order_inputs(std::move(inputs));
   }
 
-  const KerasArchive& archive_;
   const json& config_;
   ModelBuilder builder_;
   bool sequential_ = true;

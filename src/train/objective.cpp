@@ -40,7 +40,8 @@ Objective::Objective(const Model& model, const TrainOptions& options, const Trai
     outputs_.emplace_back(model, k, options, plan);
     weights_.push_back(static_cast<float>(model.losses[k].weight));
   }
-  for (const auto& [name, metrics] : options.output_metrics) {
+  for (const auto& entry : options.output_metrics) {
+    const std::string& name = entry.first;
     const auto has_name = [&](const OutputObjective& output) { return output.name() == name; };
     require(std::ranges::any_of(outputs_, has_name), "metrics: the model has no output '{}'", name);
   }
