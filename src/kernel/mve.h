@@ -47,12 +47,12 @@ static inline int32_t thimble_mve_word(const void* four_bytes) {
 
 /* The output of a sum. `shift` is VRSHL's: negative to the right. Without `exact`, ties below zero are rounded up, as
  * the instruction does: an activation that lets nothing below the zero point pass hides it. With it, -1 is added below
- * zero, which makes them go away from zero. shift < 0. */
+ * zero, which makes them go away from zero. shift <= 0; 0 is that of channels that are not there. */
 static inline int8_t thimble_mve_requantize(int32_t sum, int32_t multiplier, int32_t shift, int exact,
                                             int32_t zero_point) {
   int64_t scaled = thimble_high_mul(sum, multiplier);
   if (exact && scaled < 0) --scaled;
-  scaled = (scaled + ((int64_t)1 << (-shift - 1))) >> -shift;
+  if (shift < 0) scaled = (scaled + ((int64_t)1 << (-shift - 1))) >> -shift;
   const int32_t narrow = scaled < INT16_MIN ? INT16_MIN : scaled > INT16_MAX ? INT16_MAX : (int32_t)scaled;
   return (int8_t)thimble_clamp(narrow + zero_point, INT8_MIN, INT8_MAX);
 }
