@@ -10,7 +10,6 @@
 #include "deploy/deploy.h"
 #include "io/load.h"
 #include "io/tflite.h"
-#include "passes/passes.h"
 #include "passes/pipeline.h"
 #include "run/evaluate.h"
 #include "run/samples.h"

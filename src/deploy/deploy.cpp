@@ -8,7 +8,7 @@
 #include "base/subprocess.h"
 #include "deploy/layer_costs.h"
 #include "ops/packing.h"
-#include "passes/passes.h"
+#include "passes/pipeline.h"
 #include "plan/order.h"
 #include "run/batch.h"
 
@@ -90,10 +90,7 @@ std::shared_ptr<const Executable> prepare_packed(const Graph& graph, Optimize op
 
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     const MemoryOptions& memory) {
-  bytes_for_int4(graph);
-  merge_pads(graph);
-  depthwise_as_convolution(graph);
-  fold_constant_channels(graph, lower_options);
+  simplify_for_board(graph, lower_options);
   const auto packed = lower_options.pack_weights ? prepare_packed(graph, optimize, lower_options, memory) : nullptr;
   if (!packed) return prepare_in_order(graph, lower_options, plan_options_for(optimize, memory));
   const auto plain =

@@ -26,7 +26,7 @@ THIMBLE_HELPER int32_t thimble_dot_s8(int32_t sum, const int8_t* x, const int8_t
       : [products] "+r"(products), [weight_sum] "+r"(weight_sum), [x] "+r"(x), [w] "+r"(weights)
       : [count] "r"(count)
       : "lr", "q0", "q1", "cc", "memory");
-  return thimble_wrap_add(products, offset * weight_sum);
+  return thimble_wrap_add(products, thimble_wrap_mul(offset, weight_sum));
 #else
 #if defined(THIMBLE_DSP) && !defined(__OPTIMIZE_SIZE__)
   const uint32_t offsets = thimble_dsp_low_lanes((uint32_t)offset, (uint32_t)offset);

@@ -1,5 +1,7 @@
 #include "passes/pipeline.h"
 
+#include <span>
+
 #include "ir/verify.h"
 #include "passes/passes.h"
 
@@ -20,14 +22,30 @@ constexpr Pass kSimplify[] = {
     {"remove_dead_code", remove_dead_code},
 };
 
+constexpr Pass kForBoards[] = {
+    {"bytes_for_int4", bytes_for_int4},
+    {"merge_pads", merge_pads},
+    {"depthwise_as_convolution", depthwise_as_convolution},
+};
+
+void run(std::span<const Pass> passes, Graph& graph) {
+  for (const Pass& pass : passes) {
+    pass.run(graph);
+    verify(graph, pass.name);
+  }
+}
+
 }  // namespace
 
 void simplify(Graph& graph) {
   verify(graph, "reading");
-  for (const Pass& pass : kSimplify) {
-    pass.run(graph);
-    verify(graph, pass.name);
-  }
+  run(kSimplify, graph);
+}
+
+void simplify_for_board(Graph& graph, const LowerOptions& options) {
+  run(kForBoards, graph);
+  fold_constant_channels(graph, options);
+  verify(graph, "fold_constant_channels");
 }
 
 }  // namespace thimble
