@@ -6,87 +6,12 @@
 #include <algorithm>
 #include <array>
 
-#include "base/random.h"
 #include "base/subprocess.h"
 #include "deploy/layer_costs.h"
-#include "ops/graph_builder.h"
+#include "deploy/layers_testing.h"
 
 namespace thimble {
 namespace {
-
-/// Adds int8 layers with made-up weights, each to the one before.
-class Layers {
- public:
-  /// Weights are from -most_weight to most_weight.
-  Layers(int seed, Shape input, int most_weight = 127)
-      : random_(static_cast<std::uint64_t>(seed)), most_weight_(most_weight) {
-    last_ = builder_.input(std::move(input), Type::kInt8, {{0.05f}, {-7}, 0});
-  }
-
-  void convolve(const std::string& op, Shape filter, std::int64_t stride, const std::string& padding,
-                const std::string& activation = "RELU") {
-    const int channels = op == "CONV_2D" ? filter[0] : filter[3];
-    add(op, {last_, weights(filter), bias(channels)},
-        {{"padding", padding},
-         {"stride_h", stride},
-         {"stride_w", stride},
-         {"depth_multiplier", std::int64_t{1}},
-         {"activation", activation}});
-  }
-  void pool(const std::string& op, std::int64_t size) {
-    last_ = builder_.node(op, {last_},
-                          {{"padding", std::string("VALID")},
-                           {"filter_h", size},
-                           {"filter_w", size},
-                           {"stride_h", size},
-                           {"stride_w", size},
-                           {"activation", std::string("NONE")}});
-    builder_.quantize(last_, kScale, zero_point_);
-  }
-  void pad(const std::vector<std::int32_t>& borders) {
-    const TensorId paddings = builder_.constant<std::int32_t>(
-        {4, 2}, Type::kInt32, {0, 0, borders[0], borders[1], borders[2], borders[3], 0, 0});
-    last_ = builder_.node("PAD", {last_, paddings});
-    builder_.quantize(last_, scale_, zero_point_);
-  }
-  void add_to(TensorId other) { add("ADD", {last_, other}, {{"activation", std::string("NONE")}}); }
-  void connect(int units, int depth) {
-    add("FULLY_CONNECTED", {last_, weights({units, depth}), bias(units)},
-        {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
-  }
-
-  TensorId last() const { return last_; }
-  Graph finish() { return builder_.finish({last_}); }
-
- private:
-  void add(const std::string& op, const std::vector<TensorId>& inputs, const Attributes& attributes) {
-    last_ = builder_.node(op, inputs, attributes);
-    zero_point_ = attributes.text("activation") == "RELU" ? -128 : static_cast<int>(random_.below(40)) - 20;
-    scale_ = kScale;
-    builder_.quantize(last_, scale_, zero_point_);
-  }
-  TensorId weights(const Shape& shape) {
-    std::vector<std::int8_t> values(static_cast<std::size_t>(element_count(shape)));
-    const auto count = static_cast<std::uint32_t>(2 * most_weight_ + 1);
-    for (std::int8_t& value : values) {
-      value = static_cast<std::int8_t>(static_cast<int>(random_.below(count)) - most_weight_);
-    }
-    return builder_.constant(shape, Type::kInt8, values, {{0.508f / static_cast<float>(most_weight_)}, {0}, 0});
-  }
-  TensorId bias(int channels) {
-    std::vector<std::int32_t> values(static_cast<std::size_t>(channels));
-    for (std::int32_t& value : values) value = static_cast<std::int32_t>(random_.below(2000)) - 1000;
-    return builder_.constant({channels}, Type::kInt32, values, {{0.0002f}, {0}, 0});
-  }
-
-  static constexpr float kScale = 0.07f;
-  Random random_;
-  int most_weight_;
-  GraphBuilder builder_;
-  TensorId last_;
-  float scale_ = 0.05f;
-  int zero_point_ = -7;
-};
 
 /// One channel, then a maximum: one kernel for both; a depthwise filter of 3 x 3, with channels left over; a dense
 /// layer with inputs and units left over.

@@ -74,6 +74,31 @@ class Generator {
     return tensor;
   }
 
+  /// The same for 16 bits: activations, which often are the largest, and biases of 64 bits.
+  Tensor activation_16(Shape shape, float low, float high) {
+    Tensor tensor = TestNode::tensor_of(Type::kInt16, std::move(shape));
+    tensor.quantization = {{scale(low, high)}, {0}, 0};
+    return tensor;
+  }
+  Tensor input_16(const Shape& shape) {
+    Tensor tensor = activation_16(shape, 0.0001f, 0.001f);
+    std::vector<std::int16_t> values(static_cast<std::size_t>(element_count(shape)));
+    const int kind = between(0, 3);
+    for (std::int16_t& value : values) {
+      const int any = between(-32768, 32767);
+      value = static_cast<std::int16_t>(kind == 0 ? (any < 0 ? -32768 : 32767) : kind == 1 ? -32768 : any);
+    }
+    tensor.data = make_data(values);
+    return tensor;
+  }
+  Tensor bias_64(int channels) {
+    Tensor tensor = TestNode::tensor_of(Type::kInt64, {channels});
+    std::vector<std::int64_t> values;
+    for (int c = 0; c < channels; ++c) values.push_back(between(-3000000, 3000000));
+    tensor.data = make_data(values);
+    return tensor;
+  }
+
  private:
   Random random_;
 };

@@ -125,6 +125,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[0]);
   if (const auto call = conv_2d_mve(node, int_params(node), requant, options)) return {*call};
   if (const auto call = conv_2d_dsp(node, int_params(node), requant, options)) return {*call};
+  if (const auto call = conv_2d_s16_dsp(node, int_params(node), requant, options)) return {*call};
   if (const auto call = conv_2d_avr(node, nullptr, int_params(node), requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_s8), int_params(node), operands)

@@ -13,6 +13,10 @@ namespace thimble {
 std::optional<KernelCall> conv_2d_dsp(const NodeView& node, const thimble_conv_2d_params& params,
                                       const KernelConstant& requant, const LowerOptions& options);
 
+/// The same for 16-bit activations.
+std::optional<KernelCall> conv_2d_s16_dsp(const NodeView& node, const thimble_conv_2d_params& params,
+                                          const KernelConstant& requant, const LowerOptions& options);
+
 /// A convolution of 3 x 3 over one channel, and the maximum over 2 x 2 of its outputs that `next` takes; otherwise
 /// none.
 std::optional<KernelCall> conv_2d_pool_dsp(const NodeView& node, const NodeView& next,

@@ -152,6 +152,9 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   const KernelConstant requant = requants(node);
   if (const auto call = fully_connected_mve(node, int_params(node), requant, options)) return {*call};
   if (const auto call = fully_connected_dsp(node, int_params(node), requant, options)) return {*call};
+  if (!narrow_accumulator(node)) {
+    if (const auto call = fully_connected_s16_dsp(node, int_params(node), requant, options)) return {*call};
+  }
   if (const auto call = fully_connected_lanes(node, int_params(node), requant, options)) return {*call};
   if (const auto call = fully_connected_avr(node, int_params(node), requant, options)) return {*call};
   KernelCall call = lower_int(node, options.rounding);

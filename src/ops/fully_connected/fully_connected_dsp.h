@@ -16,4 +16,8 @@ std::optional<KernelCall> fully_connected_dsp(const NodeView& node, const thimbl
 std::optional<RowSink> fully_connected_dsp_sink(const NodeView& node, const thimble_fully_connected_params& params,
                                                 const KernelConstant& requant, int rows, const LowerOptions& options);
 
+/// For 16-bit activations and biases of 64 bits.
+std::optional<KernelCall> fully_connected_s16_dsp(const NodeView& node, const thimble_fully_connected_params& params,
+                                                  const KernelConstant& requant, const LowerOptions& options);
+
 }  // namespace thimble

@@ -1,0 +1,53 @@
+// Kernels made for a CPU that compute with other types than bytes, on an emulated board that has it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/subprocess.h"
+#include "deploy/deploy.h"
+#include "deploy/layers_testing.h"
+
+namespace thimble {
+namespace {
+
+/// Rows of whole fours and others, padding, strides, pixels, channels, inputs and units left over.
+Graph convolutions(Type type) {
+  Layers layers(1, {1, 11, 9, 3}, 127, type);
+  layers.convolve("CONV_2D", {8, 3, 3, 3}, 1, "SAME");
+  layers.convolve("CONV_2D", {9, 3, 3, 8}, 2, "SAME", "NONE");
+  layers.convolve("CONV_2D", {20, 1, 1, 9}, 1, "VALID");
+  layers.convolve("CONV_2D", {5, 2, 2, 20}, 1, "VALID", "RELU6");
+  layers.connect(33, 5 * 4 * 5);
+  layers.connect(1, 33);
+  layers.connect(6, 1);
+  return layers.finish();
+}
+
+class TypesOnBoards : public ::testing::TestWithParam<const char*> {};
+
+void expect_equal_outputs(const std::string& name, const Graph& graph) {
+  const Board& board = find_board(name);
+  if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) {
+    GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
+  }
+  for (const Optimize optimize : {Optimize::kSpeed, Optimize::kRam}) {
+    const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
+    const TemporaryFolder folder;
+    const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 3), 3, folder.path());
+    EXPECT_TRUE(measurement.bits_equal);
+    EXPECT_EQ(measurement.firmware.warnings, "");
+    for (const Step& step : deployment.executable->program) {
+      const std::string& symbol = step.call.symbol;
+      const auto ends = [&](const char* end) { return symbol.ends_with(end); };
+      EXPECT_TRUE(std::ranges::any_of(std::array{"_dsp", "_mve"}, ends)) << symbol;
+    }
+  }
+}
+
+TEST_P(TypesOnBoards, Int16) { expect_equal_outputs(GetParam(), convolutions(Type::kInt16)); }
+
+INSTANTIATE_TEST_SUITE_P(All, TypesOnBoards, ::testing::Values("m4", "m7", "m55"));
+
+}  // namespace
+}  // namespace thimble
