@@ -24,6 +24,18 @@ Graph convolutions(Type type) {
   return layers.finish();
 }
 
+/// Filters of 3 x 3 that move by 1 and 2 over rows of even and odd widths, and others.
+Graph depthwise(Type type) {
+  Layers layers(2, {1, 13, 11, 7}, 127, type);
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 7}, 1, "SAME");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 7}, 1, "SAME", "NONE");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 7}, 2, "SAME");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 2, 4, 7}, 1, "SAME", "NONE");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 7}, 1, "VALID", "RELU6");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 2, 2, 7}, 2, "SAME");
+  return layers.finish();
+}
+
 class TypesOnBoards : public ::testing::TestWithParam<const char*> {};
 
 void expect_equal_outputs(const std::string& name, const Graph& graph) {
@@ -46,6 +58,8 @@ void expect_equal_outputs(const std::string& name, const Graph& graph) {
 }
 
 TEST_P(TypesOnBoards, Int16) { expect_equal_outputs(GetParam(), convolutions(Type::kInt16)); }
+
+TEST_P(TypesOnBoards, Int16Depthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kInt16)); }
 
 INSTANTIATE_TEST_SUITE_P(All, TypesOnBoards, ::testing::Values("m4", "m7", "m55"));
 

@@ -25,6 +25,32 @@ TEST_P(S16, Conv2D) {
   expect_equal(test, make.activation_16({}, 0.0001f, 0.01f));
 }
 
+TEST_P(S16, DepthwiseConv2D) {
+  Generator make(GetParam());
+  const bool usual = make.between(0, 1);
+  const int filter_h = usual ? 3 : make.between(1, 4), filter_w = usual ? 3 : make.between(1, 5);
+  const int channels = make.between(1, 11);
+  Attributes attributes = window_attributes(make);
+  attributes.set("depth_multiplier", std::int64_t{1});
+  TestNode test("DEPTHWISE_CONV_2D", attributes);
+  test.input(make.input_16({make.between(1, 2), make.between(5, 9), make.between(5, 12), channels}));
+  test.input(make.weights({1, filter_h, filter_w, channels}, channels, 3));
+  if (make.between(0, 3)) test.input(make.bias_64(channels));
+  expect_equal(test, make.activation_16({}, 0.0001f, 0.01f));
+}
+
+TEST_P(S16, DepthwiseConv2DOfOneColumn) {
+  Generator make(GetParam());
+  const int channels = make.between(1, 11), taps = make.between(1, 12);
+  Attributes attributes = window_attributes(make);
+  attributes.set("depth_multiplier", std::int64_t{1});
+  TestNode test("DEPTHWISE_CONV_2D", attributes);
+  test.input(make.input_16({make.between(1, 2), make.between(12, 20), 1, channels}));
+  test.input(make.weights({1, taps, 1, channels}, channels, 3));
+  if (make.between(0, 3)) test.input(make.bias_64(channels));
+  expect_equal(test, make.activation_16({}, 0.0001f, 0.01f));
+}
+
 TEST_P(S16, FullyConnected) {
   Generator make(GetParam());
   const bool per_channel = make.between(0, 1);

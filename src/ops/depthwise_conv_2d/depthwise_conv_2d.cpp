@@ -119,6 +119,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   by_rows.window = laid_down(params.window);
   if (const auto call = depthwise_conv_2d_mve(node, by_rows, requant, options)) return {*call};
   if (const auto call = depthwise_conv_2d_dsp(node, by_rows, requant, options)) return {*call};
+  if (const auto call = depthwise_conv_2d_s16_dsp(node, by_rows, requant, options)) return {*call};
   if (const auto call = depthwise_conv_2d_avr(node, params, requant, options)) return {*call};
   KernelCall call = input.type == Type::kInt8
                         ? kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_s8), params, operands)

@@ -14,6 +14,11 @@ namespace thimble {
 std::optional<KernelCall> depthwise_conv_2d_dsp(const NodeView& node, const thimble_depthwise_conv_2d_params& params,
                                                 const KernelConstant& requant, const LowerOptions& options);
 
+/// The same for 16-bit activations.
+std::optional<KernelCall> depthwise_conv_2d_s16_dsp(const NodeView& node,
+                                                    const thimble_depthwise_conv_2d_params& params,
+                                                    const KernelConstant& requant, const LowerOptions& options);
+
 /// The weights of each output channel.
 ChannelWeights depthwise_conv_2d_weights(const NodeView& node);
 
