@@ -36,16 +36,21 @@ void Dataset::read(std::size_t index, std::size_t first, std::span<float> out) c
   const std::size_t count = sample_size();
   ensure(index < size() && first <= count && out.size() <= count - first, "sample {} of {}, values {} to {} of {}",
          index, size(), first, first + out.size(), count);
-  const std::size_t row = rows.empty() ? index : rows[index];
-  if (has_bytes()) {
-    const std::uint8_t* from = (stored ? stored.data() : bytes.data()) + row * count + first;
+  if (const std::uint8_t* from = bytes_of(index, first)) {
     const float factor = scale;  // a store to out could change the member, as far as the compiler knows
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(from[i]) * factor;
   } else if (stored) {
+    const std::size_t row = rows.empty() ? index : rows[index];
     std::memcpy(out.data(), stored.data() + (row * count + first) * sizeof(float), out.size_bytes());
   } else {
     std::copy_n(floats.data() + index * count + first, out.size(), out.data());
   }
+}
+
+const std::uint8_t* Dataset::bytes_of(std::size_t index, std::size_t first) const {
+  if (!has_bytes()) return nullptr;
+  const std::size_t row = rows.empty() ? index : rows[index];
+  return (stored ? stored.data() : bytes.data()) + row * sample_size() + first;
 }
 
 void Dataset::fetch(std::size_t index, std::size_t first, std::size_t count) const {

@@ -62,6 +62,8 @@ struct Dataset {
   void read(std::size_t index, std::span<float> out) const;
   /// Likewise the values from `first` on, as many as `out` holds.
   void read(std::size_t index, std::size_t first, std::span<float> out) const;
+  /// Likewise where their bytes are; null if they are floats.
+  const std::uint8_t* bytes_of(std::size_t index, std::size_t first) const;
   /// Has the CPU fetch `count` values from `first` on, which will be read soon.
   void fetch(std::size_t index, std::size_t first, std::size_t count) const;
   /// Likewise for several, one after the other.

@@ -1,4 +1,4 @@
-// For bodies of training's kernels (ops/each_isa.h): choices between lanes, their bits in memory, transposition.
+// For bodies of training's kernels (ops/each_isa.h): choices between lanes, their bits in memory, bytes, transposition.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +13,18 @@ using Choice = __m256;
 inline Choice is_greater(__m256 a, __m256 b) { return _mm256_cmp_ps(a, b, _CMP_GT_OQ); }
 inline __m256 choose(Choice c, __m256 yes, __m256 no) { return _mm256_blendv_ps(no, yes, c); }
 inline Choice choose_bits(Choice c, Choice yes, Choice no) { return _mm256_blendv_ps(no, yes, c); }
-inline __m256 keep_where(Choice c, __m256 v) { return _mm256_and_ps(c, v); }
+inline Choice both(Choice a, Choice b) { return _mm256_and_ps(a, b); }
+/// 0 elsewhere.
+inline __m256 load_where(Choice c, const float* p) { return _mm256_and_ps(c, _mm256_loadu_ps(p)); }
 /// kLanes bits in memory.
 inline void save(Choice c, std::uint8_t* p) { *p = static_cast<std::uint8_t>(_mm256_movemask_ps(c)); }
 inline Choice restore(const std::uint8_t* p) {
   const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
   return _mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(*p), bit), bit));
+}
+
+inline __m256 bytes_to_floats(const std::uint8_t* p) {
+  return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
 }
 
 inline void transpose(__m256 (&v)[8]) {
@@ -48,12 +54,17 @@ inline __m512 choose(Choice c, __m512 yes, __m512 no) { return _mm512_mask_blend
 inline Choice choose_bits(Choice c, Choice yes, Choice no) {
   return static_cast<Choice>((c & yes) | (static_cast<Choice>(~c) & no));
 }
-inline __m512 keep_where(Choice c, __m512 v) { return _mm512_maskz_mov_ps(c, v); }
+inline Choice both(Choice a, Choice b) { return static_cast<Choice>(a & b); }
+inline __m512 load_where(Choice c, const float* p) { return _mm512_maskz_loadu_ps(c, p); }
 inline void save(Choice c, std::uint8_t* p) { __builtin_memcpy(p, &c, sizeof c); }
 inline Choice restore(const std::uint8_t* p) {
   Choice c;
   __builtin_memcpy(&c, p, sizeof c);
   return c;
+}
+
+inline __m512 bytes_to_floats(const std::uint8_t* p) {
+  return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
 }
 
 inline void transpose(__m512 (&v)[16]) {

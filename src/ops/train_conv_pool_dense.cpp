@@ -21,19 +21,20 @@ enum Input { kImage, kFilter, kFilterBias, kWeights };  // of the front
 
 struct Bodies {
   decltype(&avx2::interleave) interleave = nullptr;
+  decltype(&avx2::interleave_bytes) interleave_bytes = nullptr;
   decltype(&avx2::conv_pool_forward) conv_forward = nullptr;
   decltype(&avx2::conv_pool_backward) conv_backward = nullptr;
-  decltype(&avx2::mask) mask = nullptr;
   decltype(&avx2::dense_forward) dense_forward = nullptr;
   decltype(&avx2::dense_input_gradient) input_gradient = nullptr;
   decltype(&avx2::dense_weight_gradient) weight_gradient = nullptr;
 };
 
-constexpr Bodies kAvx2 = {avx2::interleave,    avx2::conv_pool_forward,    avx2::conv_pool_backward,   avx2::mask,
-                          avx2::dense_forward, avx2::dense_input_gradient, avx2::dense_weight_gradient};
-constexpr Bodies kAvx512 = {
-    avx512::interleave,    avx512::conv_pool_forward,    avx512::conv_pool_backward,   avx512::mask,
-    avx512::dense_forward, avx512::dense_input_gradient, avx512::dense_weight_gradient};
+constexpr Bodies kAvx2 = {avx2::interleave,           avx2::interleave_bytes, avx2::conv_pool_forward,
+                          avx2::conv_pool_backward,   avx2::dense_forward,    avx2::dense_input_gradient,
+                          avx2::dense_weight_gradient};
+constexpr Bodies kAvx512 = {avx512::interleave,           avx512::interleave_bytes, avx512::conv_pool_forward,
+                            avx512::conv_pool_backward,   avx512::dense_forward,    avx512::dense_input_gradient,
+                            avx512::dense_weight_gradient};
 
 int blocks_of(int batch) { return (batch + kInterleaved - 1) / kInterleaved; }
 
@@ -91,10 +92,16 @@ void read_block(const Part& part, const Bodies& body, const TrainBuffers& buffer
   const Plan& plan = part.plan;
   const std::size_t row = at(plan.width * plan.channels), size = at(part.rows) * row;
   const int samples = std::min(kInterleaved, buffers.batch - block * kInterleaved);
+  const std::size_t first = at(part.top) * row;
+  const std::uint8_t* bytes[kInterleaved];
   for (int s = 0; s < samples; ++s) {
     const int sample = block * kInterleaved + s;
-    buffers.samples->read(sample, at(part.top) * row, {part.samples() + at(s) * size, size});
-    buffers.samples->fetch_next(sample, at(part.top) * row, size);
+    bytes[s] = buffers.samples->bytes(sample, first);
+    if (!bytes[s]) buffers.samples->read(sample, first, {part.samples() + at(s) * size, size});
+    buffers.samples->fetch_next(sample, first, size);
+  }
+  if (bytes[0]) {
+    return body.interleave_bytes(bytes, buffers.samples->scale(), samples, static_cast<int>(size), part.image(block));
   }
   body.interleave(part.samples(), static_cast<std::ptrdiff_t>(size), samples, static_cast<int>(size),
                   part.image(block));
@@ -142,9 +149,8 @@ void backward(const Plan& plan, const Bodies& body, const TrainBuffers& buffers)
     for (int block = 0; block < blocks; ++block) {
       float* gradient = chunk.gradient();
       body.input_gradient(plan, chunk.depth, weights, part.gradient_columns(block), gradient);
-      body.mask(plan.activation, std::ptrdiff_t{chunk.depth} * kInterleaved, chunk.maxima(block), gradient);
-      body.conv_backward(plan, chunk.first, chunk.last, part.image(block), part.top, gradient, chunk.codes(block),
-                         chunk.sums());
+      body.conv_backward(plan, chunk.first, chunk.last, part.image(block), part.top, gradient, chunk.maxima(block),
+                         chunk.codes(block), chunk.sums());
     }
     if (float* result = buffers.input_gradients[kWeights]) {
       body.weight_gradient(plan, blocks, chunk.depth, chunk.maxima(0), static_cast<std::ptrdiff_t>(chunk.block_size()),

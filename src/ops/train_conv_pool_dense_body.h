@@ -22,14 +22,37 @@ inline void interleave(const float* images, std::ptrdiff_t stride, int samples, 
   }
 }
 
+/// Likewise of images of bytes, times `scale`.
+inline void interleave_bytes(const std::uint8_t* const* images, float scale, int samples, int count, float* result) {
+  for (int first = 0; first < kInterleaved; first += kLanes) {
+    int p = 0;
+    for (; p + kLanes <= count; p += kLanes) {
+      Isa::Float v[kLanes];
+      for (int s = 0; s < kLanes; ++s) {
+        v[s] = first + s < samples ? bytes_to_floats(images[first + s] + p) : Isa::all(0.0f);
+      }
+      transpose(v);
+      for (int i = 0; i < kLanes; ++i) {
+        Isa::store(result + (p + i) * kInterleaved + first, Isa::multiply(v[i], Isa::all(scale)), kLanes);
+      }
+    }
+    for (; p < count; ++p) {
+      for (int s = first; s < first + kLanes; ++s) {
+        result[p * kInterleaved + s] = s < samples ? static_cast<float>(images[s][p]) * scale : 0.0f;
+      }
+    }
+  }
+}
+
 /// The 4x4 pixels of one channel that the four convolutions under a maximum see.
 struct Patch {
   Isa::Float at[4][4];
 };
 
-THIMBLE_INLINE void load_patch(const ConvPoolDense& plan, const float* image, Patch& patch) {
-  for (int i = 0; i < 4; ++i, image += plan.row()) {
-    for (int j = 0; j < 4; ++j) patch.at[i][j] = Isa::load(image + j * std::ptrdiff_t{plan.channels} * kInterleaved);
+/// `row` and `pixel`: floats from one to the next.
+THIMBLE_INLINE void load_patch(const float* image, std::ptrdiff_t row, std::ptrdiff_t pixel, Patch& patch) {
+  for (int i = 0; i < 4; ++i) {
+    for (int j = 0; j < 4; ++j) patch.at[i][j] = Isa::load(image + i * row + j * pixel);
   }
 }
 
@@ -46,7 +69,7 @@ THIMBLE_INLINE void add_taps(const Patch& patch, const float* taps, int channels
 }
 
 /// The greatest of the four, the first of equals, and which it is.
-THIMBLE_INLINE void store_greatest(const FusedActivation& activation, const Isa::Float (&sum)[2][2], float* output,
+THIMBLE_INLINE void store_greatest(Isa::Float least, Isa::Float most, const Isa::Float (&sum)[2][2], float* output,
                                    std::uint8_t* code) {
   const Choice right_above = is_greater(sum[0][1], sum[0][0]);
   const Choice right_below = is_greater(sum[1][1], sum[1][0]);
@@ -56,86 +79,161 @@ THIMBLE_INLINE void store_greatest(const FusedActivation& activation, const Isa:
   save(down, code);
   save(choose_bits(down, right_below, right_above), code + 2);
   const Isa::Float y = Isa::greatest(above, below);
-  Isa::store(output, Isa::clamp(y, Isa::all(activation.least), Isa::all(activation.most)), kLanes);
+  Isa::store(output, Isa::clamp(y, least, most), kLanes);
 }
 
-/// Where windows are in an image whose first row is `top`.
-THIMBLE_INLINE std::ptrdiff_t place_of(const ConvPoolDense& plan, int window, int top) {
-  const int y = window / plan.pooled_w, x = window - y * plan.pooled_w;
-  return (2 * y - top) * plan.row() + std::ptrdiff_t{2 * x} * plan.channels * kInterleaved;
-}
+/// Windows one after the other: where they are in an image whose first row is `top`.
+class Walk {
+ public:
+  Walk(const ConvPoolDense& plan, int window, const float* image, int top)
+      : column_(window % plan.pooled_w),
+        columns_(plan.pooled_w),
+        step_(std::ptrdiff_t{2} * plan.channels * kInterleaved),
+        next_row_(2 * plan.row() - (columns_ - 1) * step_),
+        place_(image + (2 * (window / plan.pooled_w) - top) * plan.row() + column_ * step_) {}
+  const float* place() const { return place_; }
+  void next() {
+    const bool ends = ++column_ == columns_;
+    place_ += ends ? next_row_ : step_;
+    if (ends) column_ = 0;
+  }
 
-/// Windows [first, last) of one block of samples.
-inline void conv_pool_forward(const ConvPoolDense& plan, int first, int last, const float* image, int top,
-                              const float* filter, const float* bias, float* output, std::uint8_t* code) {
-  for (int window = first; window < last; ++window) {
+ private:
+  int column_, columns_;
+  std::ptrdiff_t step_, next_row_;
+  const float* place_;
+};
+
+/// Windows [first, last) of one block of samples. kChannels: how many there are, where that is known.
+template <int kChannels>
+THIMBLE_INLINE void forward_windows(const ConvPoolDense& plan, int first, int last, const float* image, int top,
+                                    const float* filter, const float* bias, float* output, std::uint8_t* code) {
+  const int channels = kChannels > 0 ? kChannels : plan.channels, filters = plan.filters;
+  const std::ptrdiff_t row = plan.row(), pixel = std::ptrdiff_t{channels} * kInterleaved;
+  const Isa::Float least = Isa::all(plan.activation.least), most = Isa::all(plan.activation.most);
+  Walk walk(plan, first, image, top);
+  for (int window = first; window < last; ++window, walk.next()) {
     for (int lane = 0; lane < kInterleaved; lane += kLanes) {
-      const float* place = image + place_of(plan, window, top) + lane;
+      const float* place = walk.place() + lane;
       Patch patch;
-      load_patch(plan, place, patch);
-      for (int f = 0; f < plan.filters; ++f) {
-        const float* taps = filter + f * plan.taps();
+      load_patch(place, row, pixel, patch);
+      const float* taps = filter;
+      for (int f = 0; f < filters; ++f, taps += 9 * channels) {
         const Isa::Float start = Isa::all(bias ? bias[f] : 0.0f);
         Isa::Float sum[2][2] = {{start, start}, {start, start}};
-        add_taps(patch, taps, plan.channels, sum);
-        for (int c = 1; c < plan.channels; ++c) {
+        add_taps(patch, taps, channels, sum);
+        for (int c = 1; c < channels; ++c) {
           Patch other;
-          load_patch(plan, place + c * kInterleaved, other);
-          add_taps(other, taps + c, plan.channels, sum);
+          load_patch(place + c * kInterleaved, row, pixel, other);
+          add_taps(other, taps + c, channels, sum);
         }
-        store_greatest(plan.activation, sum, output + f * kInterleaved + lane, code + f * kCodeBytes + lane / 8);
+        store_greatest(least, most, sum, output + f * kInterleaved + lane, code + f * kCodeBytes + lane / 8);
       }
     }
-    output += plan.filters * kInterleaved;
+    output += filters * kInterleaved;
+    code += filters * kCodeBytes;
+  }
+}
+
+inline void conv_pool_forward(const ConvPoolDense& plan, int first, int last, const float* image, int top,
+                              const float* filter, const float* bias, float* output, std::uint8_t* code) {
+  if (plan.channels == 1) {
+    forward_windows<1>(plan, first, last, image, top, filter, bias, output, code);
+  } else {
+    forward_windows<0>(plan, first, last, image, top, filter, bias, output, code);
+  }
+}
+
+/// kFilters filters and one channel of `windows` windows: sum of gradient * the pixel that a tap saw, for each tap, and
+/// with kBias of the gradients, which are 0 where the maximum is not strictly inside the activation's range. Filters
+/// lie 16 floats apart in `gradient` and `maxima`, kCodeBytes in `code` and `next_filter` floats in `sums`.
+template <int kFilters, bool kBias, int kChannels>
+THIMBLE_INLINE void add_products(const ConvPoolDense& plan, int windows, Walk walk, std::ptrdiff_t offset,
+                                 const float* gradient, const float* maxima, const std::uint8_t* code, float* sums,
+                                 std::ptrdiff_t next_filter) {
+  const Isa::Float least = Isa::all(plan.activation.least), most = Isa::all(plan.activation.most);
+  const std::ptrdiff_t pixel = std::ptrdiff_t{kChannels > 0 ? kChannels : plan.channels} * kInterleaved;
+  const std::ptrdiff_t row = plan.row(), step = std::ptrdiff_t{plan.filters} * kInterleaved;
+  Isa::Float sum[kFilters][9], bias[kFilters];
+  THIMBLE_UNROLL
+  for (int f = 0; f < kFilters; ++f) {
+    for (int t = 0; t < 9; ++t) sum[f][t] = Isa::load(sums + f * next_filter + t * pixel);
+    if (kBias) bias[f] = Isa::load(sums + f * next_filter + 9 * pixel);
+  }
+  for (int window = 0; window < windows; ++window, walk.next()) {
+    const float* place = walk.place() + offset;
+    Isa::Float g[kFilters], above[4], below[4];
+    Choice down[kFilters], right[kFilters];
+    THIMBLE_UNROLL
+    for (int f = 0; f < kFilters; ++f) {
+      const Isa::Float y = Isa::load(maxima + f * kInterleaved);
+      g[f] = load_where(both(is_greater(y, least), is_greater(most, y)), gradient + f * kInterleaved);
+      down[f] = restore(code + f * kCodeBytes);
+      right[f] = restore(code + f * kCodeBytes + 2);
+      if (kBias) bias[f] = Isa::add(bias[f], g[f]);
+    }
+    for (int j = 0; j < 4; ++j) above[j] = Isa::load(place + j * pixel);
+    THIMBLE_UNROLL
+    for (int i = 0; i < 3; ++i) {
+      place += row;
+      for (int j = 0; j < 4; ++j) below[j] = Isa::load(place + j * pixel);
+      for (int f = 0; f < kFilters; ++f) {
+        Isa::Float left = choose(down[f], below[0], above[0]);
+        for (int j = 0; j < 3; ++j) {
+          const Isa::Float beside = choose(down[f], below[j + 1], above[j + 1]);
+          sum[f][i * 3 + j] = Isa::multiply_add(g[f], choose(right[f], beside, left), sum[f][i * 3 + j]);
+          left = beside;
+        }
+      }
+      for (int j = 0; j < 4; ++j) above[j] = below[j];
+    }
+    gradient += step;
+    maxima += step;
     code += plan.filters * kCodeBytes;
   }
-}
-
-/// gradient = 0 where the output is not strictly inside the activation's range.
-inline void mask(const FusedActivation& activation, std::ptrdiff_t count, const float* output, float* gradient) {
-  const Isa::Float least = Isa::all(activation.least), most = Isa::all(activation.most);
-  for (std::ptrdiff_t i = 0; i < count; i += kLanes) {
-    const Isa::Float y = Isa::load(output + i);
-    const Isa::Float g = keep_where(is_greater(y, least), Isa::load(gradient + i));
-    Isa::store(gradient + i, keep_where(is_greater(most, y), g), kLanes);
+  THIMBLE_UNROLL
+  for (int f = 0; f < kFilters; ++f) {
+    for (int t = 0; t < 9; ++t) Isa::store(sums + f * next_filter + t * pixel, sum[f][t], kLanes);
+    if (kBias) Isa::store(sums + f * next_filter + 9 * pixel, bias[f], kLanes);
   }
 }
 
-/// sum[tap] += gradient * the pixel that the tap saw, of one filter and channel.
-THIMBLE_INLINE void add_products(const Patch& patch, Choice down, Choice right, Isa::Float g, Isa::Float (&sum)[9]) {
-  for (int i = 0; i < 3; ++i) {
-    Isa::Float row[4];
-    for (int j = 0; j < 4; ++j) row[j] = choose(down, patch.at[i + 1][j], patch.at[i][j]);
-    for (int j = 0; j < 3; ++j) {
-      sum[i * 3 + j] = Isa::multiply_add(g, choose(right, row[j + 1], row[j]), sum[i * 3 + j]);
-    }
+/// The most filters at a time: what the registers hold.
+inline constexpr int kFiltersAtOnce = kLanes == 16 ? 2 : 1;
+
+/// All filters and the channel whose offset that is.
+template <bool kBias, int kChannels>
+THIMBLE_INLINE void add_channel(const ConvPoolDense& plan, int windows, const Walk& walk, std::ptrdiff_t offset,
+                                const float* gradient, const float* maxima, const std::uint8_t* code, float* sums) {
+  const std::ptrdiff_t next_filter = std::ptrdiff_t{plan.taps() + 1} * kInterleaved;
+  int f = 0;
+  for (; f + kFiltersAtOnce <= plan.filters; f += kFiltersAtOnce) {
+    add_products<kFiltersAtOnce, kBias, kChannels>(plan, windows, walk, offset, gradient + f * kInterleaved,
+                                                   maxima + f * kInterleaved, code + f * kCodeBytes,
+                                                   sums + f * next_filter, next_filter);
+  }
+  for (; f < plan.filters; ++f) {
+    add_products<1, kBias, kChannels>(plan, windows, walk, offset, gradient + f * kInterleaved,
+                                      maxima + f * kInterleaved, code + f * kCodeBytes, sums + f * next_filter,
+                                      next_filter);
   }
 }
 
 /// sums: for each filter its taps [3][3][channels], then its bias, 16 lanes each; they are added to.
 inline void conv_pool_backward(const ConvPoolDense& plan, int first, int last, const float* image, int top,
-                               const float* gradient, const std::uint8_t* code, float* sums) {
-  const std::ptrdiff_t step = std::ptrdiff_t{plan.filters} * kInterleaved;
+                               const float* gradient, const float* maxima, const std::uint8_t* code, float* sums) {
+  const Walk walk(plan, first, image, top);
   for (int lane = 0; lane < kInterleaved; lane += kLanes) {
-    float* filter = sums + lane;
-    for (int f = 0; f < plan.filters; ++f, filter += (plan.taps() + 1) * kInterleaved) {
-      for (int c = 0; c < plan.channels; ++c) {
-        float* place = filter + c * kInterleaved;
-        Isa::Float sum[9], bias = Isa::all(0.0f);
-        for (int t = 0; t < 9; ++t) sum[t] = Isa::load(place + t * plan.channels * kInterleaved);
-        const float* g = gradient + f * kInterleaved + lane;
-        const std::uint8_t* bits = code + f * kCodeBytes + lane / 8;
-        for (int window = first; window < last; ++window, g += step, bits += plan.filters * kCodeBytes) {
-          Patch patch;
-          load_patch(plan, image + place_of(plan, window, top) + c * kInterleaved + lane, patch);
-          const Isa::Float value = Isa::load(g);
-          add_products(patch, restore(bits), restore(bits + 2), value, sum);
-          bias = Isa::add(bias, value);
-        }
-        for (int t = 0; t < 9; ++t) Isa::store(place + t * plan.channels * kInterleaved, sum[t], kLanes);
-        float* total = filter + plan.taps() * kInterleaved;
-        if (c == 0) Isa::store(total, Isa::add(Isa::load(total), bias), kLanes);
-      }
+    const float *g = gradient + lane, *y = maxima + lane;
+    const std::uint8_t* bits = code + lane / 8;
+    if (plan.channels == 1) {
+      add_channel<true, 1>(plan, last - first, walk, lane, g, y, bits, sums + lane);
+    } else {
+      add_channel<true, 0>(plan, last - first, walk, lane, g, y, bits, sums + lane);
+    }
+    for (int c = 1; c < plan.channels; ++c) {
+      const std::ptrdiff_t offset = std::ptrdiff_t{c} * kInterleaved + lane;
+      add_channel<false, 0>(plan, last - first, walk, offset, g, y, bits, sums + offset);
     }
   }
 }

@@ -18,6 +18,9 @@ class SampleReader {
   virtual ~SampleReader() = default;
   /// The values of a sample from `first` on, as many as `out` holds.
   virtual void read(int sample, std::size_t first, std::span<float> out) const = 0;
+  /// Likewise the bytes that they are made of, times scale(); null if they are not made of bytes.
+  virtual const std::uint8_t* bytes(int sample, std::size_t first) const = 0;
+  virtual float scale() const = 0;
   /// Has the CPU fetch those of the sample that will take its place in the next batch.
   virtual void fetch_next(int sample, std::size_t first, std::size_t count) const = 0;
 };

@@ -20,6 +20,10 @@ class BatchReader final : public SampleReader {
     const auto values = augmented_->samples(first_ / batch_).subspan(number * data_.sample_size() + first, out.size());
     std::ranges::copy(values, out.begin());
   }
+  const std::uint8_t* bytes(int sample, std::size_t first) const override {
+    return augmented_ ? nullptr : data_.bytes_of(order_[static_cast<std::size_t>(first_ + sample)], first);
+  }
+  float scale() const override { return data_.scale; }
   void fetch_next(int sample, std::size_t first, std::size_t count) const override {
     const std::size_t next = static_cast<std::size_t>(first_ + batch_ + sample);
     if (next < order_.size()) data_.fetch(order_[next], first, count);

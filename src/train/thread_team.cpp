@@ -29,6 +29,22 @@ void allow_cpus(const std::vector<int>& cpus) {
 #endif
 }
 
+/// While it lives, what would be denormal is 0 in this thread, where the CPU can. Where a weight had no gradient for
+/// some hundred steps, Adam's averages of it are denormal, and each of them would cost more than a hundred cycles.
+class FlushDenormals {
+#if defined(__x86_64__)
+ public:
+  FlushDenormals() : old_(__builtin_ia32_stmxcsr()) { __builtin_ia32_ldmxcsr(old_ | kFlushToZero | kDenormalsAreZero); }
+  ~FlushDenormals() { __builtin_ia32_ldmxcsr(old_); }
+  FlushDenormals(const FlushDenormals&) = delete;
+  FlushDenormals& operator=(const FlushDenormals&) = delete;
+
+ private:
+  static constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;
+  unsigned old_;
+#endif
+};
+
 void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -52,6 +68,7 @@ ThreadTeam::~ThreadTeam() {
 }
 
 void ThreadTeam::run(const std::function<void(int)>& work) {
+  [[maybe_unused]] const FlushDenormals flush;
   reset_tickets();
   if (!cpus_.empty()) allow_cpus({cpus_[0]});
   work_ = &work;
@@ -63,6 +80,7 @@ void ThreadTeam::run(const std::function<void(int)>& work) {
 }
 
 void ThreadTeam::serve(int index) {
+  [[maybe_unused]] const FlushDenormals flush;
   if (!cpus_.empty()) allow_cpus({cpus_[static_cast<std::size_t>(index)]});
   for (std::uint32_t done = 0;; ++done) {
     wait_while(work_number_, done);

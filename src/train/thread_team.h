@@ -19,7 +19,8 @@ class ThreadTeam {
 
   int size() const { return size_; }
 
-  /// Calls work(index) in every thread, index 0 in the caller's; returns when all are done. `work` must not throw.
+  /// Calls work(index) in every thread, index 0 in the caller's; returns when all are done. `work` must not throw. In
+  /// it, floats that would be denormal are 0.
   void run(const std::function<void(int)>& work);
 
   /// Inside run(), called by every thread: waits until all are here. The last one to come first calls `last`.
