@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
+#include "ops/simd.h"
+#include "ops/train_math.h"
 
 namespace thimble {
 namespace {
@@ -26,23 +29,42 @@ SoftmaxTerms softmax_terms(const float* logits, int classes) {
 
 float weight_of(const LossBatch& batch, int sample) { return batch.weights ? batch.weights[sample] : 1.0f; }
 
+/// values[i] = exp(values[i]), within a few units in the last place.
+void exponentials(std::span<float> values) {
+  simd([values](auto isa) THIMBLE_INLINE_LAMBDA {
+    using I = typename decltype(isa)::Comparing;
+    for (std::size_t i = 0; i < values.size(); i += I::kLanes) {
+      const int count = static_cast<int>(std::min<std::size_t>(I::kLanes, values.size() - i));
+      I::store(values.data() + i, exp_lanes<I>(I::load(values.data() + i, count)), count);
+    }
+  });
+}
+
 /// -log softmax(logits)[label].
 LossSums crossentropy_of_labels(const LossBatch& batch) {
   LossSums sums;
   const int classes = batch.size;
-  const float* logits = batch.outputs;
-  float* gradient = batch.gradient;
-  for (int s = 0; s < batch.samples; ++s, logits += classes) {
-    const std::int32_t label = batch.labels[static_cast<std::size_t>(s)];
-    const SoftmaxTerms terms = softmax_terms(logits, classes);
-    const float weight = weight_of(batch, s);
-    sums.loss += static_cast<double>(weight * (std::log(terms.total) - (logits[label] - *terms.greatest)));
-    sums.correct += terms.greatest - logits == label ? 1.0 : 0.0;
-    if (!gradient) continue;
-    const float share = weight * batch.factor / terms.total;
-    for (int i = 0; i < classes; ++i) gradient[i] = std::exp(logits[i] - *terms.greatest) * share;
-    gradient[label] -= weight * batch.factor;
-    gradient += classes;
+  const std::size_t count = static_cast<std::size_t>(batch.samples) * static_cast<std::size_t>(classes);
+  std::vector<float> own(batch.gradient ? 0 : count);
+  float* const terms = batch.gradient ? batch.gradient : own.data();
+  const auto label_of = [&](int s) { return batch.labels[static_cast<std::size_t>(s)]; };
+  for (int s = 0; s < batch.samples; ++s) {
+    const float* logits = batch.outputs + std::ptrdiff_t{s} * classes;
+    const float* greatest = std::max_element(logits, logits + classes);
+    float* row = terms + std::ptrdiff_t{s} * classes;
+    for (int i = 0; i < classes; ++i) row[i] = logits[i] - *greatest;
+    sums.loss -= static_cast<double>(weight_of(batch, s) * row[label_of(s)]);
+    sums.correct += greatest - logits == label_of(s) ? 1.0 : 0.0;
+  }
+  exponentials({terms, count});
+  for (int s = 0; s < batch.samples; ++s) {
+    float* row = terms + std::ptrdiff_t{s} * classes;
+    const float total = std::accumulate(row, row + classes, 0.0f), weight = weight_of(batch, s);
+    sums.loss += static_cast<double>(weight * std::log(total));
+    if (!batch.gradient) continue;
+    const float share = weight * batch.factor / total;
+    for (int i = 0; i < classes; ++i) row[i] *= share;
+    row[label_of(s)] -= weight * batch.factor;
   }
   return sums;
 }
