@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
 
 #include "ops/isa_choice.h"
 #include "ops/train_conv_pool_dense_plan.h"
@@ -24,17 +23,18 @@ struct Bodies {
   decltype(&avx2::interleave_bytes) interleave_bytes = nullptr;
   decltype(&avx2::conv_pool_forward) conv_forward = nullptr;
   decltype(&avx2::conv_pool_backward) conv_backward = nullptr;
+  decltype(&avx2::add_lanes) add_lanes = nullptr;
   decltype(&avx2::dense_forward) dense_forward = nullptr;
   decltype(&avx2::dense_input_gradient) input_gradient = nullptr;
   decltype(&avx2::dense_weight_gradient) weight_gradient = nullptr;
 };
 
-constexpr Bodies kAvx2 = {avx2::interleave,           avx2::interleave_bytes, avx2::conv_pool_forward,
-                          avx2::conv_pool_backward,   avx2::dense_forward,    avx2::dense_input_gradient,
-                          avx2::dense_weight_gradient};
-constexpr Bodies kAvx512 = {avx512::interleave,           avx512::interleave_bytes, avx512::conv_pool_forward,
-                            avx512::conv_pool_backward,   avx512::dense_forward,    avx512::dense_input_gradient,
-                            avx512::dense_weight_gradient};
+constexpr Bodies kAvx2 = {
+    avx2::interleave, avx2::interleave_bytes, avx2::conv_pool_forward,    avx2::conv_pool_backward,
+    avx2::add_lanes,  avx2::dense_forward,    avx2::dense_input_gradient, avx2::dense_weight_gradient};
+constexpr Bodies kAvx512 = {
+    avx512::interleave, avx512::interleave_bytes, avx512::conv_pool_forward,    avx512::conv_pool_backward,
+    avx512::add_lanes,  avx512::dense_forward,    avx512::dense_input_gradient, avx512::dense_weight_gradient};
 
 int blocks_of(int batch) { return (batch + kInterleaved - 1) / kInterleaved; }
 
@@ -55,8 +55,10 @@ struct Chunk {
 
   float* maxima(int block) const { return base + at(block) * block_size(); }
   std::uint8_t* codes(int block) const { return reinterpret_cast<std::uint8_t*>(maxima(block) + plan.maxima); }
-  float* gradient() const { return base + plan.chunk - plan.sums - plan.gradient; }
-  float* sums() const { return base + plan.chunk - plan.sums; }
+  float* gradient() const { return sums() - plan.gradient; }
+  float* sums() const { return totals() - plan.sums; }
+  /// Of the lanes of each of the sums.
+  float* totals() const { return base + plan.chunk - plan.totals; }
   std::size_t block_size() const { return plan.maxima + plan.codes; }
   /// Of this chunk's part in the dense layer's weights.
   std::size_t weights() const { return at(first) * at(plan.filters) * at(plan.packed_units); }
@@ -152,6 +154,7 @@ void backward(const Plan& plan, const Bodies& body, const TrainBuffers& buffers)
       body.conv_backward(plan, chunk.first, chunk.last, part.image(block), part.top, gradient, chunk.maxima(block),
                          chunk.codes(block), chunk.sums());
     }
+    body.add_lanes(chunk.sums(), (plan.taps() + 1) * plan.filters, chunk.totals());
     if (float* result = buffers.input_gradients[kWeights]) {
       body.weight_gradient(plan, blocks, chunk.depth, chunk.maxima(0), static_cast<std::ptrdiff_t>(chunk.block_size()),
                            part.gradient_rows(), result + chunk.weights());
@@ -159,15 +162,12 @@ void backward(const Plan& plan, const Bodies& body, const TrainBuffers& buffers)
   }
 }
 
-/// The filter's and bias's gradients, from the sums of all chunks.
+/// The filter's and bias's gradients, from the totals of all chunks.
 void finish(const Plan& plan, const TrainBuffers& buffers) {
   const int taps = plan.taps();
   const auto total = [&](int index) {
     float result = 0.0f;
-    for (int c = 0; c < kChunks; ++c) {
-      const float* lanes = Chunk(plan, buffers, c).sums() + index * kInterleaved;
-      result += std::accumulate(lanes, lanes + kInterleaved, 0.0f);
-    }
+    for (int c = 0; c < kChunks; ++c) result += Chunk(plan, buffers, c).totals()[index];
     return result;
   };
   float* filter = buffers.input_gradients[kFilter];
@@ -217,7 +217,8 @@ Plan make_plan(const thimble_window& w, const NodeView& pool, const NodeView& de
   plan.codes = lines(depth * kCodeBytes / sizeof(float));
   plan.gradient = depth * kInterleaved;
   plan.sums = at((plan.taps() + 1) * plan.filters) * kInterleaved;
-  plan.chunk = blocks * (plan.maxima + plan.codes) + plan.gradient + plan.sums;
+  plan.totals = lines(plan.sums / kInterleaved);
+  plan.chunk = blocks * (plan.maxima + plan.codes) + plan.gradient + plan.sums + plan.totals;
   plan.image = at(plan.height) * static_cast<std::size_t>(plan.row());
   plan.samples_at = blocks * plan.image;
   plan.rows_at = plan.samples_at + plan.image;

@@ -238,6 +238,26 @@ inline void conv_pool_backward(const ConvPoolDense& plan, int first, int last, c
   }
 }
 
+/// totals[i] = the sum of the 16 lanes of sums[i]. Only the totals go from one thread to another.
+inline void add_lanes(const float* sums, int count, float* totals) {
+  int i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    Isa::Float total = Isa::all(0.0f);
+    for (int lane = 0; lane < kInterleaved; lane += kLanes) {
+      Isa::Float v[kLanes];
+      for (int j = 0; j < kLanes; ++j) v[j] = Isa::load(sums + (i + j) * kInterleaved + lane);
+      transpose(v);
+      for (int j = 0; j < kLanes; ++j) total = Isa::add(total, v[j]);
+    }
+    Isa::store(totals + i, total, kLanes);
+  }
+  for (; i < count; ++i) {
+    float total = 0.0f;
+    for (int lane = 0; lane < kInterleaved; ++lane) total += sums[i * kInterleaved + lane];
+    totals[i] = total;
+  }
+}
+
 /// kRows x kVectors vectors: c[r] = the sum over i < k of a[r * kRow + i * kColumn] * b[i * ldb ...], and over `blocks`
 /// of such products, whose left sides lie `a_block` floats apart and whose right sides follow each other.
 template <int kRows, int kVectors, int kRow, int kColumn>

@@ -19,8 +19,9 @@ struct ConvPoolDense {
   FusedActivation activation;       // behind the maximum
   int most_windows;                 // of a chunk
   // The workspace, for each chunk: maxima and codes of each block of samples, then what only backward needs.
-  std::size_t maxima, codes;          // of a block
-  std::size_t gradient, sums, chunk;  // of a chunk: by the maxima; by filter and bias; all of it
+  std::size_t maxima, codes;  // of a block
+  // Of a chunk: the gradient by the maxima; those by filter and bias, of 16 lanes each and of all of them; all of it.
+  std::size_t gradient, sums, totals, chunk;
   // Then, for each part: images of each block, 16 samples as they were read, the dense layer's gradients
   // [samples][units] and, a block, [units][16].
   std::size_t image, samples_at, rows_at, columns_at, part;

@@ -141,6 +141,11 @@ void ParameterUpdate::begin_step() {
   optimizer_->begin_step(iterations_ + 1, static_cast<float>(step_rate_));
 }
 
+void ParameterUpdate::end_step() {
+  ++iterations_;
+  begin_step();
+}
+
 void ParameterUpdate::set_learning_rate(double rate) {
   rate_ = rate;
   begin_step();
@@ -237,10 +242,6 @@ void ParameterUpdate::run(ThreadTeam& team, int thread, std::span<const float* c
     team.barrier([&] { find_factors(); });
   }
   for_pieces([&](const Piece& piece) { move(piece, gradients, parameters); });
-  team.barrier([&] {
-    ++iterations_;
-    begin_step();
-  });
 }
 
 }  // namespace thimble

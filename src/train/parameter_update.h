@@ -35,6 +35,8 @@ class ParameterUpdate {
   /// Called by all threads of `team`: moves `parameters` by the sum of `gradients`, in their order. A thread always has
   /// the same parameters, which stay in its cache.
   void run(ThreadTeam& team, int thread, std::span<const float* const> gradients, float* parameters);
+  /// By one thread when all are done with that.
+  void end_step();
 
   /// What the regularizers add to the loss.
   double penalty(const float* parameters) const;

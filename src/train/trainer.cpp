@@ -223,6 +223,7 @@ class Trainer::Impl {
           see_weights();
         }
         team_.barrier([&] {
+          if (training) update_.end_step();
           const bool wanted = step_done && step_done(steps_done_, steps_, means(false));
           // Ranks pause together, in the step after one of them has said so.
           paused = share_ && training ? told_to_pause_ : wanted;
@@ -374,6 +375,7 @@ class Trainer::Impl {
   /// After the parameters have changed in a step: by all threads.
   void see_weights() {
     if (executor_.constrained_weights() == 0) return;
+    team_.barrier([] {});
     for (int index; (index = team_.next_ticket()) < executor_.constrained_weights();) executor_.see_weights(index);
     team_.barrier([&] { team_.reset_tickets(); });
   }
