@@ -53,7 +53,7 @@ TEST(FrontEnd, SoundGivesTheBitsOfItsFeatures) {
     const ByteSpan bytes(reinterpret_cast<const std::uint8_t*>(sound.data()), sound.size() * 2);
     EXPECT_EQ(run_stacked(prepare(graph), {bytes}, 1), want) << scale;
 
-    Executor executor(prepare(graph, {}, {.inputs = InputMemory::kCaller}, HostKernels::kPortable));
+    Executor executor(prepare(graph, {}, {.caller = {.inputs = true}}, HostKernels::kPortable));
     std::ranges::copy(bytes, executor.input(0).begin());
     executor.invoke();
     EXPECT_TRUE(std::ranges::equal(executor.output(0), want[0]));

@@ -103,6 +103,17 @@ struct FitOptions {
   std::function<void(const EpochScore&)> after_epoch = {};
 };
 
+/// How a model is compiled to C, as `thimble compile` does it.
+struct CompileOptions {
+  std::string target = "host";    // "cortex-m0", "cortex-m4", ...
+  std::string optimize = "size";  // or "speed", "ram"
+  std::size_t ram = 0;            // bytes of the arena, at most; 0: as many as it takes
+  bool input_of_caller = false;   // inputs are read in the caller's memory: model_set_input
+  bool output_of_caller = false;  // outputs are written to the caller's memory: model_set_output
+  bool class_only = false;        // the output is the index of the greatest score alone
+  bool packed_weights = false;    // fewer bytes of flash, more time
+};
+
 /// A model for inference alone: float, or integer after quantization. Copies share it.
 class Inference {
  public:
@@ -124,6 +135,7 @@ class Inference {
   /// or "ram".
   void generate_c(const std::filesystem::path& folder, const std::string& target = "host",
                   const std::string& optimize = "size") const;
+  void generate_c(const std::filesystem::path& folder, const CompileOptions& options) const;
 
   struct State;
   explicit Inference(std::shared_ptr<const State> state) : state_(std::move(state)) {}

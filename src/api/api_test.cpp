@@ -67,6 +67,12 @@ TEST(Api, TrainsSavesLoadsAndConverts) {
   EXPECT_EQ(Inference::load(folder.path() / "model.tflite").run(input), int8.run(input));
   int8.generate_c(folder.path() / "c", "cortex-m4", "speed");
   EXPECT_TRUE(std::filesystem::is_regular_file(folder.path() / "c" / "model.h"));
+  int8.generate_c(folder.path() / "own",
+                  CompileOptions{.target = "cortex-m4", .output_of_caller = true, .class_only = true});
+  const Bytes file = real_file_system().read(folder.path() / "own" / "model.h");
+  const std::string header(as_text(file));
+  EXPECT_NE(header.find("void model_set_output(int index, void *data);"), std::string::npos);
+  EXPECT_NE(header.find("1x1 int32"), std::string::npos) << header;
 }
 
 TEST(Api, GoesOnWhereItStopped) {

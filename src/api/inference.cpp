@@ -10,6 +10,7 @@
 #include "deploy/deploy.h"
 #include "io/load.h"
 #include "io/tflite.h"
+#include "passes/passes.h"
 #include "passes/pipeline.h"
 #include "run/evaluate.h"
 #include "run/samples.h"
@@ -147,10 +148,19 @@ void Inference::save(const std::filesystem::path& tflite) const {
 
 void Inference::generate_c(const std::filesystem::path& folder, const std::string& target,
                            const std::string& optimize) const {
+  generate_c(folder, CompileOptions{.target = target, .optimize = optimize});
+}
+
+void Inference::generate_c(const std::filesystem::path& folder, const CompileOptions& compile) const {
   with_public_errors([&] {
-    const PackageOptions options{optimize_named(optimize), find_target(target)};
-    const LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
-    const auto executable = prepare_for_board(state_->executable->graph, options.optimize, lower_options);
+    const PackageOptions options{optimize_named(compile.optimize), find_target(compile.target)};
+    LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
+    lower_options.pack_weights = compile.packed_weights;
+    MemoryOptions memory{.caller = {.inputs = compile.input_of_caller, .outputs = compile.output_of_caller}};
+    if (compile.ram > 0) memory.ram = compile.ram;
+    Graph graph = state_->executable->graph;
+    if (compile.class_only) output_class(graph);
+    const auto executable = prepare_for_board(std::move(graph), options.optimize, lower_options, memory);
     real_file_system().write_all(folder,
                                  generate_package(executable->graph, executable->program, executable->plan, options));
   });

@@ -1,5 +1,8 @@
 // thimble bench: builds firmware of a model for emulated boards, runs it, checks the bits, and measures; or times the
 // model on this machine.
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -94,8 +97,10 @@ nlohmann::ordered_json to_json(const BenchArguments& arguments, const Board& boa
           {"board_bytes", firmware.board_bytes},
           {"firmware_bytes", firmware.flash_bytes},
           {"ram_bytes", firmware.ram_bytes},
-          {"input", arguments.fit.input},
-          {"input_bytes", input_bytes(graph)},
+          {"input_buffer", arguments.fit.input},
+          {"input_bytes", total_bytes(graph, graph.inputs)},
+          {"output_buffer", arguments.fit.output_buffer},
+          {"output_bytes", total_bytes(graph, graph.outputs)},
           {"board_ram_bytes", firmware.board_ram_bytes},
           {"stack_bytes", measurement.run.stack_bytes},
           {"stack_bound_bytes", bound ? nlohmann::ordered_json(*bound) : nlohmann::ordered_json()},
@@ -118,8 +123,10 @@ nlohmann::ordered_json measure_host(const std::string& model, const Graph& graph
           {"best_microseconds", time.best_us},
           {"weights_bytes", summary.weights_bytes},
           {"ram_bytes", summary.arena_bytes},
-          {"input", "arena"},
-          {"input_bytes", input_bytes(graph)},
+          {"input_buffer", "arena"},
+          {"input_bytes", total_bytes(graph, graph.inputs)},
+          {"output_buffer", "arena"},
+          {"output_bytes", total_bytes(graph, graph.outputs)},
           {"invocations", time.invocations}};
 }
 
@@ -168,7 +175,8 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
 nlohmann::ordered_json measure_all(const BenchArguments& arguments) {
   std::vector<const Board*> boards;
   for (const std::string& name : arguments.boards) {
-    require(name != kHost || !arguments.fit.of_caller(), "--input caller is for boards; leave host out of --on");
+    require(name != kHost || !arguments.fit.caller().any(),
+            "--input-buffer and --output-buffer are for boards; leave host out of --on");
     if (name != kHost) boards.push_back(&find_board(name));
   }
   FileSystem& files = real_file_system();
@@ -186,15 +194,42 @@ nlohmann::ordered_json measure_all(const BenchArguments& arguments) {
   return rows;
 }
 
-/// What --vs names: another setting, or another model.
+/// An option whose value --vs may change, by its name, or by the value alone where that tells which option it is.
+struct Setting {
+  std::string_view name;
+  std::string& value;
+  std::vector<std::string_view> choices;
+};
+
+/// Changes the options that `text` names; false: it is no list of settings.
+bool change_settings(BenchArguments& arguments, std::string_view text) {
+  FitArguments& fit = arguments.fit;
+  const Setting settings[] = {{"optimize", arguments.optimize, {"size", "speed", "ram"}},
+                              {"weights", fit.weights, {"plain", "packed"}},
+                              {"output", fit.output, {"scores", "class"}},
+                              {"input-buffer", fit.input, {"arena", "caller"}},
+                              {"output-buffer", fit.output_buffer, {"arena", "caller"}},
+                              {"ram", fit.ram, {}}};
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view part = text.substr(begin, end - begin);
+    const std::size_t sign = part.find('=');
+    const std::string_view value = sign == part.npos ? part : part.substr(sign + 1);
+    const auto setting = std::ranges::find_if(settings, [&](const Setting& one) {
+      return sign == part.npos ? std::ranges::count(one.choices, value) > 0 : one.name == part.substr(0, sign);
+    });
+    if (setting == std::end(settings)) return false;
+    require(setting->choices.empty() || std::ranges::count(setting->choices, value) > 0, "--vs {}: {} is {}", part,
+            setting->name, fmt::join(setting->choices, " or "));
+    setting->value = value;
+    begin = end + 1;
+  }
+  return true;
+}
+
+/// What --vs names: other settings, or another model.
 BenchArguments other_side(BenchArguments arguments) {
-  const bool is_setting = arguments.other == "size" || arguments.other == "speed" || arguments.other == "ram";
-  const bool is_weights = arguments.other == "plain" || arguments.other == "packed";
-  const bool is_input = arguments.other == "arena" || arguments.other == "caller";
-  (is_setting   ? arguments.optimize
-   : is_weights ? arguments.fit.weights
-   : is_input   ? arguments.fit.input
-                : arguments.model) = arguments.other;
+  if (!arguments.other.empty() && !change_settings(arguments, arguments.other)) arguments.model = arguments.other;
   if (!arguments.keep.empty()) arguments.keep += "/vs";
   return arguments;
 }
@@ -215,9 +250,10 @@ void print(const nlohmann::ordered_json& rows) {
 }
 
 void bench(const BenchArguments& arguments) {
+  const BenchArguments other = other_side(arguments);
   nlohmann::ordered_json rows = measure_all(arguments);
   nlohmann::ordered_json others = nlohmann::ordered_json::array();
-  if (!arguments.other.empty()) others = measure_all(other_side(arguments));
+  if (!arguments.other.empty()) others = measure_all(other);
   if (arguments.json) {
     for (const auto& row : others) rows.push_back(row);
     fmt::print("{}\n", json_text(rows));
@@ -242,9 +278,11 @@ std::function<void()> setup(CLI::App& app) {
   add_optimize_option(app, arguments->optimize);
   arguments->fit.add_to(app);
   add_front_end_option(app, arguments->front_end);
-  app.add_option("--vs", arguments->other,
-                 "Measure another model, too, or another way to optimize (size, speed, ram), or other weights (plain, "
-                 "packed), or inputs elsewhere (arena, caller), and compare");
+  app.add_option(
+      "--vs", arguments->other,
+      "Measure another model, too, or other settings, and compare: a value of --optimize (size, speed, ram), "
+      "--weights (plain, packed), --output (scores, class), --input-buffer (arena, caller), or NAME=VALUE of "
+      "one of these or of output-buffer or ram; several with commas between them");
   app.add_flag("--layers", arguments->layers, "Instructions, weights and code of each layer, too");
   app.add_option("--keep", arguments->keep, "Keep the firmware, below this folder, and say how to debug it");
   app.add_flag("--json", arguments->json, "Print the figures as JSON");
@@ -258,6 +296,7 @@ const Command kBenchCommand = {"bench", "Measure a model on emulated boards, or 
                                "  thimble bench int8.tflite --on m4 --data data/mnist:200 --optimize speed --json\n"
                                "  thimble bench int8.tflite --on m4 --optimize speed --ram 8k --output class\n"
                                "  thimble bench int8.tflite --on m4 --optimize speed --vs ram\n"
+                               "  thimble bench int8.tflite --on m4 --optimize speed --vs ram=4k,output-buffer=caller\n"
                                "  thimble bench int8.tflite --on m4 --optimize speed --layers\n"
                                "  thimble bench int8.tflite --on host",
                                setup};

@@ -40,18 +40,27 @@ std::string times_text(const BenchRow& row) {
   return text;
 }
 
-std::string label(const BenchRow& row) {
-  const bool of_caller = row.value("input", "arena") == "caller";
-  return fmt::format("{} {}{}{}", std::filesystem::path(row.at("model").get<std::string>()).filename().string(),
-                     row.value("optimize", ""), row.value("weights", "plain") == "packed" ? " packed" : "",
-                     of_caller ? " without input" : "");
+/// "inputs and outputs": what is in the caller's memory.
+std::string buffers_of_caller(const BenchRow& row) {
+  const bool inputs = row.value("input_buffer", "arena") == "caller";
+  const bool outputs = row.value("output_buffer", "arena") == "caller";
+  return inputs && outputs ? "inputs and outputs" : inputs ? "inputs" : outputs ? "outputs" : "";
 }
 
-/// Says so where RAM is without the inputs.
-std::string input_note(const BenchRow& row) {
-  if (row.value("input", "arena") != "caller") return "";
-  return fmt::format("\nRAM is without the inputs, {} bytes, which stay where the caller has them\n",
-                     number(row, "input_bytes"));
+std::string label(const BenchRow& row) {
+  return fmt::format("{} {}{}{}", std::filesystem::path(row.at("model").get<std::string>()).filename().string(),
+                     row.value("optimize", ""), row.value("weights", "plain") == "packed" ? " packed" : "",
+                     buffers_of_caller(row).empty() ? "" : " without " + buffers_of_caller(row));
+}
+
+/// Says so where RAM is without inputs or outputs.
+std::string caller_note(const BenchRow& row) {
+  const std::string buffers = buffers_of_caller(row);
+  if (buffers.empty()) return "";
+  std::uint64_t bytes = 0;
+  if (buffers != "outputs") bytes += count(row, "input_bytes");
+  if (buffers != "inputs") bytes += count(row, "output_bytes");
+  return fmt::format("\nRAM is without the {}, {} bytes, which are in the caller's memory\n", buffers, grouped(bytes));
 }
 
 std::string shape_text(const BenchRow& shape) {
@@ -81,7 +90,7 @@ std::string bench_table(const BenchRow& rows) {
                           number(row, "stack_bytes"), number(row, "stack_bound_bytes"),
                           fmt::format("{} ({} invocations)", verdict(row), count(row, "invocations"))});
     times += times_text(row);
-    note = input_note(row);
+    note = caller_note(row);
   }
   std::string text = table_as_text(table) + note;
   if (!times.empty()) text += "\nan invocation takes\n" + times;

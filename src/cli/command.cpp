@@ -27,15 +27,18 @@ Optimize parse_optimize(const std::string& value) {
   return value == "speed" ? Optimize::kSpeed : value == "ram" ? Optimize::kRam : Optimize::kSize;
 }
 
-void FitArguments::add_memory_to(CLI::App& app) {
+void FitArguments::add_memory_to(CLI::App& app, const std::string& input_option) {
   app.add_option(
       "--ram", ram,
-      "The most RAM for activations, outputs and, where they are in the arena, inputs included: bytes, or with a k for "
+      "The most RAM for activations, inputs and outputs included where they are in the arena: bytes, or with a k for "
       "1024 of them. Layers run row by row where that is needed");
   app.add_option(
-         "--input", input,
+         input_option, input,
          "arena: the model has memory for its inputs, which it reuses; caller: it reads them where the caller has "
          "them, such as in flash, and never writes there")
+      ->check(CLI::IsMember({"arena", "caller"}));
+  app.add_option("--output-buffer", output_buffer,
+                 "arena: the model has memory for its outputs; caller: it writes them where the caller wants them")
       ->check(CLI::IsMember({"arena", "caller"}));
 }
 
@@ -50,8 +53,7 @@ void FitArguments::add_to(CLI::App& app) {
 }
 
 MemoryOptions FitArguments::memory() const {
-  const InputMemory inputs = of_caller() ? InputMemory::kCaller : InputMemory::kArena;
-  if (ram.empty()) return {.inputs = inputs};
+  if (ram.empty()) return {.caller = caller()};
   std::size_t number = 0;
   const char* const end = ram.data() + ram.size();
   const auto [rest, error] = std::from_chars(ram.data(), end, number);
@@ -59,7 +61,7 @@ MemoryOptions FitArguments::memory() const {
   const bool is_kilo = unit == "k" || unit == "K";
   require(error == std::errc() && (unit.empty() || is_kilo) && number <= kMostRam,
           "--ram {}: expected a number of bytes, such as 20000 or 20k", ram);
-  return {is_kilo ? number * 1024 : number, inputs};
+  return {is_kilo ? number * 1024 : number, caller()};
 }
 
 void FitArguments::apply_to(Graph& graph) const {

@@ -27,17 +27,21 @@ struct Command {
 void add_optimize_option(CLI::App& app, std::string& value);
 Optimize parse_optimize(const std::string& value);
 
-/// --ram BYTES, --input arena|caller, --output scores|class, --weights plain|packed: what a model that is compiled may
-/// take, and gives.
+/// --ram BYTES, --input-buffer arena|caller, --output-buffer arena|caller, --output scores|class, --weights
+/// plain|packed: what a model that is compiled may take, and gives.
 struct FitArguments {
   std::string ram;
-  std::string input = "arena";
+  std::string input = "arena";  // --input-buffer
+  std::string output_buffer = "arena";
   std::string output = "scores";
   std::string weights = "plain";
 
   void add_to(CLI::App& app);
-  void add_memory_to(CLI::App& app);
-  bool of_caller() const { return input == "caller"; }
+  /// `input_option` is the name of the second option, or names: "--input-buffer,--input".
+  void add_memory_to(CLI::App& app, const std::string& input_option = "--input-buffer,--input");
+  CallerMemory caller() const { return {.inputs = input == "caller", .outputs = output_buffer == "caller"}; }
+  /// Whether an option of add_memory_to was given.
+  bool about_memory() const { return !ram.empty() || caller().any(); }
   /// Throws InputError when --ram is no number of bytes: "20000", or "20k" for 20 * 1024.
   MemoryOptions memory() const;
   void apply_to(Graph& graph) const;

@@ -60,7 +60,8 @@ const Command kCompileCommand = {
     "compile", "Turn a model into C source that stands alone",
     "  thimble compile model.tflite --target cortex-m4 -o firmware/model\n"
     "  thimble compile model.tflite --target cortex-m4 --optimize speed --ram 20k -o out/c\n"
-    "  thimble compile model.tflite --target host --output class -o out/c",
+    "  thimble compile model.tflite --target host --output class -o out/c\n"
+    "  thimble compile model.tflite --target cortex-m4 --input-buffer caller --output-buffer caller -o out/c",
     setup};
 
 }  // namespace thimble

@@ -46,6 +46,8 @@ Json tensors_json(const Graph& graph, const std::vector<TensorId>& ids) {
   return list;
 }
 
+const char* buffer_name(bool of_caller) { return of_caller ? "caller" : "arena"; }
+
 /// Which tensors take which part of the arena, from which step to which; -1: before the first.
 Json memory_json(const Graph& graph, const Plan& plan) {
   Json list = Json::array();
@@ -86,8 +88,18 @@ Json to_json(const std::string& model, const Executable& executable, const Model
           {"macs", summary.macs},
           {"weights_bytes", summary.weights_bytes},
           {"arena_bytes", summary.arena_bytes},
+          {"input_buffer", buffer_name(executable.plan.caller.inputs)},
+          {"output_buffer", buffer_name(executable.plan.caller.outputs)},
           {"peak_layer", summary.peak_layer},
           {"peak", peak_text(executable.plan, graph, executable.program)}};
+}
+
+/// Where inputs or outputs are that take nothing of the arena.
+std::string memory_note(CallerMemory caller) {
+  if (!caller.any()) return "";
+  return fmt::format(" (without {}, which are in the caller's memory)", !caller.outputs ? "inputs"
+                                                                        : caller.inputs ? "inputs and outputs"
+                                                                                        : "outputs");
 }
 
 std::string scale_text(float scale, int zero_point) {
@@ -158,15 +170,15 @@ void print_text(const std::string& model, const Executable& executable, const Mo
   const Graph& graph = executable.graph;
   fmt::print("{}\n\n{}{}\n{}\n", model, tensors_text(graph, "input", graph.inputs),
              tensors_text(graph, "output", graph.outputs), layers_text(summary));
-  fmt::print("  {} parameters in {} bytes; {} multiply-accumulates an inference; arena {} bytes", summary.parameters,
-             summary.weights_bytes, summary.macs, summary.arena_bytes);
+  fmt::print("  {} parameters in {} bytes; {} multiply-accumulates an inference; arena {} bytes{}", summary.parameters,
+             summary.weights_bytes, summary.macs, summary.arena_bytes, memory_note(executable.plan.caller));
   fmt::print(", {}\n", peak_text(executable.plan, graph, executable.program));
 }
 
 void inspect(const InspectArguments& arguments) {
-  require(!arguments.target.empty() ||
-              (arguments.optimize == "size" && arguments.fit.ram.empty() && !arguments.fit.of_caller()),
-          "--optimize, --ram and --input are for a target; name it with --target, such as --target cortex-m4");
+  require(!arguments.target.empty() || (arguments.optimize == "size" && !arguments.fit.about_memory()),
+          "--optimize, --ram, --input-buffer and --output-buffer are for a target; name it with --target, such as "
+          "--target cortex-m4");
   require(arguments.page.empty() || arguments.page.ends_with(".html"),
           "{}: the picture is a page; give a name that ends in .html", arguments.page);
   Graph graph = load_graph(real_file_system(), arguments.model);
@@ -203,11 +215,13 @@ std::function<void()> setup(CLI::App& app) {
 
 }  // namespace
 
-const Command kInspectCommand = {"inspect", "Show a model's layers, quantization, cost, and memory over time",
-                                 "  thimble inspect int8.tflite\n"
-                                 "  thimble inspect int8.tflite -o int8.html\n"
-                                 "  thimble inspect int8.tflite --target cortex-m4 --optimize ram -o int8.html\n"
-                                 "  thimble inspect model.keras --json",
-                                 setup};
+const Command kInspectCommand = {
+    "inspect", "Show a model's layers, quantization, cost, and memory over time",
+    "  thimble inspect int8.tflite\n"
+    "  thimble inspect int8.tflite -o int8.html\n"
+    "  thimble inspect int8.tflite --target cortex-m4 --optimize ram -o int8.html\n"
+    "  thimble inspect int8.tflite --target cortex-m4 --input-buffer caller --output-buffer caller\n"
+    "  thimble inspect model.keras --json",
+    setup};
 
 }  // namespace thimble

@@ -116,6 +116,13 @@ MemoryBlock block_of(const Graph& graph, const Plan& plan, const Allocation& all
   return block;
 }
 
+std::string arena_contents(CallerMemory caller) {
+  if (caller.inputs && caller.outputs) return "inputs and outputs are the caller's";
+  return caller.inputs    ? "outputs included, inputs the caller's"
+         : caller.outputs ? "inputs included, outputs the caller's"
+                          : "inputs and outputs included";
+}
+
 std::string scale_text(const LayerSummary& layer) {
   return layer.scale == 0.0F ? "" : fmt::format("{:.4g} ({:+d})", layer.scale, layer.zero_point);
 }
@@ -149,7 +156,7 @@ ModelPicture picture_of(const std::string& model, const Executable& executable, 
                          {short_count(static_cast<double>(summary.parameters)), "parameters",
                           short_bytes(summary.weights_bytes) + " of constants"},
                          {short_count(static_cast<double>(summary.macs)), "multiply-accumulates", "an inference"},
-                         {short_bytes(summary.arena_bytes), "arena", "inputs and outputs included"}};
+                         {short_bytes(summary.arena_bytes), "arena", arena_contents(executable.plan.caller)}};
   picture.nodes = nodes_of(graph, summary);
   for (const Step& step : executable.program) {
     const LayerSummary& layer = summary.layers[static_cast<std::size_t>(step.node)];

@@ -22,6 +22,7 @@ struct RunArguments {
   std::string front_end;
   std::string rounding = "tflm";
   std::string optimize = "size";
+  FitArguments fit;
 };
 
 /// The stacked outputs of `count` invocations of a simplified graph, computed where the arguments say.
@@ -35,7 +36,8 @@ std::vector<Bytes> run_where_asked(const RunArguments& arguments, Graph graph, c
   }
   const Board& board = find_board(arguments.board);
   const Optimize optimize = parse_optimize(arguments.optimize);
-  const Deployment deployment = deploy(std::move(graph), optimize, lower_options_for(board, optimize, rounding));
+  const Deployment deployment =
+      deploy(std::move(graph), optimize, lower_options_for(board, optimize, rounding), arguments.fit.memory());
   const TemporaryFolder folder;
   std::vector<Bytes> inputs;
   for (const NpyArray& array : arrays) inputs.push_back(array.bytes);
@@ -55,7 +57,8 @@ void show_sample(FileSystem& files, const RunArguments& arguments) {
     simplify(graph);
     const Optimize optimize = parse_optimize(arguments.optimize);
     Bytes input = samples_as_input(graph, data.part(arguments.index, 1));
-    const Deployment deployment = deploy(std::move(graph), optimize, lower_options_for(board, optimize));
+    const Deployment deployment =
+        deploy(std::move(graph), optimize, lower_options_for(board, optimize), arguments.fit.memory());
     const TemporaryFolder folder;
     const FirmwareOptions options{.app = App::kDemo, .optimize = optimize, .demo_input = std::move(input)};
     return run_demo(build_firmware(board, deployment.package, options, folder.path()));
@@ -66,6 +69,8 @@ void show_sample(FileSystem& files, const RunArguments& arguments) {
 void run(const RunArguments& arguments) {
   FileSystem& files = real_file_system();
   if (!arguments.sample.empty()) return show_sample(files, arguments);
+  require(!arguments.board.empty() || !arguments.fit.about_memory(),
+          "--ram, --input-buffer and --output-buffer are for a board; name one with --on, such as --on m4");
   require(!arguments.inputs.empty(), "nothing to run on; give --input FILE.npy, or --sample DATA with --on BOARD");
   Graph graph = load_graph(files, arguments.model);
   apply_front_end(files, arguments.front_end, graph);
@@ -101,6 +106,7 @@ std::function<void()> setup(CLI::App& app) {
   app.add_option("--rounding", arguments->rounding, "Whose rounding, where TFLM and LiteRT differ")
       ->check(CLI::IsMember({"tflm", "litert"}));
   add_optimize_option(app, arguments->optimize);
+  arguments->fit.add_memory_to(app, "--input-buffer");
   add_front_end_option(app, arguments->front_end);
   return [arguments] { run(*arguments); };
 }
@@ -110,6 +116,7 @@ std::function<void()> setup(CLI::App& app) {
 const Command kRunCommand = {"run", "Run a model on given inputs, on the host or an emulated board",
                              "  thimble run model.tflite --input images.npy --output scores.npy\n"
                              "  thimble run model.tflite --input images.npy --output scores.npy --on m4\n"
+                             "  thimble run model.tflite --input images.npy --output scores.npy --on m4 --ram 8k\n"
                              "  thimble run int8.tflite --sample data/mnist --index 7 --on m0",
                              setup};
 

@@ -154,7 +154,7 @@ class GroupWriter {
       std::vector<std::int64_t> offsets;
       for (const LayerCall& layer : layers_) offsets.push_back(*of(layer).offset);
       const bool in_arena = std::ranges::all_of(offsets, [](std::int64_t offset) { return offset >= 0; });
-      return fmt::format("{}({})", in_arena ? "ARENA" : "ARENA_OR_INPUT", integer(name, offsets));
+      return fmt::format("{}({})", in_arena ? "ARENA" : "ARENA_OR_CALLER", integer(name, offsets));
     }
     std::vector<std::string> texts;
     for (const LayerCall& layer : layers_) {
@@ -188,9 +188,9 @@ class GroupWriter {
   std::vector<Member> members_;
 };
 
-/// A table cannot hold both the address of a constant and an input of the caller's: such a call gets a function of its
+/// A table cannot hold both the address of a constant and a buffer of the caller's: such a call gets a function of its
 /// own.
-void pass_inputs_beside_constants(std::vector<LayerCall>& layers) {
+void pass_buffers_beside_constants(std::vector<LayerCall>& layers) {
   for (LayerCall& layer : layers) {
     for (std::size_t i = 0; i < layer.pointers.size(); ++i) {
       LayerPointer& pointer = layer.pointers[i];
@@ -198,7 +198,7 @@ void pass_inputs_beside_constants(std::vector<LayerCall>& layers) {
       const bool mixed = std::ranges::any_of(layers, [&](const LayerCall& other) {
         return other.call->symbol == layer.call->symbol && !other.pointers[i].constant.empty();
       });
-      if (mixed) pointer = {.passed = fmt::format("inputs[{}]", -1 - *pointer.offset)};
+      if (mixed) pointer = {.passed = fmt::format("of_caller[{}]", -1 - *pointer.offset)};
     }
   }
 }
@@ -218,7 +218,7 @@ std::string SharedCall::text(const std::string& number) const {
 }
 
 LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers) {
-  pass_inputs_beside_constants(layers);
+  pass_buffers_beside_constants(layers);
   std::map<std::string, Group> groups;
   for (const LayerCall& layer : layers) groups[group_of(layer)].layers.push_back(layer);
   LayersText text;

@@ -12,7 +12,7 @@
 
 namespace thimble {
 
-/// A pointer that a layer's call takes: `offset` bytes into the arena or, if that is less than 0, input -1 - `offset`
+/// A pointer that a layer's call takes: `offset` bytes into the arena or, if that is less than 0, buffer -1 - `offset`
 /// of the caller's; what `constant` names; or what `passed` says, such as with the names of a row's arguments: "input",
 /// "other", "output", "row".
 struct LayerPointer {

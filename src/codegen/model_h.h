@@ -7,8 +7,8 @@
 
 namespace thimble {
 
-/// Of all inputs together.
-std::size_t input_bytes(const Graph& graph);
+/// Of all these tensors together.
+std::size_t total_bytes(const Graph& graph, const std::vector<TensorId>& ids);
 
 std::string model_h(const Graph& graph, const Plan& plan, std::size_t weights_bytes, const PackageOptions& options);
 

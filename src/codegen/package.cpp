@@ -10,6 +10,7 @@
 #include "codegen/c_text.h"
 #include "codegen/kernel_sources.h"
 #include "codegen/layers_c.h"
+#include "codegen/memory_c.h"
 #include "codegen/model_h.h"
 #include "codegen/narrow_params.h"
 #include "codegen/selftest_c.h"
@@ -85,6 +86,9 @@ class PackageWriter {
 
   void collect_weights() {
     for (const auto& [call, step] : calls()) weights_.add(*call, node_of(step).name);
+    for (const TensorId id : graph_.outputs) {
+      if (graph_.tensor(id).constant()) weights_.add(id);
+    }
   }
 
   /// `text` gives what is no constant.
@@ -114,37 +118,15 @@ class PackageWriter {
     for (const std::string& source : sources) {
       text += fmt::format("#include \"kernels/{}.inc\"\n", source.substr(source.rfind('/') + 1));
     }
-    text += memory_lines();
+    text += memory_c(graph_, plan_);
     if (options_.mark_layers) text += "void bench_layer(uint16_t layer);\n\n";
     const std::string lines = pays_to_share() ? shared_call_lines(text) : call_lines(text);
-    text += fmt::format("\nvoid model_invoke(void) {{\n{}}}\n\n", lines);
+    const ConstantText constant = [this](TensorId id) { return weights_.pointer(id); };
+    const std::string copies = output_copies_c(graph_, plan_, constant);
+    text += fmt::format("\nvoid model_invoke(void) {{\n{}{}{}}}\n\n", lines,
+                        copies.empty() ? "" : mark(program_.size()), copies);
     text += tensor_table("inputs", graph_.inputs) + tensor_table("outputs", graph_.outputs);
-    if (!of_caller()) text += fmt::format("void *model_input(int index) {{\n{}}}\n\n", address_table(graph_.inputs));
-    text += fmt::format("const void *model_output(int index) {{\n{}}}\n\n", address_table(graph_.outputs));
-    return text + fmt::format("void model_reset(void) {{\n{}}}\n", reset_lines());
-  }
-
-  /// The arena, and where the inputs of the caller's are.
-  std::string memory_lines() const {
-    std::string text = "\n";
-    const bool empty = of_caller() && plan_.arena_bytes == 0;
-    if (!empty) {
-      text += fmt::format("static uint64_t arena[{}];\n", std::max<std::size_t>(1, (plan_.arena_bytes + 7) / 8));
-    }
-    text += "#define ARENA(offset) ((void *)((uint8_t *)arena + (offset)))\n\n";
-    if (!of_caller()) return text;
-    return text +
-           "static const void *inputs[MODEL_INPUTS];\n"
-           "#define ARENA_OR_INPUT(offset) ((offset) < 0 ? inputs[-1 - (offset)] : (const void *)ARENA(offset))\n\n"
-           "void model_set_input(int index, const void *data) { inputs[index] = data; }\n\n";
-  }
-
-  bool of_caller() const { return !plan_.input_offsets.empty(); }
-
-  /// The address of a tensor that is no constant.
-  std::string address(TensorId id) const {
-    const int input = input_of_caller(plan_, id);
-    return input < 0 ? fmt::format("ARENA({})", plan_.tensor_offsets[at(id)]) : fmt::format("inputs[{}]", input);
+    return text + memory_functions_c(graph_, plan_, constant);
   }
 
   /// Whether layers that share a body take less flash. A body by rows cannot be told as much, and pays for more than a
@@ -180,7 +162,7 @@ class PackageWriter {
       if (plan_.elided[i]) continue;
       const OperandText in_arena = [&](const Operand& operand) {
         const bool is_scratch = operand.kind == Operand::Kind::kScratch;
-        return is_scratch ? fmt::format("ARENA({})", plan_.scratch_offsets[i]) : address(operand.index);
+        return is_scratch ? fmt::format("ARENA({})", plan_.scratch_offsets[i]) : address_of(plan_, operand.index);
       };
       const std::string call = call_text(program_[i].call, i, in_arena, text, -1, "");
       lines += fmt::format("{}  {}; {}\n", mark(i), call, comment(i));
@@ -204,8 +186,8 @@ class PackageWriter {
     std::optional<std::ptrdiff_t> offset;
     const std::string text = pointer(call, operand, [&](const Operand& in_arena) {
       const bool is_scratch = in_arena.kind == Operand::Kind::kScratch;
-      const int input = is_scratch ? -1 : input_of_caller(plan_, in_arena.index);
-      offset = input >= 0   ? std::ptrdiff_t{-1} - input
+      const int buffer = is_scratch ? -1 : plan_.buffers[at(in_arena.index)];
+      offset = buffer >= 0  ? std::ptrdiff_t{-1} - buffer
                : is_scratch ? plan_.scratch_offsets[step]
                             : plan_.tensor_offsets[at(in_arena.index)];
       return std::string();
@@ -335,40 +317,6 @@ class PackageWriter {
                           tensor.zero_point());
     }
     return names + text + "};\n\n";
-  }
-
-  /// The body of model_input or model_output.
-  std::string address_table(const std::vector<TensorId>& ids) const {
-    std::vector<std::string> addresses;
-    for (const TensorId id : ids) {
-      const Tensor& tensor = graph_.tensor(id);
-      if (tensor.constant() || input_of_caller(plan_, id) >= 0) return mixed_address_table(ids);
-      addresses.push_back(fmt::format("{}", plan_.tensor_offsets[at(id)]));
-    }
-    if (addresses.size() == 1) return fmt::format("  (void)index;\n  return ARENA({});\n", addresses[0]);
-    return fmt::format("  static const uint32_t offsets[] = {{{}}};\n  return ARENA(offsets[index]);\n",
-                       fmt::join(addresses, ", "));
-  }
-
-  /// As above when an output is constant, and lies among the weights, or is an input of the caller's.
-  std::string mixed_address_table(const std::vector<TensorId>& ids) const {
-    std::string text = "  switch (index) {\n";
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const bool constant = graph_.tensor(ids[i]).constant();
-      text += fmt::format("    case {}: return {};\n", i, constant ? weights_.pointer(ids[i]) : address(ids[i]));
-    }
-    return text + "    default: return NULL;\n  }\n";
-  }
-
-  std::string reset_lines() const {
-    std::string text;
-    for (std::size_t i = 0; i < graph_.tensors.size(); ++i) {
-      const Tensor& tensor = graph_.tensors[i];
-      if (!tensor.variable || plan_.tensor_offsets[i] < 0) continue;
-      text +=
-          fmt::format("  memset(ARENA({}), {}, {});\n", plan_.tensor_offsets[i], tensor.zero_byte(), tensor.bytes());
-    }
-    return text;
   }
 
   const Graph& graph_;

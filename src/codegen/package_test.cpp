@@ -141,15 +141,20 @@ TEST(PackageByRows, ManyLayersShareABody) {
 }
 
 /// The self-test's inputs are constants, in memory that nothing can write to.
-TEST(PackageWithInputOfCaller, CompilesWithoutWarningsAndPassesItsSelfTest) {
+TEST(PackageWithCallersMemory, CompilesWithoutWarningsAndPassesItsSelfTest) {
+  const CallerMemory all_ways[] = {{.inputs = true}, {.outputs = true}, {.inputs = true, .outputs = true}};
+  int number = 0;
+
   for (const Graph& graph : {network(Type::kInt8), network(Type::kFloat32), many_layers()}) {
     for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed}) {
       for (const bool by_rows : {false, true}) {
+        const CallerMemory caller = all_ways[number++ % 3];
         const Program program = lower(graph);
-        const Plan plan = make_plan(graph, program, {.by_rows = by_rows, .inputs = InputMemory::kCaller});
+        const Plan plan = make_plan(graph, program, {.by_rows = by_rows, .caller = caller});
         const FileSet package =
             generate_package(graph, program, plan, {.optimize = optimize, .target = find_target("host")});
-        EXPECT_EQ(package.at("model.h").find("model_input(int"), std::string::npos);
+        EXPECT_EQ(package.at("model.h").find("model_input(int") == std::string::npos, caller.inputs);
+        EXPECT_EQ(package.at("model.h").find("model_output(int") == std::string::npos, caller.outputs);
         const bool clang = by_rows && find_program("clang");
         const TemporaryFolder folder;
         real_file_system().write_all(folder.path(), package);
@@ -160,19 +165,23 @@ TEST(PackageWithInputOfCaller, CompilesWithoutWarningsAndPassesItsSelfTest) {
   }
 }
 
-/// Nothing but a change of shape: the output is the input, where the caller has it.
-TEST(PackageWithInputOfCaller, MayGiveItBack) {
+/// Nothing but a change of shape and a constant: the output is the input, where the caller has it, or its copy.
+TEST(PackageWithCallersMemory, MayGiveTheInputBack) {
   GraphBuilder builder;
   const TensorId input = builder.input({1, 6}, Type::kFloat32);
   const TensorId last = builder.node("RESHAPE", {input, builder.constant<std::int32_t>({2}, Type::kInt32, {2, 3})});
-  const Graph graph = builder.finish({last});
+  const TensorId constant = builder.constant<float>({3}, Type::kFloat32, {1.0f, 2.0f, 3.0f});
+  const Graph graph = builder.finish({last, constant});
   const Program program = lower(graph);
-  const Plan plan = make_plan(graph, program, {.inputs = InputMemory::kCaller});
-  EXPECT_EQ(plan.arena_bytes, 0U);
-  const TemporaryFolder folder;
-  real_file_system().write_all(folder.path(), generate_package(graph, program, plan, {.target = find_target("host")}));
-  EXPECT_EQ(compile("gcc", folder.path()), "");
-  EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
+  for (const bool outputs : {false, true}) {
+    const Plan plan = make_plan(graph, program, {.caller = {.inputs = true, .outputs = outputs}});
+    EXPECT_EQ(plan.arena_bytes, 0U);
+    const TemporaryFolder folder;
+    real_file_system().write_all(folder.path(),
+                                 generate_package(graph, program, plan, {.target = find_target("host")}));
+    EXPECT_EQ(compile("gcc", folder.path()), "");
+    EXPECT_NE(example_output(folder.path()).find("self-test: passed"), std::string::npos);
+  }
 }
 
 TEST(PackageByRows, CompilesWithoutWarningsAndPassesItsSelfTest) {

@@ -55,7 +55,7 @@ SelfTestText selftest_c(const Graph& graph, const Program& program, const Plan& 
     golden.fill(graph.tensor(graph.inputs[i]), executor.input(static_cast<int>(i)));
   }
   std::string arrays;
-  if (!plan.input_offsets.empty()) arrays = golden_inputs(graph, executor);
+  if (plan.caller.inputs) arrays = golden_inputs(graph, executor);
   executor.invoke();
   std::vector<std::string> names;
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "codegen/memory_c.h"
+
 namespace thimble {
 namespace {
 
@@ -25,7 +27,7 @@ class StreamWriter {
     }
     text +=
         fmt::format("  thimble_stream(&params, buffers, stages, in_memory, done, arena, {}, stream_{}_row, NULL);\n",
-                    plan_.input_offsets.empty() ? "NULL" : "inputs", number_);
+                    plan_.caller.any() ? "of_caller" : "NULL", number_);
     for (const StreamStage& stage : stream_.stages) {
       if (stage.end) text += "  " + whole_call(*stage.end, stage.step) + ";\n";
     }
@@ -52,7 +54,7 @@ class StreamWriter {
   std::string whole_call(const KernelCall& call, int step) const {
     const auto operand_text = [&](const Operand& operand) {
       if (operand.kind == Operand::Kind::kScratch) return fmt::format("ARENA({})", scratch());
-      return fmt::format("ARENA({})", plan_.tensor_offsets[static_cast<std::size_t>(operand.index)]);
+      return address_of(plan_, operand.index);
     };
     return call_text_(call, step, operand_text, -1, "");
   }
@@ -61,8 +63,9 @@ class StreamWriter {
     std::string buffers;
     for (std::size_t b = 0; b < stream_.buffers.size(); ++b) {
       const thimble_stream_buffer& rows = stream_.buffers[b].rows;
-      buffers += fmt::format("    {{{}, {}, {}, {}, {}, {}, {}, {}}},\n", offset_of(plan_, stream_, b), rows.row_bytes,
-                             rows.rows, rows.pad_top, rows.pad_bottom, rows.capacity, rows.whole, rows.pad_byte);
+      buffers +=
+          fmt::format("    {{{}, {}, {}, {}, {}, {}, {}, {}, {}}},\n", offset_of(plan_, stream_, b), rows.row_bytes,
+                      rows.rows, rows.pad_top, rows.pad_bottom, rows.capacity, rows.whole, rows.pad_byte, rows.caller);
     }
     std::string stages;
     for (const StreamStage& stage : stream_.stages) {

@@ -22,16 +22,19 @@ std::string declaration(const Weight& weight) {
 
 void WeightsText::add(const KernelCall& call, const std::string& name) {
   for (const Operand& operand : call.operands) {
-    if (operand.kind != Operand::Kind::kInput || !graph_.tensor(operand.index).constant()) continue;
-    const Tensor& tensor = graph_.tensor(operand.index);
-    add_weight({nullptr, operand.index, call.in_flash},
-               {tensor.name, tensor.type, tensor.data, tensor_comment(tensor), call.in_flash});
+    const bool constant = operand.kind == Operand::Kind::kInput && graph_.tensor(operand.index).constant();
+    if (constant) add_tensor(operand.index, call.in_flash);
   }
   for (std::size_t c = 0; c < call.constants.size(); ++c) {
     const KernelConstant& constant = call.constants[c];
     add_weight({&call, static_cast<int>(c), call.in_flash},
                {fmt::format("{}_{}", name, constant.name), constant.type, constant.data, constant.name, call.in_flash});
   }
+}
+
+void WeightsText::add_tensor(TensorId id, bool in_flash) {
+  const Tensor& tensor = graph_.tensor(id);
+  add_weight({nullptr, id, in_flash}, {tensor.name, tensor.type, tensor.data, tensor_comment(tensor), in_flash});
 }
 
 void WeightsText::add_weight(const Key& key, Weight weight) {

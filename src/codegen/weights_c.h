@@ -23,6 +23,8 @@ class WeightsText {
   /// Adds what `call` reads; those that it makes itself get names that begin with `name`. Equal contents are stored
   /// once.
   void add(const KernelCall& call, const std::string& name);
+  /// Adds a constant that no call reads, such as an output.
+  void add(TensorId tensor) { add_tensor(tensor, false); }
 
   /// "(const void *)model_conv_filter": the constant that an operand of `call` reads.
   std::string pointer(const KernelCall& call, const Operand& operand) const;
@@ -44,6 +46,7 @@ class WeightsText {
   /// A call and which of its constants, or null and a tensor; and whether it is read from flash.
   using Key = std::tuple<const KernelCall*, int, bool>;
 
+  void add_tensor(TensorId id, bool in_flash);
   void add_weight(const Key& key, Weight weight);
   std::string pointer_of(const Key& key) const;
 

@@ -44,7 +44,7 @@ LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding r
 }
 
 PlanOptions plan_options_for(Optimize optimize, const MemoryOptions& memory) {
-  return {.by_rows = optimize == Optimize::kRam || memory.ram, .limit = memory.ram, .inputs = memory.inputs};
+  return {.by_rows = optimize == Optimize::kRam || memory.ram, .limit = memory.ram, .caller = memory.caller};
 }
 
 namespace {

@@ -22,10 +22,10 @@ struct Deployment {
 LowerOptions lower_options_for(Features features, Optimize optimize, Rounding rounding = Rounding::kTflm);
 LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding = Rounding::kTflm);
 
-/// What a model may take of the memory, and where its inputs are.
+/// What a model may take of the memory, and whether its inputs and outputs are there.
 struct MemoryOptions {
   std::optional<std::size_t> ram = {};  // bytes of the arena, at most
-  InputMemory inputs = InputMemory::kArena;
+  CallerMemory caller = {};
 };
 
 /// For RAM, layers by rows; under a limit in bytes as many of them as it takes.

@@ -187,12 +187,12 @@ TEST(InputOfCaller, KeepsTheBitsOnTheBoardInLessMemory) {
   // The output, which may lie over an input in the arena, and the pointer to the input, with padding.
   const auto own = static_cast<std::uint32_t>(graph.tensor(graph.outputs[0]).bytes()) + 8;
   for (const Optimize optimize : {Optimize::kSpeed, Optimize::kSize, Optimize::kRam}) {
-    const auto measured_with = [&](InputMemory inputs) {
+    const auto measured_with = [&](CallerMemory caller) {
       const TemporaryFolder folder;
-      return measure(deploy(graph, optimize, lower_options_for(board, optimize), {.inputs = inputs}), board, optimize,
+      return measure(deploy(graph, optimize, lower_options_for(board, optimize), {.caller = caller}), board, optimize,
                      made_up_inputs(graph, 2), 2, folder.path());
     };
-    const Measurement in_arena = measured_with(InputMemory::kArena), of_caller = measured_with(InputMemory::kCaller);
+    const Measurement in_arena = measured_with({}), of_caller = measured_with({.inputs = true});
     EXPECT_TRUE(of_caller.bits_equal);
     EXPECT_EQ(of_caller.firmware.warnings, "");
     EXPECT_GE(of_caller.firmware.board_ram_bytes, in_arena.firmware.board_ram_bytes + input_bytes);

@@ -18,14 +18,21 @@ THIMBLE_STREAM_CALLED int thimble_stream_room(const thimble_stream_params* p, co
   return rows->end - thimble_stream_needed(p, stages, done, b) < buffers[b].capacity;
 }
 
+static inline uint8_t* thimble_stream_memory(const thimble_stream_buffer* buffer, uint8_t* arena,
+                                             void* const* of_caller) {
+  if (of_caller != NULL && buffer->caller > 0) return (uint8_t*)of_caller[buffer->caller - 1];
+  return arena + buffer->offset;
+}
+
 /* Appends a row, for which there is room, to buffer b: its address. */
 THIMBLE_STREAM_CALLED uint8_t* thimble_stream_append(const thimble_stream_params* p,
                                                      const thimble_stream_buffer* buffers,
                                                      const thimble_stream_stage* stages, thimble_stream_rows* in_memory,
-                                                     const int16_t* done, uint8_t* arena, int b) {
+                                                     const int16_t* done, uint8_t* arena, void* const* of_caller,
+                                                     int b) {
   const thimble_stream_buffer* buffer = buffers + b;
   thimble_stream_rows* rows = in_memory + b;
-  uint8_t* memory = arena + buffer->offset;
+  uint8_t* memory = thimble_stream_memory(buffer, arena, of_caller);
   if (rows->end - rows->first == buffer->capacity) {
     int needed = thimble_stream_needed(p, stages, done, b);
     if (needed > rows->end) needed = rows->end;
@@ -39,12 +46,13 @@ THIMBLE_STREAM_CALLED uint8_t* thimble_stream_append(const thimble_stream_params
 /* Whether the rows of buffer b before `end` are in memory. Below the map's last row it appends padding. */
 THIMBLE_STREAM_CALLED int thimble_stream_reaches(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
                                                  const thimble_stream_stage* stages, thimble_stream_rows* in_memory,
-                                                 const int16_t* done, uint8_t* arena, int b, int end) {
+                                                 const int16_t* done, uint8_t* arena, void* const* of_caller, int b,
+                                                 int end) {
   const thimble_stream_buffer* buffer = buffers + b;
   if (in_memory[b].end < buffer->rows && end > in_memory[b].end) return 0;
   while (end > in_memory[b].end) {
     if (!thimble_stream_room(p, buffers, stages, in_memory, done, b)) return 0;
-    memset(thimble_stream_append(p, buffers, stages, in_memory, done, arena, b), buffer->pad_byte,
+    memset(thimble_stream_append(p, buffers, stages, in_memory, done, arena, of_caller, b), buffer->pad_byte,
            (size_t)buffer->row_bytes);
   }
   return 1;
@@ -52,32 +60,29 @@ THIMBLE_STREAM_CALLED int thimble_stream_reaches(const thimble_stream_params* p,
 
 static inline int thimble_stream_ready(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
                                        const thimble_stream_stage* stages, thimble_stream_rows* in_memory,
-                                       const int16_t* done, uint8_t* arena, int s) {
+                                       const int16_t* done, uint8_t* arena, void* const* of_caller, int s) {
   const thimble_stream_stage* stage = stages + s;
   if (done[s] == stage->rows) return 0;
   const int end = done[s] * stage->stride - stage->pad_top + stage->window;
-  if (!thimble_stream_reaches(p, buffers, stages, in_memory, done, arena, stage->input, end)) return 0;
-  if (stage->other >= 0 && !thimble_stream_reaches(p, buffers, stages, in_memory, done, arena, stage->other, end)) {
+  if (!thimble_stream_reaches(p, buffers, stages, in_memory, done, arena, of_caller, stage->input, end)) return 0;
+  if (stage->other >= 0 &&
+      !thimble_stream_reaches(p, buffers, stages, in_memory, done, arena, of_caller, stage->other, end)) {
     return 0;
   }
   return stage->output < 0 || thimble_stream_room(p, buffers, stages, in_memory, done, stage->output);
 }
 
 static inline const uint8_t* thimble_stream_row(const thimble_stream_buffer* buffers,
-                                                const thimble_stream_rows* in_memory, const uint8_t* arena,
-                                                const void* const* inputs, int b, int row) {
+                                                const thimble_stream_rows* in_memory, uint8_t* arena,
+                                                void* const* of_caller, int b, int row) {
   if (b < 0) return NULL;
   const thimble_stream_buffer* buffer = buffers + b;
-  const uint8_t* memory = arena + buffer->offset;
-  if (inputs != NULL && buffer->whole >= THIMBLE_STREAM_INPUT) {
-    memory = (const uint8_t*)inputs[buffer->whole - THIMBLE_STREAM_INPUT];
-  }
-  return memory + (row - in_memory[b].first) * buffer->row_bytes;
+  return thimble_stream_memory(buffer, arena, of_caller) + (row - in_memory[b].first) * buffer->row_bytes;
 }
 
 THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
                                    const thimble_stream_stage* stages, thimble_stream_rows* in_memory, int16_t* done,
-                                   void* arena, const void* const* inputs, thimble_stream_run run, void* context) {
+                                   void* arena, void* const* of_caller, thimble_stream_run run, void* context) {
   uint8_t* memory = (uint8_t*)arena;
   for (int b = 0; b < p->buffers; ++b) {
     in_memory[b].first = (int16_t)-buffers[b].pad_top;
@@ -87,14 +92,15 @@ THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble
   for (int s = 0; s < p->stages; ++s) done[s] = 0;
   int s = p->stages;
   while (s-- > 0) {
-    if (!thimble_stream_ready(p, buffers, stages, in_memory, done, memory, s)) continue;
+    if (!thimble_stream_ready(p, buffers, stages, in_memory, done, memory, of_caller, s)) continue;
     const thimble_stream_stage* stage = stages + s;
-    uint8_t* output =
-        stage->output < 0 ? NULL : thimble_stream_append(p, buffers, stages, in_memory, done, memory, stage->output);
+    uint8_t* output = stage->output < 0 ? NULL
+                                        : thimble_stream_append(p, buffers, stages, in_memory, done, memory, of_caller,
+                                                                stage->output);
     const int row = done[s]++;
     const int first = row * stage->stride - stage->pad_top;
-    run(context, s, row, thimble_stream_row(buffers, in_memory, memory, inputs, stage->input, first),
-        thimble_stream_row(buffers, in_memory, memory, inputs, stage->other, first), output);
+    run(context, s, row, thimble_stream_row(buffers, in_memory, memory, of_caller, stage->input, first),
+        thimble_stream_row(buffers, in_memory, memory, of_caller, stage->other, first), output);
     s = p->stages;
   }
 }

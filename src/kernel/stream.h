@@ -8,16 +8,15 @@
 
 THIMBLE_BEGIN
 
-enum { THIMBLE_STREAM_INPUT = 2 };
-
 /* Rows -pad_top to rows + pad_bottom - 1 of a feature map; those outside of it are filled with pad_byte. At most
  * `capacity` of them are in memory, one after the other. */
 typedef struct {
   int32_t offset; /* of the memory, that of row -pad_top at first, in bytes from the arena's start */
   int32_t row_bytes;
   int16_t rows, pad_top, pad_bottom, capacity;
-  uint8_t whole; /* 1: all rows of the map are in memory already; THIMBLE_STREAM_INPUT + k: they are in inputs[k] */
+  uint8_t whole; /* 1: all rows of the map are in memory already */
   uint8_t pad_byte;
+  uint8_t caller; /* 0: the memory is in the arena; k: it is of_caller[k - 1], without padding */
 } thimble_stream_buffer;
 
 /* Makes row y of its output from the rows y * stride - pad_top to y * stride - pad_top + window - 1 of each input. */
@@ -55,11 +54,11 @@ static inline int thimble_stream_needed(const thimble_stream_params* p, const th
   return needed;
 }
 
-/* in_memory has an element for each buffer, done for each stage: working memory. `inputs` are those of the caller's, of
- * which nothing is written; NULL: there are none. */
+/* in_memory has an element for each buffer, done for each stage: working memory. `of_caller` are buffers of the
+ * caller's; NULL: there are none. */
 THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
                                    const thimble_stream_stage* stages, thimble_stream_rows* in_memory, int16_t* done,
-                                   void* arena, const void* const* inputs, thimble_stream_run run, void* context);
+                                   void* arena, void* const* of_caller, thimble_stream_run run, void* context);
 
 THIMBLE_END
 

@@ -14,8 +14,8 @@ struct Lives {
   std::vector<int> first;
   std::vector<int> last;
 
-  /// `behind` as inputs_behind gives it: those tensors are never in the arena.
-  Lives(const Graph& graph, const Program& program, const std::vector<Stream>& streams, const std::vector<int>& behind)
+  /// `buffers` as caller_buffers gives them: what lies there is never in the arena.
+  Lives(const Graph& graph, const Program& program, const std::vector<Stream>& streams, const std::vector<int>& buffers)
       : first(graph.tensors.size(), std::numeric_limits<int>::max()), last(graph.tensors.size(), -2) {
     const int end = static_cast<int>(program.size());
     for (const TensorId id : graph.inputs) touch(id, -1);
@@ -34,7 +34,7 @@ struct Lives {
       touch(static_cast<TensorId>(i), end);
     }
     for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
-      if (behind[i] < 0) continue;
+      if (buffers[i] < 0) continue;
       first[i] = std::numeric_limits<int>::max();
       last[i] = -2;
     }

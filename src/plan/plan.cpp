@@ -165,32 +165,38 @@ std::size_t place_apart(std::vector<Allocation>& allocations) {
 }
 
 /// Allocations that have no place yet.
-Plan unplaced(const Graph& graph, const Program& program, std::vector<Stream> streams, const std::vector<int>& behind) {
+Plan unplaced(const Graph& graph, const Program& program, std::vector<Stream> streams, CallerMemory caller) {
   Plan plan;
+  plan.caller = caller;
+  plan.buffers = caller_buffers(graph, program, caller);
   plan.streams = std::move(streams);
-  plan.allocations = separate_allocations(graph, program, plan.streams, Lives(graph, program, plan.streams, behind));
+  const Lives lives(graph, program, plan.streams, plan.buffers);
+  plan.allocations = separate_allocations(graph, program, plan.streams, lives);
   return plan;
 }
 
-/// Puts the inputs of the caller's behind the arena.
-void place_inputs(Plan& plan, const Graph& graph, const std::vector<int>& behind) {
-  if (std::ranges::all_of(behind, [](int input) { return input < 0; })) return;
-  const std::size_t begin = aligned(plan.arena_bytes) + kArenaAlignment;
-  std::size_t end = begin;
-  for (const TensorId id : graph.inputs) {
-    plan.input_offsets.push_back(static_cast<std::ptrdiff_t>(end));
-    end += aligned(graph.tensor(id).bytes());
-  }
-  plan.input_bytes = end - plan.arena_bytes;
-  for (std::size_t i = 0; i < behind.size(); ++i) {
-    if (behind[i] >= 0) plan.tensor_offsets[i] = plan.input_offsets[static_cast<std::size_t>(behind[i])];
+/// Puts the caller's buffers behind the arena.
+void place_buffers(Plan& plan, const Graph& graph) {
+  if (!plan.caller.any()) return;
+  std::size_t end = aligned(plan.arena_bytes) + kArenaAlignment;
+  const auto place = [&](const std::vector<TensorId>& ids) {
+    for (const TensorId id : ids) {
+      plan.buffer_offsets.push_back(static_cast<std::ptrdiff_t>(end));
+      end += aligned(graph.tensor(id).bytes());
+    }
+  };
+  if (plan.caller.inputs) place(graph.inputs);
+  if (plan.caller.outputs) place(graph.outputs);
+  plan.buffer_bytes = end - plan.arena_bytes;
+  for (std::size_t i = 0; i < plan.buffers.size(); ++i) {
+    if (plan.buffers[i] >= 0) plan.tensor_offsets[i] = plan.buffer_offsets[static_cast<std::size_t>(plan.buffers[i])];
   }
 }
 
 /// Says where everything lies, once the allocations have their places.
-void set_offsets(Plan& plan, const Graph& graph, const Program& program, const std::vector<int>& behind) {
+void set_offsets(Plan& plan, const Graph& graph, const Program& program) {
   plan.tensor_offsets.assign(graph.tensors.size(), -1);
-  place_inputs(plan, graph, behind);
+  place_buffers(plan, graph);
   plan.scratch_offsets.assign(program.size(), -1);
   for (const Allocation& allocation : plan.allocations) {
     const auto offset = static_cast<std::ptrdiff_t>(allocation.offset + allocation.before);
@@ -209,28 +215,26 @@ void set_offsets(Plan& plan, const Graph& graph, const Program& program, const s
 }  // namespace
 
 Plan make_plan_with_streams(const Graph& graph, const Program& program, std::vector<Stream> streams,
-                            InputMemory inputs) {
-  const std::vector<int> behind = inputs_behind(graph, program, inputs);
-  Plan plan = unplaced(graph, program, std::move(streams), behind);
+                            CallerMemory caller) {
+  Plan plan = unplaced(graph, program, std::move(streams), caller);
   share_in_place(graph, program, plan.streams, plan.allocations);
   plan.overlaps = find_overlaps(graph, program, plan.streams);
   plan.arena_bytes = plan.allocations.empty() ? 0 : place(plan.allocations, plan.overlaps);
-  set_offsets(plan, graph, program, behind);
+  set_offsets(plan, graph, program);
   return plan;
 }
 
 Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options,
                const LowerOptions& lower_options) {
   if (!options.reuse) {
-    const std::vector<int> behind = inputs_behind(graph, program, options.inputs);
-    Plan apart = unplaced(graph, program, {}, behind);
+    Plan apart = unplaced(graph, program, {}, options.caller);
     apart.arena_bytes = place_apart(apart.allocations);
-    set_offsets(apart, graph, program, behind);
+    set_offsets(apart, graph, program);
     return apart;
   }
-  if (!options.by_rows) return make_plan_with_streams(graph, program, {}, options.inputs);
-  return options.limit ? plan_within(*options.limit, graph, program, lower_options, options.inputs)
-                       : smallest_plan(graph, program, lower_options, options.inputs);
+  if (!options.by_rows) return make_plan_with_streams(graph, program, {}, options.caller);
+  return options.limit ? plan_within(*options.limit, graph, program, lower_options, options.caller)
+                       : smallest_plan(graph, program, lower_options, options.caller);
 }
 
 std::vector<Overlap> find_overlaps(const Graph& graph, const Program& program, const std::vector<Stream>& streams) {
@@ -257,12 +261,6 @@ const Stream* stream_of(const std::vector<Stream>& streams, int step) {
   return found == streams.end() ? nullptr : &*found;
 }
 
-int input_of_caller(const Plan& plan, TensorId id) {
-  const std::ptrdiff_t offset = plan.tensor_offsets[static_cast<std::size_t>(id)];
-  const auto found = std::ranges::find(plan.input_offsets, offset);
-  return found == plan.input_offsets.end() ? -1 : static_cast<int>(found - plan.input_offsets.begin());
-}
-
 std::size_t bytes_in_use(const Plan& plan, int step) {
   std::vector<std::pair<std::size_t, std::size_t>> pieces;
   for (const Allocation& allocation : plan.allocations) {
@@ -281,7 +279,7 @@ std::size_t bytes_in_use(const Plan& plan, int step) {
 
 std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer) {
   const StreamBuffer& rows = stream.buffers[buffer];
-  if (input_of(rows.rows) >= 0) return 0;
+  if (rows.rows.caller > 0) return 0;
   if (rows.whole) {
     return static_cast<std::size_t>(plan.tensor_offsets[static_cast<std::size_t>(rows.tensor)]) - rows.bytes_before();
   }

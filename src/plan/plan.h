@@ -23,10 +23,11 @@ struct Allocation {
 struct Plan {
   std::vector<Allocation> allocations;
   std::size_t arena_bytes = 0;
-  /// Of graph inputs that are the caller's: these lie, one after the other, behind the arena, where the host has them;
-  /// empty: inputs are in the arena.
-  std::vector<std::ptrdiff_t> input_offsets;
-  std::size_t input_bytes = 0;                  // behind the arena
+  CallerMemory caller;
+  std::vector<int> buffers;  // by TensorId: caller_buffers
+  /// Where the host has the caller's buffers: one after the other behind the arena, in so many bytes.
+  std::vector<std::ptrdiff_t> buffer_offsets;
+  std::size_t buffer_bytes = 0;
   std::vector<std::ptrdiff_t> tensor_offsets;   // by TensorId; -1: nowhere (a constant, or never used)
   std::vector<std::ptrdiff_t> scratch_offsets;  // by step; -1: none
   std::vector<bool> elided;                     // by step: a copy whose input and output share memory, or in a stream
@@ -45,7 +46,7 @@ struct PlanOptions {
   std::optional<std::size_t> limit = {};
   /// Whether constants are packed, and unpacked before use (unpack.h).
   bool unpack = false;
-  InputMemory inputs = InputMemory::kArena;
+  CallerMemory caller = {};
 };
 
 /// Every piece starts at a multiple of this, in bytes: enough for any element type and for the 32-bit loads of SIMD
@@ -61,7 +62,7 @@ Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& op
 
 /// The plan in which the steps of `streams` run row by row.
 Plan make_plan_with_streams(const Graph& graph, const Program& program, std::vector<Stream> streams,
-                            InputMemory inputs = InputMemory::kArena);
+                            CallerMemory caller = {});
 
 /// Tensors that may share memory with one that they are made from, and by how much.
 std::vector<Overlap> find_overlaps(const Graph& graph, const Program& program, const std::vector<Stream>& streams);
@@ -69,13 +70,10 @@ std::vector<Overlap> find_overlaps(const Graph& graph, const Program& program, c
 /// The stream that `step` belongs to, or null.
 const Stream* stream_of(const std::vector<Stream>& streams, int step);
 
-/// The input of the caller's that a tensor lies in; -1: none, it is in the arena.
-int input_of_caller(const Plan& plan, TensorId id);
-
 /// Bytes of the arena that hold something while `step` runs.
 std::size_t bytes_in_use(const Plan& plan, int step);
 
-/// Where a buffer of a stream lies in the arena: its row -pad_top. In an input of the caller's: 0.
+/// Where a buffer of a stream lies in the arena: its row -pad_top. In one of the caller's: 0.
 std::size_t offset_of(const Plan& plan, const Stream& stream, std::size_t buffer);
 
 /// Throws InternalError if two allocations overlap in both time and space, or a tensor is used outside its life.

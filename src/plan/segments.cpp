@@ -29,12 +29,12 @@ struct Segment {
 /// All segments that a program may be cut into, and the best ways to cut it.
 class Segments {
  public:
-  Segments(const Graph& graph, const Program& program, const LowerOptions& options, InputMemory inputs)
+  Segments(const Graph& graph, const Program& program, const LowerOptions& options, CallerMemory caller)
       : graph_(graph),
         program_(program),
-        lives_(graph, program, {}, inputs_behind(graph, program, inputs)),
+        lives_(graph, program, {}, caller_buffers(graph, program, caller)),
         starting_(program.size()) {
-    StreamFactory factory(graph, program, options, inputs);
+    StreamFactory factory(graph, program, options, caller);
     const int steps = static_cast<int>(program.size());
     const auto overlaps = find_overlaps(graph, program, {});
     for (int first = 0; first < steps; ++first) {
@@ -129,7 +129,7 @@ class Segments {
     std::size_t saved = first == last ? saved_in_place(first) : 0;
     for (const Overlap& overlap : overlaps) {
       const int end = lives_.last[at(overlap.input)];
-      if (end > last || end < first) continue;
+      if (end > last || end < first || lives_.last[at(overlap.output)] < 0) continue;
       const auto in = static_cast<std::ptrdiff_t>(graph_.tensor(overlap.input).bytes());
       const auto out = static_cast<std::ptrdiff_t>(graph_.tensor(overlap.output).bytes());
       const auto together = static_cast<std::size_t>(std::max(out, std::max<std::ptrdiff_t>(0, overlap.distance) + in));
@@ -160,15 +160,15 @@ class Segments {
 };
 
 /// The smallest of the plans that segments of at most so many bytes make, for the smallest such sizes.
-Plan smallest(const Segments& segments, const Graph& graph, const Program& program, InputMemory inputs) {
-  Plan best = make_plan_with_streams(graph, program, {}, inputs);
+Plan smallest(const Segments& segments, const Graph& graph, const Program& program, CallerMemory caller) {
+  Plan best = make_plan_with_streams(graph, program, {}, caller);
   int attempts = 0;
   for (const std::size_t size : segments.sizes()) {
     if (size >= best.arena_bytes || attempts == kMostAttempts) break;
     auto streams = segments.choose(size);
     if (!streams) continue;
     ++attempts;
-    Plan plan = make_plan_with_streams(graph, program, std::move(*streams), inputs);
+    Plan plan = make_plan_with_streams(graph, program, std::move(*streams), caller);
     if (plan.arena_bytes < best.arena_bytes) best = std::move(plan);
   }
   return best;
@@ -176,15 +176,15 @@ Plan smallest(const Segments& segments, const Graph& graph, const Program& progr
 
 }  // namespace
 
-Plan smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options, InputMemory inputs) {
-  return smallest(Segments(graph, program, options, inputs), graph, program, inputs);
+Plan smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options, CallerMemory caller) {
+  return smallest(Segments(graph, program, options, caller), graph, program, caller);
 }
 
 Plan plan_within(std::size_t limit, const Graph& graph, const Program& program, const LowerOptions& options,
-                 InputMemory inputs) {
-  Plan whole = make_plan_with_streams(graph, program, {}, inputs);
+                 CallerMemory caller) {
+  Plan whole = make_plan_with_streams(graph, program, {}, caller);
   if (whole.arena_bytes <= limit) return whole;
-  const Segments segments(graph, program, options, inputs);
+  const Segments segments(graph, program, options, caller);
   std::vector<std::size_t> sizes = segments.sizes();
   int attempts = 0;
   std::size_t most = limit;
@@ -193,11 +193,11 @@ Plan plan_within(std::size_t limit, const Graph& graph, const Program& program, 
     auto streams = segments.choose(*size);
     if (!streams) break;
     ++attempts;
-    Plan plan = make_plan_with_streams(graph, program, std::move(*streams), inputs);
+    Plan plan = make_plan_with_streams(graph, program, std::move(*streams), caller);
     if (plan.arena_bytes <= limit) return plan;
     most = std::min(most, *size) - std::min(most, std::max<std::size_t>(1, (plan.arena_bytes - limit) / 2));
   }
-  Plan least = smallest(segments, graph, program, inputs);
+  Plan least = smallest(segments, graph, program, caller);
   require(least.arena_bytes <= limit, "{} bytes of RAM are not enough: it takes {} at least; {}", limit,
           least.arena_bytes, peak_text(least, graph, program));
   return least;

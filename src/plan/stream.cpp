@@ -14,9 +14,12 @@ namespace {
 
 constexpr int kMostRows = 4096;            // row numbers are 16 bits wide on the device,
 constexpr std::size_t kMostBuffers = 100;  // and those of buffers 8; one more step takes up to five
-constexpr int kMostInputs = 200;           // of the caller's, whose numbers are 8 bits wide, too
+constexpr int kMostOfCaller = 200;         // buffers of the caller's, whose numbers are 8 bits wide, too
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+/// How a stream calls a buffer of the caller's; -1: 0, which is none.
+std::uint8_t caller_number(int buffer) { return static_cast<std::uint8_t>(buffer + 1); }
 
 bool is_image(const Tensor& tensor) {
   return tensor.shape.size() == 4 && tensor.shape[0] == 1 && tensor.shape[1] > 1 && tensor.shape[1] < kMostRows;
@@ -72,9 +75,14 @@ std::optional<KernelCall> lower_row(const Graph& graph, const StepNodes& nodes, 
 /// Grows a stream step by step.
 class StreamBuilder {
  public:
-  StreamBuilder(const Graph& graph, const Program& program, const LowerOptions& options, const std::vector<int>& behind,
-                RowCalls& calls, int first)
-      : graph_(graph), program_(program), options_(options), behind_(behind), calls_(calls), uses_(use_counts(graph)) {
+  StreamBuilder(const Graph& graph, const Program& program, const LowerOptions& options,
+                const std::vector<int>& of_caller, RowCalls& calls, int first)
+      : graph_(graph),
+        program_(program),
+        options_(options),
+        of_caller_(of_caller),
+        calls_(calls),
+        uses_(use_counts(graph)) {
     stream_.first_step = first;
     stream_.last_step = first - 1;
   }
@@ -125,14 +133,16 @@ class StreamBuilder {
   bool add_rows(int step, const StepNodes& nodes) {
     const Node& node = *nodes.node;
     const TensorId output = nodes.last().outputs[0];
-    if (!is_image(graph_.tensor(output))) return false;
+    if (!is_image(graph_.tensor(output)) || of_caller_[at(output)] > kMostOfCaller) return false;
     const std::optional<RowRule> rule = rule_of(graph_, nodes);
     if (!rule) return false;
     std::vector<TensorId> inputs;
     for (const TensorId id : node.inputs) {
       if (id == kNoTensor || graph_.tensor(id).constant()) continue;
       if (!is_image(graph_.tensor(id)) || alias_.contains(id) || graph_.tensor(id).variable) return false;
-      if (behind_[at(id)] > kMostInputs) return false;
+      if (of_caller_[at(id)] > kMostOfCaller) return false;
+      const bool in_place = of_caller_[at(id)] >= 0 && of_caller_[at(id)] == of_caller_[at(output)];
+      if (in_place && !buffer_of_.contains(id)) return false;  // whether a row may overwrite others is not known
       if (std::ranges::count(inputs, id) == 0) inputs.push_back(id);
     }
     if (inputs.empty() || inputs.size() > 2) return false;
@@ -164,7 +174,7 @@ class StreamBuilder {
                               : calls_.emplace(step, lower_row(graph_, nodes, *rule, options_)).first->second;
     if (!call) return false;
     stage.call = *call;
-    stage.rows.output = static_cast<std::int8_t>(add_buffer(output, false));
+    stage.rows.output = static_cast<std::int8_t>(add_buffer(output, Rows::kMade));
     stream_.stages.push_back(std::move(stage));
     return true;
   }
@@ -197,18 +207,18 @@ class StreamBuilder {
   }
 
   /// The buffer that a stage reads.
-  int input_buffer(TensorId id) { return buffer_of_.contains(id) ? buffer_of_[id] : add_buffer(id, true); }
+  int input_buffer(TensorId id) { return buffer_of_.contains(id) ? buffer_of_[id] : add_buffer(id, Rows::kRead); }
 
-  /// The same, with room for padding: rows of an input of the caller's, which has none, are copied.
+  /// The same, with room for padding: rows in memory of the caller's, which has none, are copied.
   int padded_buffer(int step, TensorId id) {
     const int input = input_buffer(id);
-    if (input_of(stream_.buffers[at(input)].rows) < 0) return input;
+    if (stream_.buffers[at(input)].rows.caller == 0) return input;
     const Tensor& tensor = graph_.tensor(id);
     StreamStage stage;
     stage.step = step;
     stage.rows = {.input = static_cast<std::int8_t>(input),
                   .other = -1,
-                  .output = static_cast<std::int8_t>(add_buffer(id, false)),
+                  .output = static_cast<std::int8_t>(add_buffer(id, Rows::kCopied)),
                   .window = 1,
                   .stride = 1,
                   .pad_top = 0,
@@ -218,12 +228,17 @@ class StreamBuilder {
     return buffer_of_[id];
   }
 
-  int add_buffer(TensorId id, bool whole) {
+  enum class Rows { kRead, kMade, kCopied };
+
+  int add_buffer(TensorId id, Rows rows) {
     const Tensor& tensor = graph_.tensor(id);
+    const bool is_output = rows == Rows::kMade && std::ranges::count(graph_.outputs, id) > 0;
     StreamBuffer buffer;
     buffer.tensor = id;
-    buffer.whole = whole;
-    if (whole) buffer.rows.whole = static_cast<std::uint8_t>(std::max(1, THIMBLE_STREAM_INPUT + behind_[at(id)]));
+    buffer.copied = rows == Rows::kCopied;
+    buffer.rows.whole = rows == Rows::kRead;
+    if (rows == Rows::kRead || is_output) buffer.rows.caller = caller_number(of_caller_[at(id)]);
+    buffer.whole = rows == Rows::kRead || buffer.rows.caller > 0;
     buffer.rows.row_bytes = static_cast<std::int32_t>(row_bytes(tensor));
     buffer.rows.rows = static_cast<std::int16_t>(rows_of(tensor));
     stream_.buffers.push_back(buffer);
@@ -241,7 +256,7 @@ class StreamBuilder {
   const Graph& graph_;
   const Program& program_;
   const LowerOptions& options_;
-  const std::vector<int>& behind_;
+  const std::vector<int>& of_caller_;
   RowCalls& calls_;
   const std::vector<int> uses_;  // of each tensor
   Stream stream_;
@@ -250,8 +265,8 @@ class StreamBuilder {
   bool ended_ = false;
 };
 
-/// What is read after the stream, or ends it without a sink, must be whole; inputs of the caller's are.
-void keep_outputs(const Graph& graph, const Program& program, const std::vector<int>& behind, Stream& stream) {
+/// What is read after the stream, or ends it without a sink, must be whole.
+void keep_outputs(const Graph& graph, const Program& program, const std::vector<int>& of_caller, Stream& stream) {
   const auto read_later = [&](TensorId id) {
     if (std::ranges::count(graph.outputs, id) > 0) return true;
     for (std::size_t step = at(stream.last_step) + 1; step < program.size(); ++step) {
@@ -260,7 +275,9 @@ void keep_outputs(const Graph& graph, const Program& program, const std::vector<
     return false;
   };
   for (StreamBuffer& buffer : stream.buffers) {
-    if (behind[at(buffer.tensor)] < 0 && read_later(buffer.tensor)) buffer.whole = true;
+    if (buffer.copied || !read_later(buffer.tensor)) continue;
+    buffer.whole = true;
+    buffer.rows.caller = caller_number(of_caller[at(buffer.tensor)]);
   }
 }
 
@@ -313,17 +330,17 @@ bool reads_first(const Stream& stream, const StreamStage& stage, const Operand& 
 }
 
 std::optional<Stream> StreamFactory::make(int first, int last) {
-  Stream stream = StreamBuilder(graph_, program_, options_, behind_, calls_, first).build(last);
+  Stream stream = StreamBuilder(graph_, program_, options_, buffers_, calls_, first).build(last);
   if (stream.stages.empty() || stream.stages.front().step == stream.stages.back().step) return {};
-  keep_outputs(graph_, program_, behind_, stream);
+  keep_outputs(graph_, program_, buffers_, stream);
   set_capacities(stream);
   set_scratch(stream);
   return stream;
 }
 
 std::vector<Stream> find_streams(const Graph& graph, const Program& program, const LowerOptions& options,
-                                 InputMemory inputs) {
-  StreamFactory factory(graph, program, options, inputs);
+                                 CallerMemory caller) {
+  StreamFactory factory(graph, program, options, caller);
   std::vector<Stream> streams;
   for (int step = 0; at(step) < program.size(); ++step) {
     std::optional<Stream> stream = factory.make(step, static_cast<int>(program.size()) - 1);

@@ -7,7 +7,7 @@
 
 #include "kernel/stream.h"
 #include "ops/rows.h"
-#include "plan/inputs.h"
+#include "plan/caller.h"
 
 namespace thimble {
 
@@ -15,6 +15,7 @@ namespace thimble {
 struct StreamBuffer {
   TensorId tensor = kNoTensor;
   bool whole = false;      // the tensor lies in memory with all its rows: what the stream starts from or ends with
+  bool copied = false;     // of a buffer of the caller's, with room for padding
   bool passing = false;    // its one row is read by the very next step, and gone
   std::size_t offset = 0;  // in the stream's scratch, unless it is whole
   thimble_stream_buffer rows{};  // without the offset in the arena
@@ -62,9 +63,6 @@ struct Stream {
   std::vector<Overlap> overlaps;  // of whole maps that it reads with those that it makes
 };
 
-/// The input of the caller's that holds a buffer's rows; less than 0: none, they are in the arena.
-inline int input_of(const thimble_stream_buffer& rows) { return rows.whole - THIMBLE_STREAM_INPUT; }
-
 /// Whether an operand of a stage's call that varies from row to row is its first input, or the other one.
 bool reads_first(const Stream& stream, const StreamStage& stage, const Operand& operand);
 
@@ -75,9 +73,8 @@ using RowCalls = std::map<int, std::optional<KernelCall>>;
 class StreamFactory {
  public:
   /// All must outlive it.
-  StreamFactory(const Graph& graph, const Program& program, const LowerOptions& options,
-                InputMemory inputs = InputMemory::kArena)
-      : graph_(graph), program_(program), options_(options), behind_(inputs_behind(graph, program, inputs)) {}
+  StreamFactory(const Graph& graph, const Program& program, const LowerOptions& options, CallerMemory caller = {})
+      : graph_(graph), program_(program), options_(options), buffers_(caller_buffers(graph, program, caller)) {}
 
   /// The longest stream from step `first` on that ends with `last` or before; none of less than two stages.
   std::optional<Stream> make(int first, int last);
@@ -86,12 +83,12 @@ class StreamFactory {
   const Graph& graph_;
   const Program& program_;
   const LowerOptions& options_;
-  const std::vector<int> behind_;
+  const std::vector<int> buffers_;
   RowCalls calls_;
 };
 
 /// The longest chains from the front on. Streams of less than two steps are left out.
 std::vector<Stream> find_streams(const Graph& graph, const Program& program, const LowerOptions& options,
-                                 InputMemory inputs = InputMemory::kArena);
+                                 CallerMemory caller = {});
 
 }  // namespace thimble

@@ -129,15 +129,15 @@ Unpacking with(const Graph& graph, const Program& program, const std::vector<Pac
 
 }  // namespace
 
-void unpack_before_use(Graph& graph, Program& program, std::optional<std::size_t> limit, InputMemory inputs) {
-  const std::size_t plain = make_plan_with_streams(graph, program, {}, inputs).arena_bytes;
+void unpack_before_use(Graph& graph, Program& program, std::optional<std::size_t> limit, CallerMemory caller) {
+  const std::size_t plain = make_plan_with_streams(graph, program, {}, caller).arena_bytes;
   const std::size_t most = limit.value_or(plain);
   if (plain > most) return;
   std::vector<Packed> chosen;
   for (const Packed& constant : pack(constants_of(graph, program))) {
     chosen.push_back(constant);
     const Unpacking tried = with(graph, program, chosen);
-    if (make_plan_with_streams(tried.graph, tried.program, {}, inputs).arena_bytes > most) chosen.pop_back();
+    if (make_plan_with_streams(tried.graph, tried.program, {}, caller).arena_bytes > most) chosen.pop_back();
   }
   Unpacking result = with(graph, program, pack(std::move(chosen)));  // codes for these alone
   graph = std::move(result.graph);

@@ -4,14 +4,13 @@
 
 #include <optional>
 
-#include "plan/inputs.h"
+#include "plan/caller.h"
 
 namespace thimble {
 
 /// Packs constants of `program` that take fewer bytes so, those that save most first, as long as the plan of all takes
 /// at most `limit` bytes; without a limit, no more than it does without packing. Adds tensors to `graph`: what is
 /// unpacked. Constants that kernels read from AVR's flash stay.
-void unpack_before_use(Graph& graph, Program& program, std::optional<std::size_t> limit,
-                       InputMemory inputs = InputMemory::kArena);
+void unpack_before_use(Graph& graph, Program& program, std::optional<std::size_t> limit, CallerMemory caller = {});
 
 }  // namespace thimble

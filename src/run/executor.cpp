@@ -23,7 +23,7 @@ std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower
   executable->graph = std::move(graph);
   executable->program = lower(executable->graph, lower_options);
   if (plan_options.unpack)
-    unpack_before_use(executable->graph, executable->program, plan_options.limit, plan_options.inputs);
+    unpack_before_use(executable->graph, executable->program, plan_options.limit, plan_options.caller);
   executable->plan = make_plan(executable->graph, executable->program, plan_options, lower_options);
   verify(executable->plan, executable->graph, executable->program);
   require(executable->plan.arena_bytes <= kMostArenaBytes,
@@ -38,7 +38,7 @@ std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower
 }
 
 Executor::Executor(std::shared_ptr<const Executable> executable)
-    : executable_(std::move(executable)), arena_(executable_->plan.arena_bytes + executable_->plan.input_bytes) {
+    : executable_(std::move(executable)), arena_(executable_->plan.arena_bytes + executable_->plan.buffer_bytes) {
   const Plan& plan = executable_->plan;
   std::size_t host_scratch_bytes = 0;
   for (std::size_t i = 0; i < executable_->program.size(); ++i) {

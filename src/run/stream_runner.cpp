@@ -10,7 +10,7 @@ StreamRunner::StreamRunner(const Graph& graph, const Plan& plan, const Stream& s
     buffers_.push_back(stream.buffers[b].rows);
     buffers_.back().offset = static_cast<std::int32_t>(offset_of(plan, stream, b));
   }
-  for (const std::ptrdiff_t offset : plan.input_offsets) inputs_.push_back(arena_ + offset);
+  for (const std::ptrdiff_t offset : plan.buffer_offsets) of_caller_.push_back(arena_ + offset);
   for (const StreamStage& stage : stream.stages) {
     stages_.push_back(stage.rows);
     rows_.push_back(bind(stage.call, stage.begin ? scratch : scratch + stream.call_offset));
@@ -56,8 +56,8 @@ void StreamRunner::run() {
                                     void* output) {
     static_cast<StreamRunner*>(self)->run_row(stage, index, input, other, output);
   };
-  thimble_stream(&params, buffers_.data(), stages_.data(), in_memory_.data(), done_.data(), arena_, inputs_.data(), row,
-                 this);
+  thimble_stream(&params, buffers_.data(), stages_.data(), in_memory_.data(), done_.data(), arena_, of_caller_.data(),
+                 row, this);
   for (const BoundCall& bound : after_) bound.call->invoke(bound.pointers.data());
 }
 

@@ -26,7 +26,7 @@ class StreamRunner {
   const Plan& plan_;
   const Stream& stream_;
   std::uint8_t* arena_;
-  std::vector<const void*> inputs_;  // of the caller's
+  std::vector<void*> of_caller_;  // buffers
   std::vector<thimble_stream_buffer> buffers_;
   std::vector<thimble_stream_stage> stages_;
   std::vector<thimble_stream_rows> in_memory_;

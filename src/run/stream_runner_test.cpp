@@ -192,18 +192,66 @@ TEST(Streams, LeaveAnInputOfTheCallersAlone) {
     for (const Features features : {Features{.dsp = true}, Features{.dsp = true, .mve = true}}) {
       const LowerOptions options{.features = features};
       for (const bool by_rows : {false, true}) {
-        const PlanOptions plan_options{.by_rows = by_rows, .inputs = InputMemory::kCaller};
+        const PlanOptions plan_options{.by_rows = by_rows, .caller = {.inputs = true}};
         const auto executable = prepare(graph, options, plan_options, HostKernels::kPortable);
         ASSERT_EQ(run_and_compare_input(executable, seed), expected(graph, seed));
         of_caller += executable->plan.arena_bytes;
         in_arena += prepare(graph, options, {.by_rows = by_rows}, HostKernels::kPortable)->plan.arena_bytes;
       }
       auto longest = std::make_shared<Executable>(Executable{graph, lower(graph, options), {}});
-      longest->plan = make_plan_with_streams(graph, longest->program,
-                                             find_streams(graph, longest->program, options, InputMemory::kCaller),
-                                             InputMemory::kCaller);
+      longest->plan = make_plan_with_streams(
+          graph, longest->program, find_streams(graph, longest->program, options, {.inputs = true}), {.inputs = true});
       verify(longest->plan, graph, longest->program);
       ASSERT_EQ(run_and_compare_input(longest, seed), expected(graph, seed));
+    }
+  }
+  EXPECT_LT(of_caller, in_arena);
+}
+
+/// With one more output: what some node in the middle makes, which others read.
+Graph with_another_output(Graph graph, std::uint64_t seed) {
+  const TensorId id = graph.nodes[seed % graph.nodes.size()].outputs[0];
+  if (id != graph.outputs[0]) graph.outputs.push_back(id);
+  return graph;
+}
+
+std::vector<Bytes> all_outputs(const std::shared_ptr<const Executable>& executable, std::uint64_t seed) {
+  Executor executor(executable);
+  Random random(seed);
+  std::vector<Bytes> outputs;
+  for (int i = 0; i < 2; ++i) {
+    for (std::uint8_t& byte : executor.input(0)) byte = static_cast<std::uint8_t>(random.below(256));
+    executor.invoke();
+    for (std::size_t k = 0; k < executor.graph().outputs.size(); ++k) {
+      const auto output = executor.output(static_cast<int>(k));
+      outputs.emplace_back(output.begin(), output.end());
+    }
+  }
+  return outputs;
+}
+
+TEST(Streams, WriteOutputsOfTheCallers) {
+  std::size_t in_arena = 0, of_caller = 0;
+  for (std::uint64_t seed = 3000; seed < 3150; ++seed) {
+    SCOPED_TRACE(seed);
+    const Graph graph = with_another_output(RandomNetwork(seed).make(), seed);
+    const std::vector<Bytes> wanted = all_outputs(prepare(graph, {}, {}, HostKernels::kPortable), seed);
+    for (const Features features : {Features{.dsp = true}, Features{.dsp = true, .mve = true}}) {
+      const LowerOptions options{.features = features};
+      for (const CallerMemory caller : {CallerMemory{.outputs = true}, CallerMemory{.inputs = true, .outputs = true}}) {
+        for (const bool by_rows : {false, true}) {
+          const PlanOptions plan_options{.by_rows = by_rows, .caller = caller};
+          const auto executable = prepare(graph, options, plan_options, HostKernels::kPortable);
+          ASSERT_EQ(all_outputs(executable, seed), wanted);
+          of_caller += executable->plan.arena_bytes;
+          in_arena += prepare(graph, options, {.by_rows = by_rows}, HostKernels::kPortable)->plan.arena_bytes;
+        }
+        auto longest = std::make_shared<Executable>(Executable{graph, lower(graph, options), {}});
+        longest->plan = make_plan_with_streams(graph, longest->program,
+                                               find_streams(graph, longest->program, options, caller), caller);
+        verify(longest->plan, graph, longest->program);
+        ASSERT_EQ(all_outputs(longest, seed), wanted);
+      }
     }
   }
   EXPECT_LT(of_caller, in_arena);

@@ -34,6 +34,15 @@ const std::vector<LayerArgument> kDeviceArguments = {
      .name = "optimize",
      .default_value = std::string("speed"),
      .choices = {"speed", "size", "ram"}},
+    {.kind = Kind::kInt, .name = "ram", .optional = true},
+    {.kind = Kind::kText,
+     .name = "input_buffer",
+     .default_value = std::string("arena"),
+     .choices = {"arena", "caller"}},
+    {.kind = Kind::kText,
+     .name = "output_buffer",
+     .default_value = std::string("arena"),
+     .choices = {"arena", "caller"}},
     {.kind = Kind::kInt, .name = "max_flash", .optional = true},
     {.kind = Kind::kInt, .name = "max_ram", .optional = true},
     {.kind = Kind::kInt, .name = "max_instructions", .optional = true}};
@@ -46,6 +55,9 @@ SweepDevice device_of(const json& table) {
   device.board = &find_board(config.text("board"));
   const std::string optimize = config.text("optimize");
   device.optimize = optimize == "size" ? Optimize::kSize : optimize == "ram" ? Optimize::kRam : Optimize::kSpeed;
+  device.memory.caller = {.inputs = config.text("input_buffer") == "caller",
+                          .outputs = config.text("output_buffer") == "caller"};
+  if (config.has("ram")) device.memory.ram = static_cast<std::size_t>(config.integer("ram"));
   const auto limit = [&](const char* name, std::uint64_t& value) {
     if (config.has(name)) value = static_cast<std::uint64_t>(config.integer(name));
   };

@@ -13,6 +13,8 @@
 //   [device]                              # optional: where the quantized model is measured
 //   board = "m4"
 //   optimize = "speed"
+//   ram = 3072                            # bytes of the arena at most: as --ram
+//   input_buffer = "caller"               # or arena; output_buffer likewise: what is not in the model's RAM
 //   max_flash = 20480                     # bytes of weights and code; what is above is not trained
 //   max_ram = 4096                        # bytes, stack included
 //   max_instructions = 200000             # of an inference
@@ -26,6 +28,7 @@
 #include "base/file_system.h"
 #include "base/optimize.h"
 #include "board/board.h"
+#include "deploy/deploy.h"
 #include "sweep/space.h"
 
 namespace thimble {
@@ -36,6 +39,7 @@ enum class SweepMetric { kQuantizedAccuracy, kValAccuracy, kValLoss };
 struct SweepDevice {
   const Board* board = nullptr;  // null: nothing is measured
   Optimize optimize = Optimize::kSpeed;
+  MemoryOptions memory = {};
   std::uint64_t max_flash = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t max_ram = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();

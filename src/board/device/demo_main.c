@@ -4,12 +4,22 @@
    line; on a real board the core stops there. */
 #include "bench.h"
 #include "board.h"
+#include "buffers.h"
 #include "demo_print.h"
-#include "inputs.h"
 #include "model.h"
 
 #ifndef MODEL_FLASH /* where AVR keeps constants */
 #define MODEL_FLASH
+#endif
+
+#if defined(MODEL_INPUT_OF_CALLER) && defined(MODEL_OUTPUT_OF_CALLER)
+#define ARENA_TITLE "RAM:   arena (activations)           "
+#elif defined(MODEL_INPUT_OF_CALLER)
+#define ARENA_TITLE "RAM:   arena (activations, out)      "
+#elif defined(MODEL_OUTPUT_OF_CALLER)
+#define ARENA_TITLE "RAM:   arena (activations, in)       "
+#else
+#define ARENA_TITLE "RAM:   arena (activations, in, out)  "
 #endif
 
 extern const unsigned char demo_input[]; /* demo_input.c, generated: the bytes of all inputs, one behind the other */
@@ -106,7 +116,7 @@ static void print_bytes(const char* what, uint32_t bytes) {
 
 static void print_memory(uint32_t stack) {
   print_bytes("Flash: weights                       ", (uint32_t)(uintptr_t)model_weights_bytes);
-  print_bytes("RAM:   arena (activations, in, out)  ", MODEL_ARENA_BYTES);
+  print_bytes(ARENA_TITLE, MODEL_ARENA_BYTES);
   print_bytes("       all static data of the model  ", (uint32_t)(uintptr_t)model_static_bytes);
   print_bytes("       stack (measured peak)         ", stack);
 }
@@ -191,10 +201,11 @@ int main(void) {
     print("\n");
     print_picture(&model_inputs[0], input_memory(0), height, width);
   }
+  for (int i = 0; i < MODEL_OUTPUTS; ++i) output_memory(i);
   const uint32_t stack = bench_measure();
   print("\n");
   print_memory(stack);
   print("\n");
-  print_scores(&model_outputs[0], model_output(0));
+  print_scores(&model_outputs[0], output_memory(0));
   return EXIT_DONE;
 }

@@ -4,7 +4,7 @@
    bytes of stack that were free at the call. */
 #include "bench.h"
 #include "board.h"
-#include "inputs.h"
+#include "buffers.h"
 #include "model.h"
 
 /* "input" or "output" before, then two decimal digits. */
@@ -43,7 +43,10 @@ int main(void) {
   static intptr_t inputs[MODEL_INPUTS], outputs[MODEL_OUTPUTS];
   static char input_name[] = "input00", output_name[] = "output00";
   for (int i = 0; i < MODEL_INPUTS; ++i) inputs[i] = open_numbered(input_name, 5, i, FILE_READ);
-  for (int i = 0; i < MODEL_OUTPUTS; ++i) outputs[i] = open_numbered(output_name, 6, i, FILE_WRITE);
+  for (int i = 0; i < MODEL_OUTPUTS; ++i) {
+    outputs[i] = open_numbered(output_name, 6, i, FILE_WRITE);
+    output_memory(i);
+  }
 
   uint32_t invocations = 0, peak = 0;
   for (;;) {
@@ -51,7 +54,7 @@ int main(void) {
     if (!read_inputs(inputs)) break;
     const uint32_t stack = bench_measure();
     if (stack > peak) peak = stack;
-    for (int i = 0; i < MODEL_OUTPUTS; ++i) file_write(outputs[i], model_output(i), (uint32_t)model_outputs[i].bytes);
+    for (int i = 0; i < MODEL_OUTPUTS; ++i) file_write(outputs[i], output_memory(i), (uint32_t)model_outputs[i].bytes);
     ++invocations;
   }
   for (int i = 0; i < MODEL_OUTPUTS; ++i) file_close(outputs[i]);

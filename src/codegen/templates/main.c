@@ -28,14 +28,29 @@ int main(void) {
 #else
   for (int i = 0; i < MODEL_INPUTS; ++i) memset(model_input(i), 0, (size_t)model_inputs[i].bytes);
 #endif
+#ifdef MODEL_OUTPUT_OF_CALLER
+  static uint64_t memory[MODEL_OUTPUT_BYTES / 8 + MODEL_OUTPUTS];
+  const void *results[MODEL_OUTPUTS];
+  uint64_t *place = memory;
+  for (int i = 0; i < MODEL_OUTPUTS; ++i) {
+    model_set_output(i, place);
+    results[i] = place;
+    place += (model_outputs[i].bytes + 7) / 8;
+  }
+#endif
   model_invoke();
   for (int i = 0; i < MODEL_OUTPUTS; ++i) {
+#ifdef MODEL_OUTPUT_OF_CALLER
+    const void *result = results[i];
+#else
+    const void *result = model_output(i);
+#endif
     const @FLASH@model_tensor *tensor = &model_outputs[i];
     int32_t count = 1;
     for (int32_t d = 0; d < tensor->rank; ++d) count *= tensor->dims[d];
     for (const @FLASH@char *c = tensor->name; *c != 0; ++c) putchar(*c);
     printf(":\n");
-    for (int32_t j = 0; j < count && j < 20; ++j) print_output(tensor, model_output(i), j);
+    for (int32_t j = 0; j < count && j < 20; ++j) print_output(tensor, result, j);
   }
   return 0;
 }

@@ -13,9 +13,9 @@ extern "C" {
 
 #define MODEL_INPUTS @INPUTS@
 #define MODEL_OUTPUTS @OUTPUTS@
-#define MODEL_ARENA_BYTES @ARENA_BYTES@   /* RAM: activations, @IN_ARENA@; all that the model needs but its stack */
+#define MODEL_ARENA_BYTES @ARENA_BYTES@   /* RAM: activations@IN_ARENA@; all that the model needs but its stack */
 #define MODEL_WEIGHTS_BYTES @WEIGHTS_BYTES@ /* flash: constants in weights.c */
-@INPUT_MACROS@@STACK@
+@CALLER_MACROS@@STACK@
 @FLASH_MACRO@typedef enum {
   MODEL_FLOAT32,
   MODEL_INT8,
@@ -41,8 +41,7 @@ typedef struct {
 extern const @FLASH@model_tensor model_inputs[MODEL_INPUTS];
 extern const @FLASH@model_tensor model_outputs[MODEL_OUTPUTS];
 
-@INPUT_FUNCTION@
-const void *model_output(int index);
+@INPUT_FUNCTION@@OUTPUT_FUNCTION@
 
 /* Sets the model's state, if it has any, to zero. Call once before the first model_invoke(). */
 void model_reset(void);
