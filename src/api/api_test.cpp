@@ -72,7 +72,7 @@ TEST(Api, TrainsSavesLoadsAndConverts) {
   const Bytes file = real_file_system().read(folder.path() / "own" / "model.h");
   const std::string header(as_text(file));
   EXPECT_NE(header.find("void model_set_output(int index, void *data);"), std::string::npos);
-  EXPECT_NE(header.find("1x1 int32"), std::string::npos) << header;
+  EXPECT_NE(header.find("int32 1, 4 bytes"), std::string::npos) << header;
 }
 
 TEST(Api, GoesOnWhereItStopped) {
