@@ -97,6 +97,7 @@ TEST(KerasGolden, Optimizers) {
       }
       const float* parts[] = {a.data(), b.data()};
       team.run([&](int thread) { update->run(team, thread, parts, parameters.data()); });
+      update->end_step();
     }
     expect_near(parameters, floats(entry["values"]), 2e-6f, what);
     if (entry.contains("averages")) {
