@@ -47,7 +47,8 @@ std::string group_of(const LayerCall& layer) {
 /// Writes the function of the layers that call one kernel.
 class GroupWriter {
  public:
-  GroupWriter(const std::string& name, const std::vector<LayerCall>& layers) : name_(name), layers_(layers) {}
+  GroupWriter(const std::string& name, const std::vector<LayerCall>& layers, const std::string& flash)
+      : name_(name), layers_(layers), flash_(flash) {}
 
   std::string write() {
     std::vector<const std::vector<KernelField>*> fields;
@@ -66,8 +67,10 @@ class GroupWriter {
       return fmt::format("static const {} {} = {};\nstatic void {}({}) {{\n{}  {}", type, params_name, params, name_,
                          argument, layers_.size() > 1 ? "  (void)layer;\n" : "", call);
     }
-    return table() + fmt::format("static void {}({}) {{\n  const {} {} = {};\n  {}", name_, argument, type, params_name,
-                                 params, call);
+    // In a loop over the layers avr-gcc would take the table's members for ones in RAM (kernel/flash.h).
+    const char* called = flash_.empty() ? "" : "__attribute__((noinline)) ";
+    return table() + fmt::format("static {}void {}({}) {{\n  const {} {} = {};\n  {}", called, name_, argument, type,
+                                 params_name, params, call);
   }
 
  private:
@@ -162,9 +165,10 @@ class GroupWriter {
     }
     if (std::ranges::count(texts, texts[0]) == std::ssize(texts)) return texts[0];
     const auto is_constant = [&](const LayerCall& layer) { return !of(layer).offset && of(layer).constant != "NULL"; };
-    const char* type = layers_[0].call->in_flash                   ? "const MODEL_FLASH void *"
-                       : std::ranges::any_of(layers_, is_constant) ? "const void *"
-                                                                   : "void *";
+    const auto is_flash = [&](const LayerCall& layer) { return layer.call->operands[index].flash; };
+    const std::string type = std::ranges::any_of(layers_, is_flash)      ? fmt::format("const {}void *", flash_)
+                             : std::ranges::any_of(layers_, is_constant) ? "const void *"
+                                                                         : "void *";
     return member({name, type, sizeof(void*), texts});
   }
 
@@ -172,7 +176,7 @@ class GroupWriter {
   std::string table() {
     if (members_.empty()) return "";
     std::ranges::stable_sort(members_, std::ranges::greater(), &Member::bytes);
-    std::string text = "static const struct {\n";
+    std::string text = fmt::format("static const {}struct {{\n", flash_);
     for (const Member& member : members_) text += fmt::format("  {} {};\n", member.type, member.name);
     text += fmt::format("}} {}_table[] = {{\n", name_);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -185,6 +189,7 @@ class GroupWriter {
 
   const std::string& name_;
   const std::vector<LayerCall>& layers_;
+  const std::string& flash_;
   std::vector<Member> members_;
 };
 
@@ -217,7 +222,7 @@ std::string SharedCall::text(const std::string& number) const {
   return fmt::format("{}({})", function, fmt::join(arguments, ", "));
 }
 
-LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers) {
+LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers, const std::string& flash) {
   pass_buffers_beside_constants(layers);
   std::map<std::string, Group> groups;
   for (const LayerCall& layer : layers) groups[group_of(layer)].layers.push_back(layer);
@@ -225,7 +230,7 @@ LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers) {
   for (auto& [key, group] : groups) {
     const std::string& symbol = group.layers[0].call->symbol;
     group.function = identifiers.unique(symbol.substr(symbol.find('_') + 1) + "_layer");
-    text.functions += GroupWriter(group.function, group.layers).write();
+    text.functions += GroupWriter(group.function, group.layers, flash).write();
   }
   std::map<const Group*, std::size_t> called;
   for (const LayerCall& layer : layers) {

@@ -55,7 +55,9 @@ struct LayersText {
   std::vector<SharedCall> calls;
 };
 
-LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers);
+/// `flash` qualifies tables, and the constants that kernels read through THIMBLE_FLASH pointers: "MODEL_FLASH ", or
+/// nothing.
+LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers, const std::string& flash);
 
 /// Lines that make the calls one after the other. Neighbours of one function become a loop.
 std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<LayerNote>& notes);

@@ -98,6 +98,8 @@ class PackageWriter {
         return weights_.pointer(call, operand);
       case Operand::Kind::kInput:
         if (graph_.tensor(operand.index).constant()) return weights_.pointer(call, operand);
+        require(!operand.flash || flash().empty(), "'{}' is computed; {} of AVRs reads it from flash, as a constant",
+                graph_.tensor(operand.index).name, call.symbol);
         return text(operand);
       case Operand::Kind::kOutput:
       case Operand::Kind::kScratch:
@@ -155,7 +157,7 @@ class PackageWriter {
     for (std::size_t i = 0; i < program_.size(); ++i) {
       for (std::size_t k = 0; k < plan_.streams.size(); ++k) {
         if (plan_.streams[k].first_step != static_cast<int>(i)) continue;
-        const std::string functions = stream_c(plan_, k, in_stream);
+        const std::string functions = stream_c(plan_, k, in_stream, flash());
         text += "\n" + functions;
         lines += fmt::format("{}  stream_{}();\n", mark(program_.size()), k);
       }
@@ -207,13 +209,13 @@ class PackageWriter {
         layers.back().pointers.push_back(layer_pointer(program_[i].call, i, operand));
       }
     }
-    const LayersText shared = layers_c(layers, identifiers_);
+    const LayersText shared = layers_c(layers, identifiers_, flash());
     text += shared.functions;
     std::size_t next = 0;
     const CallText in_stream = [&](const KernelCall&, int step, const OperandText&, int, const std::string&) {
       return marked_in_stream(static_cast<std::size_t>(step), shared.calls[next++].text());
     };
-    for (std::size_t k = 0; k < plan_.streams.size(); ++k) text += stream_c(plan_, k, in_stream);
+    for (std::size_t k = 0; k < plan_.streams.size(); ++k) text += stream_c(plan_, k, in_stream, flash());
     return lines_in_order(std::span(shared.calls).subspan(in_streams));
   }
 
@@ -229,7 +231,7 @@ class PackageWriter {
       }
       return std::string();
     };
-    for (std::size_t k = 0; k < plan_.streams.size(); ++k) stream_c(plan_, k, collect);
+    for (std::size_t k = 0; k < plan_.streams.size(); ++k) stream_c(plan_, k, collect, flash());
     return layers;
   }
 
@@ -241,15 +243,15 @@ class PackageWriter {
       constant = false;
       return operand_text(other);
     });
-    if (!advance.empty()) return {.passed = advanced(call, text, advance)};
+    if (!advance.empty()) return {.passed = advanced(operand, text, advance)};
     if (constant) return {.constant = text};
     if (text.starts_with(kArena)) return {.offset = std::stol(text.substr(kArena.size()))};
     return {.passed = text};
   }
 
   /// `address` and `advance` bytes.
-  static std::string advanced(const KernelCall& call, const std::string& address, const std::string& advance) {
-    const char* space = call.in_flash ? "MODEL_FLASH " : "";
+  std::string advanced(const Operand& operand, const std::string& address, const std::string& advance) const {
+    const std::string space = operand.flash ? flash() : "";
     return fmt::format("(const {0}void *)((const {0}int8_t *){1} + {2})", space, address, advance);
   }
 
@@ -291,7 +293,7 @@ class PackageWriter {
     for (std::size_t k = 0; k < call.operands.size(); ++k) {
       const std::string address = pointer(call, call.operands[k], operand_text);
       const bool advances = static_cast<int>(k) == advancing;
-      arguments.push_back(advances ? advanced(call, address, advance) : address);
+      arguments.push_back(advances ? advanced(call.operands[k], address, advance) : address);
     }
     return marked_in_stream(step, fmt::format("{}({})", call.symbol, fmt::join(arguments, ", ")));
   }
@@ -324,7 +326,7 @@ class PackageWriter {
   const Plan& plan_;
   const PackageOptions& options_;
   Identifiers identifiers_;
-  WeightsText weights_{graph_, identifiers_};
+  WeightsText weights_{graph_, identifiers_, options_.target.features.avr};
 };
 
 }  // namespace

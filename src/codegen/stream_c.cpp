@@ -9,8 +9,8 @@ namespace {
 
 class StreamWriter {
  public:
-  StreamWriter(const Plan& plan, std::size_t number, const CallText& call_text)
-      : plan_(plan), stream_(plan.streams[number]), number_(number), call_text_(call_text) {}
+  StreamWriter(const Plan& plan, std::size_t number, const CallText& call_text, const std::string& flash)
+      : plan_(plan), stream_(plan.streams[number]), number_(number), call_text_(call_text), flash_(flash) {}
 
   std::string write() const {
     std::string text = fmt::format(
@@ -76,23 +76,24 @@ class StreamWriter {
     const std::size_t buffer_count = stream_.buffers.size();
     const std::size_t stage_count = stream_.stages.size();
     return fmt::format(
-        "  static const thimble_stream_params params = {{{}, {}}};\n"
-        "  static const thimble_stream_buffer buffers[] = {{\n{}  }};\n"
-        "  static const thimble_stream_stage stages[] = {{\n{}  }};\n"
-        "  thimble_stream_rows in_memory[{}];\n  int16_t done[{}];\n",
-        buffer_count, stage_count, buffers, stages, buffer_count, stage_count);
+        "  static const {0}thimble_stream_params params = {{{1}, {2}}};\n"
+        "  static const {0}thimble_stream_buffer buffers[] = {{\n{3}  }};\n"
+        "  static const {0}thimble_stream_stage stages[] = {{\n{4}  }};\n"
+        "  thimble_stream_rows in_memory[{1}];\n  int16_t done[{2}];\n",
+        flash_, buffer_count, stage_count, buffers, stages);
   }
 
   const Plan& plan_;
   const Stream& stream_;
   std::size_t number_;
   const CallText& call_text_;
+  const std::string& flash_;
 };
 
 }  // namespace
 
-std::string stream_c(const Plan& plan, std::size_t number, const CallText& call_text) {
-  return StreamWriter(plan, number, call_text).write();
+std::string stream_c(const Plan& plan, std::size_t number, const CallText& call_text, const std::string& flash) {
+  return StreamWriter(plan, number, call_text, flash).write();
 }
 
 }  // namespace thimble

@@ -16,7 +16,7 @@ using OperandText = std::function<std::string(const Operand&)>;
 using CallText = std::function<std::string(const KernelCall& call, int step, const OperandText& text, int advancing,
                                            const std::string& advance)>;
 
-/// `void stream_N(void)` and what it needs.
-std::string stream_c(const Plan& plan, std::size_t number, const CallText& call_text);
+/// `void stream_N(void)` and what it needs; `flash` qualifies its tables.
+std::string stream_c(const Plan& plan, std::size_t number, const CallText& call_text, const std::string& flash);
 
 }  // namespace thimble

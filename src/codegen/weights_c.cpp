@@ -23,12 +23,13 @@ std::string declaration(const Weight& weight) {
 void WeightsText::add(const KernelCall& call, const std::string& name) {
   for (const Operand& operand : call.operands) {
     const bool constant = operand.kind == Operand::Kind::kInput && graph_.tensor(operand.index).constant();
-    if (constant) add_tensor(operand.index, call.in_flash);
+    if (constant) add_tensor(operand.index, in_flash(operand));
   }
-  for (std::size_t c = 0; c < call.constants.size(); ++c) {
-    const KernelConstant& constant = call.constants[c];
-    add_weight({&call, static_cast<int>(c), call.in_flash},
-               {fmt::format("{}_{}", name, constant.name), constant.type, constant.data, constant.name, call.in_flash});
+  for (const Operand& operand : call.operands) {
+    if (operand.kind != Operand::Kind::kConstant) continue;
+    const KernelConstant& constant = call.constants[static_cast<std::size_t>(operand.index)];
+    add_weight({&call, operand.index, in_flash(operand)}, {fmt::format("{}_{}", name, constant.name), constant.type,
+                                                           constant.data, constant.name, in_flash(operand)});
   }
 }
 
@@ -50,7 +51,7 @@ void WeightsText::add_weight(const Key& key, Weight weight) {
 
 std::string WeightsText::pointer(const KernelCall& call, const Operand& operand) const {
   const bool own = operand.kind == Operand::Kind::kConstant;
-  return pointer_of({own ? &call : nullptr, operand.index, call.in_flash});
+  return pointer_of({own ? &call : nullptr, operand.index, in_flash(operand)});
 }
 
 std::string WeightsText::pointer_of(const Key& key) const {

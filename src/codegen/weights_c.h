@@ -18,7 +18,9 @@ inline constexpr const char* kFlashMacro =
 
 class WeightsText {
  public:
-  WeightsText(const Graph& graph, Identifiers& identifiers) : graph_(graph), identifiers_(identifiers) {}
+  /// With `flash`, what kernels read through THIMBLE_FLASH pointers is in that address space.
+  WeightsText(const Graph& graph, Identifiers& identifiers, bool flash)
+      : graph_(graph), identifiers_(identifiers), flash_(flash) {}
 
   /// Adds what `call` reads; those that it makes itself get names that begin with `name`. Equal contents are stored
   /// once.
@@ -46,12 +48,14 @@ class WeightsText {
   /// A call and which of its constants, or null and a tensor; and whether it is read from flash.
   using Key = std::tuple<const KernelCall*, int, bool>;
 
+  bool in_flash(const Operand& operand) const { return flash_ && operand.flash; }
   void add_tensor(TensorId id, bool in_flash);
   void add_weight(const Key& key, Weight weight);
   std::string pointer_of(const Key& key) const;
 
   const Graph& graph_;
   Identifiers& identifiers_;
+  bool flash_;
   std::vector<Weight> weights_;
   std::map<Key, std::size_t> index_;
 };

@@ -22,15 +22,21 @@ static inline int32_t thimble_broadcast_rows(const thimble_broadcast* s) {
   return s->size[0] * s->size[1] * s->size[2] * s->size[3] * s->size[4];
 }
 
+/* One dimension after the other, and no loop over them: so the compiler folds what it knows of the shape. */
+#define THIMBLE_BROADCAST_STEP(D)           \
+  row->a += s->stride_a[D];                 \
+  row->b += s->stride_b[D];                 \
+  if (++row->index[D] < s->size[D]) return; \
+  row->a -= s->stride_a[D] * s->size[D];    \
+  row->b -= s->stride_b[D] * s->size[D];    \
+  row->index[D] = 0;
+
 static inline void thimble_broadcast_next(const thimble_broadcast* s, thimble_broadcast_row* row) {
-  for (int32_t d = 4; d >= 0; --d) {
-    row->a += s->stride_a[d];
-    row->b += s->stride_b[d];
-    if (++row->index[d] < s->size[d]) return;
-    row->a -= s->stride_a[d] * s->size[d];
-    row->b -= s->stride_b[d] * s->size[d];
-    row->index[d] = 0;
-  }
+  THIMBLE_BROADCAST_STEP(4)
+  THIMBLE_BROADCAST_STEP(3)
+  THIMBLE_BROADCAST_STEP(2)
+  THIMBLE_BROADCAST_STEP(1)
+  THIMBLE_BROADCAST_STEP(0)
 }
 
 /* Writes RESULT, an expression of x and y, for each pair of elements x of FIRST and y of SECOND, both held as TYPE. */

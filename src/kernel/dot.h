@@ -9,7 +9,7 @@
 
 /* sum + (x[0] + offset) * weights[0] + ...; may wrap. Built for speed, with the CPU's instructions for it: the form for
  * layers that have no kernels of their own for that CPU. |offset| < 256. */
-THIMBLE_HELPER int32_t thimble_dot_s8(int32_t sum, const int8_t* x, const int8_t* weights, int32_t count,
+THIMBLE_HELPER int32_t thimble_dot_s8(int32_t sum, const int8_t* x, const THIMBLE_FLASH int8_t* weights, int32_t count,
                                       int32_t offset) {
 #if defined(THIMBLE_MVE) && !defined(__OPTIMIZE_SIZE__)
   register int32_t products __asm__("r0") = sum; /* VMLADAV and VADDV take even registers */

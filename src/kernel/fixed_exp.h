@@ -30,7 +30,7 @@ static inline int32_t thimble_exp_last_quarter(int32_t a) {
 /* exp(a) for a <= 0 in Q(integer_bits).(31 - integer_bits), integer_bits in [1, 5]; Q0.31. The fraction's last quarter
  * is a series; each higher bit of -a multiplies by a constant, exp(-1/4), exp(-1/2), ... exp(-16). */
 static inline int32_t thimble_exp_negative(int32_t a, int integer_bits) {
-  static const int32_t factors[7] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
+  static const THIMBLE_FLASH int32_t factors[7] = {1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242};
   const int fraction_bits = 31 - integer_bits;
   const int32_t quarter = (int32_t)(UINT32_C(1) << (fraction_bits - 2));
   const int32_t last_quarter = (a & (quarter - 1)) - quarter;

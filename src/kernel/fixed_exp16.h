@@ -29,7 +29,7 @@ static inline int16_t thimble_exp16_last_quarter(int16_t a) {
 
 /* exp(a) for a <= 0 in Q(integer_bits).(15 - integer_bits), integer_bits in [1, 7]; Q0.15. */
 static inline int16_t thimble_exp16_negative(int16_t a, int32_t integer_bits) {
-  static const int16_t factors[7] = {25520, 19875, 12055, 4435, 600, 11, 0};
+  static const THIMBLE_FLASH int16_t factors[7] = {25520, 19875, 12055, 4435, 600, 11, 0};
   const int32_t fraction_bits = 15 - integer_bits;
   const int32_t quarter = INT32_C(1) << (fraction_bits - 2);
   const int32_t last_quarter = (a & (quarter - 1)) - quarter;

@@ -9,4 +9,12 @@
 #define THIMBLE_FLASH
 #endif
 
+/* A function that reads a struct from flash. avr-gcc (5.4) takes its members for ones in RAM where a loop walks over an
+ * array of structs: there it must not see the loop. */
+#if defined(__AVR__)
+#define THIMBLE_FLASH_READER static __attribute__((noinline, unused))
+#else
+#define THIMBLE_FLASH_READER static inline
+#endif
+
 #endif

@@ -4,11 +4,14 @@
 
 #include <math.h>
 
+#include "kernel/flash.h"
+
 /* erfc(x) = t exp(-x^2 + P(t)), t = 1 / (1 + |x| / 2): Chebyshev's fit, to 1.2e-7 of the value (Press et al., Numerical
  * Recipes, 6.2). */
 static inline float thimble_erfcf(float x) {
-  static const float kCoefficients[] = {0.17087277f,  -0.82215223f, 1.48851587f, -1.13520398f, 0.27886807f,
-                                        -0.18628806f, 0.09678418f,  0.37409196f, 1.00002368f,  -1.26551223f};
+  static const THIMBLE_FLASH float kCoefficients[] = {0.17087277f, -0.82215223f, 1.48851587f, -1.13520398f,
+                                                      0.27886807f, -0.18628806f, 0.09678418f, 0.37409196f,
+                                                      1.00002368f, -1.26551223f};
   const float t = 1.0f / (1.0f + 0.5f * fabsf(x));
   float sum = 0.0f;
   for (int i = 0; i < 10; ++i) sum = sum * t + kCoefficients[i];

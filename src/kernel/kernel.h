@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/flash.h"
+
 /* Generated code that specializes kernels by inlining defines THIMBLE_KERNEL as `static inline` and includes their
  * sources. */
 #ifndef THIMBLE_KERNEL

@@ -59,9 +59,9 @@ static uint64_t log_mel_power(const int32_t* z, int32_t count, int32_t k, const 
 
 /* log2 in Q16; 0 for 0. Linear between the 32 steps of an octave: off by less than 2^-12. */
 static int32_t log_mel_log2(uint64_t value) {
-  static const uint16_t table[32] = {0,     2909,  5732,  8473,  11136, 13727, 16248, 18704, 21098, 23433, 25711,
-                                     27936, 30109, 32234, 34312, 36346, 38336, 40286, 42196, 44068, 45904, 47705,
-                                     49472, 51207, 52911, 54584, 56229, 57845, 59434, 60997, 62534, 64047};
+  static const THIMBLE_FLASH uint16_t table[32] = {
+      0,     2909,  5732,  8473,  11136, 13727, 16248, 18704, 21098, 23433, 25711, 27936, 30109, 32234, 34312, 36346,
+      38336, 40286, 42196, 44068, 45904, 47705, 49472, 51207, 52911, 54584, 56229, 57845, 59434, 60997, 62534, 64047};
   int32_t whole = 0;
   if (value == 0) return 0;
   for (int bits = 32; bits > 0; bits /= 2) {

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "kernel/flash.h"
+
 /* A scale in front of the functions: x * multiplier / 2^shift, rounded up at half; |x * multiplier| < 2^31. They take
  * arguments at a scale of 1 / (3 * 4096). */
 static inline int32_t thimble_sigmoid16_scale(int16_t x, int32_t multiplier, int32_t shift) {
@@ -13,7 +15,7 @@ static inline int32_t thimble_sigmoid16_scale(int16_t x, int32_t multiplier, int
 
 /* table [256]: 1 / (1 + exp(-i / 24)), Q0.16, from which both functions are interpolated. The result has scale 2^-15.
  */
-static inline int16_t thimble_sigmoid16(int32_t x, const uint16_t* table) {
+static inline int16_t thimble_sigmoid16(int32_t x, const THIMBLE_FLASH uint16_t* table) {
   const uint32_t magnitude = x < 0 ? 0u - (uint32_t)x : (uint32_t)x;
   const uint32_t index = magnitude >> 9;
   uint32_t y = UINT32_C(0x7FFF) << 10;
@@ -23,7 +25,7 @@ static inline int16_t thimble_sigmoid16(int32_t x, const uint16_t* table) {
 }
 
 /* tanh(x) = 2 / (1 + exp(-2 x)) - 1. */
-static inline int16_t thimble_tanh16(int32_t x, const uint16_t* table) {
+static inline int16_t thimble_tanh16(int32_t x, const THIMBLE_FLASH uint16_t* table) {
   const uint32_t magnitude = x < 0 ? 0u - (uint32_t)x : (uint32_t)x;
   const uint32_t index = magnitude >> 8;
   int32_t y = INT32_C(0xFFFF) << 8;

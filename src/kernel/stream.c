@@ -10,12 +10,14 @@
 #endif
 
 /* Room for one more row of buffer b: rows that nothing reads any more may make way. 0: there is none. */
-THIMBLE_STREAM_CALLED int thimble_stream_room(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
-                                              const thimble_stream_stage* stages, const thimble_stream_rows* in_memory,
-                                              const int16_t* done, int b) {
+THIMBLE_STREAM_CALLED int thimble_stream_room(const THIMBLE_FLASH thimble_stream_params* p,
+                                              const THIMBLE_FLASH thimble_stream_buffer* buffers,
+                                              const THIMBLE_FLASH thimble_stream_stage* stages,
+                                              const thimble_stream_rows* in_memory, const int16_t* done, int b) {
   const thimble_stream_rows* rows = in_memory + b;
-  if (rows->end - rows->first < buffers[b].capacity) return 1;
-  return rows->end - thimble_stream_needed(p, stages, done, b) < buffers[b].capacity;
+  THIMBLE_STREAM_BUFFER(buffers, b);
+  if (rows->end - rows->first < buffer->capacity) return 1;
+  return rows->end - thimble_stream_needed(p, stages, done, b) < buffer->capacity;
 }
 
 static inline uint8_t* thimble_stream_memory(const thimble_stream_buffer* buffer, uint8_t* arena,
@@ -25,12 +27,12 @@ static inline uint8_t* thimble_stream_memory(const thimble_stream_buffer* buffer
 }
 
 /* Appends a row, for which there is room, to buffer b: its address. */
-THIMBLE_STREAM_CALLED uint8_t* thimble_stream_append(const thimble_stream_params* p,
-                                                     const thimble_stream_buffer* buffers,
-                                                     const thimble_stream_stage* stages, thimble_stream_rows* in_memory,
-                                                     const int16_t* done, uint8_t* arena, void* const* of_caller,
-                                                     int b) {
-  const thimble_stream_buffer* buffer = buffers + b;
+THIMBLE_STREAM_CALLED uint8_t* thimble_stream_append(const THIMBLE_FLASH thimble_stream_params* p,
+                                                     const THIMBLE_FLASH thimble_stream_buffer* buffers,
+                                                     const THIMBLE_FLASH thimble_stream_stage* stages,
+                                                     thimble_stream_rows* in_memory, const int16_t* done,
+                                                     uint8_t* arena, void* const* of_caller, int b) {
+  THIMBLE_STREAM_BUFFER(buffers, b);
   thimble_stream_rows* rows = in_memory + b;
   uint8_t* memory = thimble_stream_memory(buffer, arena, of_caller);
   if (rows->end - rows->first == buffer->capacity) {
@@ -44,11 +46,12 @@ THIMBLE_STREAM_CALLED uint8_t* thimble_stream_append(const thimble_stream_params
 }
 
 /* Whether the rows of buffer b before `end` are in memory. Below the map's last row it appends padding. */
-THIMBLE_STREAM_CALLED int thimble_stream_reaches(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
-                                                 const thimble_stream_stage* stages, thimble_stream_rows* in_memory,
-                                                 const int16_t* done, uint8_t* arena, void* const* of_caller, int b,
-                                                 int end) {
-  const thimble_stream_buffer* buffer = buffers + b;
+THIMBLE_STREAM_CALLED int thimble_stream_reaches(const THIMBLE_FLASH thimble_stream_params* p,
+                                                 const THIMBLE_FLASH thimble_stream_buffer* buffers,
+                                                 const THIMBLE_FLASH thimble_stream_stage* stages,
+                                                 thimble_stream_rows* in_memory, const int16_t* done, uint8_t* arena,
+                                                 void* const* of_caller, int b, int end) {
+  THIMBLE_STREAM_BUFFER(buffers, b);
   if (in_memory[b].end < buffer->rows && end > in_memory[b].end) return 0;
   while (end > in_memory[b].end) {
     if (!thimble_stream_room(p, buffers, stages, in_memory, done, b)) return 0;
@@ -58,10 +61,11 @@ THIMBLE_STREAM_CALLED int thimble_stream_reaches(const thimble_stream_params* p,
   return 1;
 }
 
-static inline int thimble_stream_ready(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
-                                       const thimble_stream_stage* stages, thimble_stream_rows* in_memory,
+static inline int thimble_stream_ready(const THIMBLE_FLASH thimble_stream_params* p,
+                                       const THIMBLE_FLASH thimble_stream_buffer* buffers,
+                                       const THIMBLE_FLASH thimble_stream_stage* stages, thimble_stream_rows* in_memory,
                                        const int16_t* done, uint8_t* arena, void* const* of_caller, int s) {
-  const thimble_stream_stage* stage = stages + s;
+  THIMBLE_STREAM_STAGE(stages, s);
   if (done[s] == stage->rows) return 0;
   const int end = done[s] * stage->stride - stage->pad_top + stage->window;
   if (!thimble_stream_reaches(p, buffers, stages, in_memory, done, arena, of_caller, stage->input, end)) return 0;
@@ -72,28 +76,31 @@ static inline int thimble_stream_ready(const thimble_stream_params* p, const thi
   return stage->output < 0 || thimble_stream_room(p, buffers, stages, in_memory, done, stage->output);
 }
 
-static inline const uint8_t* thimble_stream_row(const thimble_stream_buffer* buffers,
+static inline const uint8_t* thimble_stream_row(const THIMBLE_FLASH thimble_stream_buffer* buffers,
                                                 const thimble_stream_rows* in_memory, uint8_t* arena,
                                                 void* const* of_caller, int b, int row) {
   if (b < 0) return NULL;
-  const thimble_stream_buffer* buffer = buffers + b;
+  THIMBLE_STREAM_BUFFER(buffers, b);
   return thimble_stream_memory(buffer, arena, of_caller) + (row - in_memory[b].first) * buffer->row_bytes;
 }
 
-THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
-                                   const thimble_stream_stage* stages, thimble_stream_rows* in_memory, int16_t* done,
-                                   void* arena, void* const* of_caller, thimble_stream_run run, void* context) {
+THIMBLE_KERNEL void thimble_stream(const THIMBLE_FLASH thimble_stream_params* p,
+                                   const THIMBLE_FLASH thimble_stream_buffer* buffers,
+                                   const THIMBLE_FLASH thimble_stream_stage* stages, thimble_stream_rows* in_memory,
+                                   int16_t* done, void* arena, void* const* of_caller, thimble_stream_run run,
+                                   void* context) {
   uint8_t* memory = (uint8_t*)arena;
   for (int b = 0; b < p->buffers; ++b) {
-    in_memory[b].first = (int16_t)-buffers[b].pad_top;
-    in_memory[b].end = buffers[b].whole ? buffers[b].rows : 0;
-    memset(memory + buffers[b].offset, buffers[b].pad_byte, (size_t)(buffers[b].pad_top * buffers[b].row_bytes));
+    THIMBLE_STREAM_BUFFER(buffers, b);
+    in_memory[b].first = (int16_t)-buffer->pad_top;
+    in_memory[b].end = buffer->whole ? buffer->rows : 0;
+    memset(memory + buffer->offset, buffer->pad_byte, (size_t)(buffer->pad_top * buffer->row_bytes));
   }
   for (int s = 0; s < p->stages; ++s) done[s] = 0;
   int s = p->stages;
   while (s-- > 0) {
     if (!thimble_stream_ready(p, buffers, stages, in_memory, done, memory, of_caller, s)) continue;
-    const thimble_stream_stage* stage = stages + s;
+    THIMBLE_STREAM_STAGE(stages, s);
     uint8_t* output = stage->output < 0 ? NULL
                                         : thimble_stream_append(p, buffers, stages, in_memory, done, memory, of_caller,
                                                                 stage->output);

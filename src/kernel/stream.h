@@ -36,17 +36,38 @@ typedef struct {
   int32_t buffers, stages;
 } thimble_stream_params;
 
+/* Buffer or stage `index`; on AVR, where they are in flash, a copy. */
+#if defined(__AVR__)
+THIMBLE_FLASH_READER thimble_stream_buffer thimble_stream_buffer_at(const THIMBLE_FLASH thimble_stream_buffer* buffers,
+                                                                    int index) {
+  return buffers[index];
+}
+THIMBLE_FLASH_READER thimble_stream_stage thimble_stream_stage_at(const THIMBLE_FLASH thimble_stream_stage* stages,
+                                                                  int index) {
+  return stages[index];
+}
+#define THIMBLE_STREAM_BUFFER(buffers, index)                                            \
+  const thimble_stream_buffer copy_of_buffer = thimble_stream_buffer_at(buffers, index); \
+  const thimble_stream_buffer* const buffer = &copy_of_buffer
+#define THIMBLE_STREAM_STAGE(stages, index)                                          \
+  const thimble_stream_stage copy_of_stage = thimble_stream_stage_at(stages, index); \
+  const thimble_stream_stage* const stage = &copy_of_stage
+#else
+#define THIMBLE_STREAM_BUFFER(buffers, index) const thimble_stream_buffer* const buffer = (buffers) + (index)
+#define THIMBLE_STREAM_STAGE(stages, index) const thimble_stream_stage* const stage = (stages) + (index)
+#endif
+
 /* Computes row `row` of a stage; the pointers are those of the first rows that it reads and of the row that it writes.
  */
 typedef void (*thimble_stream_run)(void* context, int stage, int row, const void* input, const void* other,
                                    void* output);
 
 /* The first row of buffer b that a stage still reads; beyond all rows when none does. */
-static inline int thimble_stream_needed(const thimble_stream_params* p, const thimble_stream_stage* stages,
-                                        const int16_t* done, int b) {
+static inline int thimble_stream_needed(const THIMBLE_FLASH thimble_stream_params* p,
+                                        const THIMBLE_FLASH thimble_stream_stage* stages, const int16_t* done, int b) {
   int needed = INT16_MAX;
   for (int s = 0; s < p->stages; ++s) {
-    const thimble_stream_stage* stage = stages + s;
+    THIMBLE_STREAM_STAGE(stages, s);
     if ((stage->input != b && stage->other != b) || done[s] == stage->rows) continue;
     const int first = done[s] * stage->stride - stage->pad_top;
     if (first < needed) needed = first;
@@ -56,9 +77,11 @@ static inline int thimble_stream_needed(const thimble_stream_params* p, const th
 
 /* in_memory has an element for each buffer, done for each stage: working memory. `of_caller` are buffers of the
  * caller's; NULL: there are none. */
-THIMBLE_KERNEL void thimble_stream(const thimble_stream_params* p, const thimble_stream_buffer* buffers,
-                                   const thimble_stream_stage* stages, thimble_stream_rows* in_memory, int16_t* done,
-                                   void* arena, void* const* of_caller, thimble_stream_run run, void* context);
+THIMBLE_KERNEL void thimble_stream(const THIMBLE_FLASH thimble_stream_params* p,
+                                   const THIMBLE_FLASH thimble_stream_buffer* buffers,
+                                   const THIMBLE_FLASH thimble_stream_stage* stages, thimble_stream_rows* in_memory,
+                                   int16_t* done, void* arena, void* const* of_caller, thimble_stream_run run,
+                                   void* context);
 
 THIMBLE_END
 

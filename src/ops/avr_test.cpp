@@ -29,6 +29,21 @@ TEST(AvrHighMul, IsHighMul) {
   }
 }
 
+TEST(HighMulByParts, IsHighMul) {
+  Generator make(3);
+  const std::vector<std::int32_t> edges = {0,       1,      -1,      0x7FFF,    0x8000,   -0x8000,
+                                           -0x8001, 0xFFFF, 1 << 30, INT32_MAX, INT32_MIN};
+  for (const std::int32_t a : edges) {
+    for (const std::int32_t b : edges)
+      EXPECT_EQ(thimble_high_mul_by_parts(a, b), thimble_high_mul(a, b)) << a << " " << b;
+  }
+  for (int i = 0; i < 100000; ++i) {
+    const std::int32_t a = make.between(INT32_MIN + 1, -1) * (i % 2 ? 1 : -1);
+    const std::int32_t b = make.between(INT32_MIN + 1, -1) * (i % 3 ? 1 : -1);
+    ASSERT_EQ(thimble_high_mul_by_parts(a, b), thimble_high_mul(a, b)) << a << " " << b;
+  }
+}
+
 TEST(AvrFinish, IsMultiplyForEveryShift) {
   Generator make(2);
   for (int i = 0; i < 100000; ++i) {

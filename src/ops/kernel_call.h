@@ -36,11 +36,17 @@ struct Operand {
   enum class Kind { kInput, kOutput, kConstant, kScratch, kNull };
   Kind kind = Kind::kNull;
   int index = 0;  // kInput, kOutput: the TensorId; kConstant: which of the call's constants
+  /// The kernel reads it through a pointer to THIMBLE_FLASH (kernel/flash.h): for AVR it must be a constant.
+  bool flash = false;
 };
-inline Operand in(TensorId id) { return id == kNoTensor ? Operand{} : Operand{Operand::Kind::kInput, id}; }
-inline Operand out(TensorId id) { return {Operand::Kind::kOutput, id}; }
-inline Operand constant(int index) { return {Operand::Kind::kConstant, index}; }
-inline Operand scratch() { return {Operand::Kind::kScratch, 0}; }
+inline Operand in(TensorId id) { return id == kNoTensor ? Operand{} : Operand{Operand::Kind::kInput, id, false}; }
+inline Operand out(TensorId id) { return {Operand::Kind::kOutput, id, false}; }
+inline Operand constant(int index) { return {Operand::Kind::kConstant, index, false}; }
+inline Operand in_flash(Operand operand) {
+  operand.flash = true;
+  return operand;
+}
+inline Operand scratch() { return {Operand::Kind::kScratch, 0, false}; }
 
 /// Another body of a call, made for the CPU at hand. Integer results equal those of the portable kernel bit for bit;
 /// floats may differ by rounding.
@@ -68,8 +74,6 @@ struct KernelCall {
   std::vector<TensorId> in_place;
   /// The call only copies its input: nothing is left to do when output and input share memory.
   bool copy = false;
-  /// The kernel reads its constants through pointers to THIMBLE_FLASH (kernel/avr.h).
-  bool in_flash = false;
   /// Runs the call's portable kernel; `pointers` are the operands.
   std::function<void(void* const* pointers)> invoke;
   HostFactory host;  // or null: there is only `invoke`

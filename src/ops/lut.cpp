@@ -14,7 +14,7 @@ thimble_elementwise_params count_of(const NodeView& node) {
 }
 
 std::vector<Operand> operands_of(const NodeView& node) {
-  return {in(node.input_id(0)), constant(0), out(node.output_id(0))};
+  return {in(node.input_id(0)), in_flash(constant(0)), out(node.output_id(0))};
 }
 
 }  // namespace

@@ -103,12 +103,12 @@ std::optional<KernelCall> packed_call(const NodeView& node, const LowerOptions& 
                                              layer->output_offset, layer->range.min,        layer->range.max,
                                              header.bias.bits,     header.multiplier.bits,  header.shift.bits,
                                              header.bias.least,    header.multiplier.least, header.shift.least};
-  KernelCall call = kernel_call("thimble_packed_conv_s8", "kernel/packed_conv", &thimble_packed_conv_s8, params,
-                                {in(node.input_id(0)), constant(0), constant(1), scratch(), out(node.output_id(0))});
+  KernelCall call = kernel_call(
+      "thimble_packed_conv_s8", "kernel/packed_conv", &thimble_packed_conv_s8, params,
+      {in(node.input_id(0)), in_flash(constant(0)), in_flash(constant(1)), scratch(), out(node.output_id(0))});
   call.constants = {{"packed", Type::kUint8, std::make_shared<const Bytes>(stream_of(*layer, header, *code->second))},
                     {"code", Type::kUint8, std::make_shared<const Bytes>(code->second->table())}};
   call.scratch_bytes = layer->weights[0].size();
-  call.in_flash = options.features.avr;
   return call;
 }
 

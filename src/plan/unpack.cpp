@@ -32,13 +32,13 @@ std::span<const std::int8_t> bytes_of(const Bytes& data) {
   return {reinterpret_cast<const std::int8_t*>(data.data()), data.size()};
 }
 
-std::vector<Packed> constants_of(const Graph& graph, const Program& program) {
+std::vector<Packed> constants_of(const Graph& graph, const Program& program, bool avr) {
   std::vector<Packed> constants;
   for (const Step& step : program) {
     const KernelCall& call = step.call;
-    if (call.in_flash) continue;
     for (std::size_t i = 0; i < call.operands.size(); ++i) {
       const Operand& operand = call.operands[i];
+      if (avr && operand.flash) continue;
       Packed packed{&call, i, {}, nullptr};
       if (operand.kind == Operand::Kind::kConstant) {
         packed.type = call.constants[static_cast<std::size_t>(operand.index)].type;
@@ -81,7 +81,7 @@ std::vector<Packed> pack(std::vector<Packed> constants) {
 KernelCall unpack_call(const Packed& constant, TensorId output) {
   const thimble_unpack_params params = {static_cast<std::int32_t>(constant.data->size())};
   KernelCall call = kernel_call("thimble_unpack", "kernel/unpack", &thimble_unpack, params,
-                                {thimble::constant(0), thimble::constant(1), out(output)});
+                                {in_flash(thimble::constant(0)), in_flash(thimble::constant(1)), out(output)});
   call.constants = {{"packed", Type::kUint8, constant.stream},
                     {"code", Type::kUint8, std::make_shared<const Bytes>(constant.code->table())}};
   return call;
@@ -129,12 +129,13 @@ Unpacking with(const Graph& graph, const Program& program, const std::vector<Pac
 
 }  // namespace
 
-void unpack_before_use(Graph& graph, Program& program, std::optional<std::size_t> limit, CallerMemory caller) {
+void unpack_before_use(Graph& graph, Program& program, std::optional<std::size_t> limit, CallerMemory caller,
+                       bool avr) {
   const std::size_t plain = make_plan_with_streams(graph, program, {}, caller).arena_bytes;
   const std::size_t most = limit.value_or(plain);
   if (plain > most) return;
   std::vector<Packed> chosen;
-  for (const Packed& constant : pack(constants_of(graph, program))) {
+  for (const Packed& constant : pack(constants_of(graph, program, avr))) {
     chosen.push_back(constant);
     const Unpacking tried = with(graph, program, chosen);
     if (make_plan_with_streams(tried.graph, tried.program, {}, caller).arena_bytes > most) chosen.pop_back();

@@ -10,7 +10,8 @@ namespace thimble {
 
 /// Packs constants of `program` that take fewer bytes so, those that save most first, as long as the plan of all takes
 /// at most `limit` bytes; without a limit, no more than it does without packing. Adds tensors to `graph`: what is
-/// unpacked. Constants that kernels read from AVR's flash stay.
-void unpack_before_use(Graph& graph, Program& program, std::optional<std::size_t> limit, CallerMemory caller = {});
+/// unpacked. For `avr`, constants that kernels read from flash stay.
+void unpack_before_use(Graph& graph, Program& program, std::optional<std::size_t> limit, CallerMemory caller = {},
+                       bool avr = false);
 
 }  // namespace thimble

@@ -23,7 +23,8 @@ std::shared_ptr<const Executable> prepare(Graph graph, const LowerOptions& lower
   executable->graph = std::move(graph);
   executable->program = lower(executable->graph, lower_options);
   if (plan_options.unpack)
-    unpack_before_use(executable->graph, executable->program, plan_options.limit, plan_options.caller);
+    unpack_before_use(executable->graph, executable->program, plan_options.limit, plan_options.caller,
+                      lower_options.features.avr);
   executable->plan = make_plan(executable->graph, executable->program, plan_options, lower_options);
   verify(executable->plan, executable->graph, executable->program);
   require(executable->plan.arena_bytes <= kMostArenaBytes,

@@ -48,7 +48,7 @@ static inline void thimble_cast_store(int32_t type, int64_t value, void* output,
 
 /* The float as an integer of the type's range. */
 static inline int64_t thimble_cast_truncate(int32_t type, float x) {
-  static const int8_t bits[] = {0, 7, 8, 15, 16, 31, 32, 63};
+  static const THIMBLE_FLASH int8_t bits[] = {0, 7, 8, 15, 16, 31, 32, 63};
   const int is_signed =
       type == THIMBLE_CAST_S8 || type == THIMBLE_CAST_S16 || type == THIMBLE_CAST_S32 || type == THIMBLE_CAST_S64;
   const int64_t most = (int64_t)((UINT64_C(1) << bits[type]) - 1u);

@@ -49,11 +49,10 @@ std::optional<KernelCall> conv_2d_avr(const NodeView& node, const NodeView* pool
                                     params.output_min,
                                     params.output_max};
   if (pool && !take_pool(*pool, avr)) return {};
-  KernelCall call = kernel_call(
-      "thimble_conv_2d_avr", "ops/conv_2d/conv_2d_avr_kernel", &thimble_conv_2d_avr, avr,
-      {in(node.input_id(0)), constant(0), constant(1), scratch(), out(pool ? pool->output_id(0) : node.output_id(0))});
+  KernelCall call = kernel_call("thimble_conv_2d_avr", "ops/conv_2d/conv_2d_avr_kernel", &thimble_conv_2d_avr, avr,
+                                {in(node.input_id(0)), in_flash(constant(0)), in_flash(constant(1)), scratch(),
+                                 out(pool ? pool->output_id(0) : node.output_id(0))});
   call.constants = {avr_rows(weights), *channels};
-  call.in_flash = true;
   call.scratch_bytes = static_cast<std::size_t>(avr.pool_h * avr.pool_w * w.filter_h * w.filter_w * w.input_c);
   return call;
 }

@@ -103,7 +103,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   const Tensor& filter = node.input(1);
   if (is_hybrid(input, filter)) return {lower_hybrid(node)};
   if (input.type == Type::kUint8) return {lower_u8(node)};
-  std::vector<Operand> operands = {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2)};
+  std::vector<Operand> operands = {in(node.input_id(0)), in_flash(in(node.input_id(1))), in_flash(node.optional_in(2))};
   if (input.type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_depthwise_conv_2d_f32_params params = {window(node), range.min, range.max};
@@ -112,7 +112,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
     call.host = depthwise_conv_2d_host(node, params);
     return {call};
   }
-  operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
+  operands.insert(operands.end(), {in_flash(constant(0)), out(node.output_id(0))});
   const thimble_depthwise_conv_2d_params params = int_params(node);
   const KernelConstant requant = channel_requants(input, filter, node.output(0), filter.shape[3]);
   thimble_depthwise_conv_2d_params by_rows = params;

@@ -3,7 +3,8 @@
 /* Three bodies of one walk: outputs in order, then the window's taps inside the image. */
 
 THIMBLE_KERNEL void thimble_depthwise_conv_2d_f32(const thimble_depthwise_conv_2d_f32_params* p, const float* input,
-                                                  const float* filter, const float* bias, float* output) {
+                                                  const THIMBLE_FLASH float* filter, const THIMBLE_FLASH float* bias,
+                                                  float* output) {
   const thimble_window* w = &p->window;
   const int32_t multiplier = w->output_c / w->input_c;
   for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {
@@ -33,8 +34,8 @@ THIMBLE_KERNEL void thimble_depthwise_conv_2d_f32(const thimble_depthwise_conv_2
 }
 
 THIMBLE_KERNEL void thimble_depthwise_conv_2d_s8(const thimble_depthwise_conv_2d_params* p, const int8_t* input,
-                                                 const int8_t* filter, const int32_t* bias,
-                                                 const thimble_requant* requant, int8_t* output) {
+                                                 const THIMBLE_FLASH int8_t* filter, const THIMBLE_FLASH int32_t* bias,
+                                                 const THIMBLE_FLASH thimble_requant* requant, int8_t* output) {
   const thimble_window* w = &p->window;
   const int32_t row_step = w->dilation_h * w->input_w * w->input_c, pixel_step = w->dilation_w * w->input_c;
   for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {
@@ -50,12 +51,13 @@ THIMBLE_KERNEL void thimble_depthwise_conv_2d_s8(const thimble_depthwise_conv_2d
           int32_t sum = bias ? bias[c] : 0;
           for (int32_t i = rows.first; i < rows.last; ++i) {
             const int8_t* pixel = input + first + channel + i * row_step;
-            const int8_t* tap = filter + (i * w->filter_w + columns.first) * w->output_c + c;
+            const THIMBLE_FLASH int8_t* tap = filter + (i * w->filter_w + columns.first) * w->output_c + c;
             for (int32_t j = columns.first; j < columns.last; ++j, pixel += pixel_step, tap += w->output_c) {
               sum = thimble_wrap_add(sum, (*pixel + p->input_offset) * *tap);
             }
           }
-          const int32_t scaled = thimble_multiply(sum, requant[c].multiplier, requant[c].shift);
+          const thimble_requant factor = thimble_requant_at(requant, c);
+          const int32_t scaled = thimble_multiply(sum, factor.multiplier, factor.shift);
           *output++ = (int8_t)thimble_clamp(thimble_wrap_add(scaled, p->output_offset), p->output_min, p->output_max);
         }
       }
@@ -64,8 +66,8 @@ THIMBLE_KERNEL void thimble_depthwise_conv_2d_s8(const thimble_depthwise_conv_2d
 }
 
 THIMBLE_KERNEL void thimble_depthwise_conv_2d_s16(const thimble_depthwise_conv_2d_params* p, const int16_t* input,
-                                                  const int8_t* filter, const int64_t* bias,
-                                                  const thimble_requant* requant, int16_t* output) {
+                                                  const THIMBLE_FLASH int8_t* filter, const THIMBLE_FLASH int64_t* bias,
+                                                  const THIMBLE_FLASH thimble_requant* requant, int16_t* output) {
   const thimble_window* w = &p->window;
   const int32_t multiplier = w->output_c / w->input_c;
   for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {
@@ -86,7 +88,8 @@ THIMBLE_KERNEL void thimble_depthwise_conv_2d_s16(const thimble_depthwise_conv_2
               sum = thimble_wrap_add_64(sum, (pixel + p->input_offset) * tap);
             }
           }
-          const int32_t scaled = thimble_multiply_64(sum, requant[c].multiplier, requant[c].shift);
+          const thimble_requant factor = thimble_requant_at(requant, c);
+          const int32_t scaled = thimble_multiply_64(sum, factor.multiplier, factor.shift);
           *output++ = (int16_t)thimble_clamp(thimble_wrap_add(scaled, p->output_offset), p->output_min, p->output_max);
         }
       }

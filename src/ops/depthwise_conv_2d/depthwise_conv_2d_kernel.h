@@ -22,17 +22,18 @@ typedef struct {
 } thimble_depthwise_conv_2d_params;
 
 THIMBLE_KERNEL void thimble_depthwise_conv_2d_f32(const thimble_depthwise_conv_2d_f32_params* p, const float* input,
-                                                  const float* filter, const float* bias, float* output);
+                                                  const THIMBLE_FLASH float* filter, const THIMBLE_FLASH float* bias,
+                                                  float* output);
 
 /* requant [output_c]: input scale * filter scale / output scale. */
 THIMBLE_KERNEL void thimble_depthwise_conv_2d_s8(const thimble_depthwise_conv_2d_params* p, const int8_t* input,
-                                                 const int8_t* filter, const int32_t* bias,
-                                                 const thimble_requant* requant, int8_t* output);
+                                                 const THIMBLE_FLASH int8_t* filter, const THIMBLE_FLASH int32_t* bias,
+                                                 const THIMBLE_FLASH thimble_requant* requant, int8_t* output);
 
 /* 16-bit activations, 8-bit filter, 64-bit accumulators. */
 THIMBLE_KERNEL void thimble_depthwise_conv_2d_s16(const thimble_depthwise_conv_2d_params* p, const int16_t* input,
-                                                  const int8_t* filter, const int64_t* bias,
-                                                  const thimble_requant* requant, int16_t* output);
+                                                  const THIMBLE_FLASH int8_t* filter, const THIMBLE_FLASH int64_t* bias,
+                                                  const THIMBLE_FLASH thimble_requant* requant, int16_t* output);
 
 THIMBLE_END
 

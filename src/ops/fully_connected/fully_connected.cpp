@@ -95,8 +95,8 @@ bool narrow_accumulator(const NodeView& node) {
 }
 
 KernelCall lower_int(const NodeView& node, Rounding rounding) {
-  const std::vector<Operand> operands = {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0),
-                                         out(node.output_id(0))};
+  const std::vector<Operand> operands = {in(node.input_id(0)), in_flash(in(node.input_id(1))),
+                                         in_flash(node.optional_in(2)), in_flash(constant(0)), out(node.output_id(0))};
   const thimble_fully_connected_params params = int_params(node);
   switch (node.input(0).type) {
     case Type::kInt8:
@@ -143,9 +143,9 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   if (node.input(0).type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_fully_connected_f32_params params = {batches(node), depth(node), units(node), range.min, range.max};
-    KernelCall call =
-        kernel_call(KERNEL_OF("fully_connected", thimble_fully_connected_f32), params,
-                    {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), out(node.output_id(0))});
+    KernelCall call = kernel_call(
+        KERNEL_OF("fully_connected", thimble_fully_connected_f32), params,
+        {in(node.input_id(0)), in_flash(in(node.input_id(1))), in_flash(node.optional_in(2)), out(node.output_id(0))});
     call.host = fully_connected_host(node, params);
     return {call};
   }
@@ -179,11 +179,11 @@ std::optional<RowSink> row_sink(const NodeView& node, int rows, const LowerOptio
   const char* source = "ops/fully_connected/fully_connected_rows_kernel";
   RowSink sink;
   sink.begin = kernel_call("thimble_fully_connected_rows_begin", source, &thimble_fully_connected_rows_begin, params,
-                           {node.optional_in(2), scratch()});
+                           {in_flash(node.optional_in(2)), scratch()});
   sink.row = kernel_call("thimble_fully_connected_rows_part", source, &thimble_fully_connected_rows_part, params,
-                         {in(node.input_id(0)), in(node.input_id(1)), scratch()});
+                         {in(node.input_id(0)), in_flash(in(node.input_id(1))), scratch()});
   sink.end = kernel_call("thimble_fully_connected_rows_end", source, &thimble_fully_connected_rows_end, params,
-                         {scratch(), constant(0), out(node.output_id(0))});
+                         {scratch(), in_flash(constant(0)), out(node.output_id(0))});
   sink.end.constants = {requants(node)};
   sink.scratch_bytes = static_cast<std::size_t>(whole.units) * sizeof(std::int32_t);
   sink.advancing = 1;

@@ -39,10 +39,10 @@ std::optional<KernelCall> fully_connected_avr(const NodeView& node, const thimbl
                                               const KernelConstant& requant, const LowerOptions& options) {
   const auto channels = channels_of(node, params, requant, options);
   if (!channels) return {};
-  KernelCall call = kernel_call(AVR_KERNEL(thimble_fully_connected_avr), avr_params(params, params.depth),
-                                {in(node.input_id(0)), in(node.input_id(1)), constant(0), out(node.output_id(0))});
+  KernelCall call = kernel_call(
+      AVR_KERNEL(thimble_fully_connected_avr), avr_params(params, params.depth),
+      {in(node.input_id(0)), in_flash(in(node.input_id(1))), in_flash(constant(0)), out(node.output_id(0))});
   call.constants = {*channels};
-  call.in_flash = true;
   return call;
 }
 
@@ -52,13 +52,12 @@ std::optional<RowSink> fully_connected_avr_sink(const NodeView& node, const thim
   if (!channels) return {};
   const thimble_fully_connected_avr_params avr = avr_params(params, params.depth / rows);
   RowSink sink;
-  sink.begin = kernel_call(AVR_KERNEL(thimble_fully_connected_avr_begin), avr, {constant(0), scratch()});
+  sink.begin = kernel_call(AVR_KERNEL(thimble_fully_connected_avr_begin), avr, {in_flash(constant(0)), scratch()});
   sink.row = kernel_call(AVR_KERNEL(thimble_fully_connected_avr_part), avr,
-                         {in(node.input_id(0)), in(node.input_id(1)), scratch()});
-  sink.end =
-      kernel_call(AVR_KERNEL(thimble_fully_connected_avr_end), avr, {scratch(), constant(0), out(node.output_id(0))});
+                         {in(node.input_id(0)), in_flash(in(node.input_id(1))), scratch()});
+  sink.end = kernel_call(AVR_KERNEL(thimble_fully_connected_avr_end), avr,
+                         {scratch(), in_flash(constant(0)), out(node.output_id(0))});
   sink.begin.constants = sink.end.constants = {*channels};
-  for (KernelCall* call : {&sink.begin, &sink.row, &sink.end}) call->in_flash = true;
   sink.scratch_bytes = static_cast<std::size_t>(params.units) * sizeof(std::int32_t);
   sink.advancing = 1;
   sink.advance = static_cast<std::size_t>(avr.part);

@@ -17,12 +17,12 @@ typedef struct {
 
 /* bias [units] may be NULL. */
 THIMBLE_KERNEL void thimble_fully_connected_rows_begin(const thimble_fully_connected_rows_params* p,
-                                                       const int32_t* bias, int32_t* sums);
+                                                       const THIMBLE_FLASH int32_t* bias, int32_t* sums);
 /* weights: of the part's first input; [units][depth]. */
 THIMBLE_KERNEL void thimble_fully_connected_rows_part(const thimble_fully_connected_rows_params* p, const int8_t* input,
-                                                      const int8_t* weights, int32_t* sums);
+                                                      const THIMBLE_FLASH int8_t* weights, int32_t* sums);
 THIMBLE_KERNEL void thimble_fully_connected_rows_end(const thimble_fully_connected_rows_params* p, const int32_t* sums,
-                                                     const thimble_requant* requant, int8_t* output);
+                                                     const THIMBLE_FLASH thimble_requant* requant, int8_t* output);
 
 THIMBLE_END
 

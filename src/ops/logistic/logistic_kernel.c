@@ -9,7 +9,7 @@ THIMBLE_KERNEL void thimble_logistic_f32(const thimble_elementwise_params* p, co
 }
 
 THIMBLE_KERNEL void thimble_logistic_s16(const thimble_logistic_params* p, const int16_t* input,
-                                         const uint16_t* sigmoid_table, int16_t* output) {
+                                         const THIMBLE_FLASH uint16_t* sigmoid_table, int16_t* output) {
   for (int32_t i = 0; i < p->count; ++i) {
     output[i] = thimble_sigmoid16(thimble_sigmoid16_scale(input[i], p->multiplier, p->shift), sigmoid_table);
   }

@@ -17,7 +17,7 @@ THIMBLE_KERNEL void thimble_logistic_f32(const thimble_elementwise_params* p, co
 
 /* sigmoid_table: kernel/sigmoid16.h. Output scale 2^-15. */
 THIMBLE_KERNEL void thimble_logistic_s16(const thimble_logistic_params* p, const int16_t* input,
-                                         const uint16_t* sigmoid_table, int16_t* output);
+                                         const THIMBLE_FLASH uint16_t* sigmoid_table, int16_t* output);
 
 THIMBLE_END
 

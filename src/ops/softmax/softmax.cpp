@@ -71,8 +71,9 @@ KernelCall lower_16_bits(const NodeView& node) {
   require(input.zero_point() == 0, "'{}' has zero point {}, expected 0", input.name, input.zero_point());
   const double factor = double{input.scale()} * double{node.attributes().real("beta")} / (10.0 / 65535.0);
   const thimble_softmax_params params = {rows(node), depth(node), quantize_multiplier(factor), 0};
-  KernelCall call = kernel_call(KERNEL_OF("softmax", thimble_softmax_s16), params,
-                                {in(node.input_id(0)), constant(0), constant(1), out(node.output_id(0))});
+  KernelCall call =
+      kernel_call(KERNEL_OF("softmax", thimble_softmax_s16), params,
+                  {in(node.input_id(0)), in_flash(constant(0)), in_flash(constant(1)), out(node.output_id(0))});
   constexpr float kRange = 65535.0f;
   const auto exp_table = int16_table(10.0f / kRange, 32767, 2.0f / kRange, 0, [](float x) { return std::exp(x); });
   const auto reciprocal_table =

@@ -72,8 +72,9 @@ THIMBLE_KERNEL void thimble_softmax_s8_s16(const thimble_softmax_params* p, cons
 THIMBLE_KERNEL void thimble_softmax_u8(const thimble_softmax_params* p, const uint8_t* input,
                                        uint8_t* output){THIMBLE_SOFTMAX(uint8_t, uint8_t, 8, 0, UINT8_MAX)}
 
-THIMBLE_KERNEL void thimble_softmax_s16(const thimble_softmax_params* p, const int16_t* input, const int16_t* exp_table,
-                                        const int16_t* reciprocal_table, int16_t* output) {
+THIMBLE_KERNEL void thimble_softmax_s16(const thimble_softmax_params* p, const int16_t* input,
+                                        const THIMBLE_FLASH int16_t* exp_table,
+                                        const THIMBLE_FLASH int16_t* reciprocal_table, int16_t* output) {
   for (int32_t r = 0; r < p->rows; ++r, input += p->depth, output += p->depth) {
     int16_t max = input[0];
     int32_t sum = 0; /* Q16.15 */

@@ -28,8 +28,9 @@ THIMBLE_KERNEL void thimble_softmax_u8(const thimble_softmax_params* p, const ui
 
 /* exp_table [513]: exp(x) for x in [-10, 0]; reciprocal_table [513]: 1 / (1 + x) for x in [0, 1]. Output scale 1/32768,
  * zero point 0. */
-THIMBLE_KERNEL void thimble_softmax_s16(const thimble_softmax_params* p, const int16_t* input, const int16_t* exp_table,
-                                        const int16_t* reciprocal_table, int16_t* output);
+THIMBLE_KERNEL void thimble_softmax_s16(const thimble_softmax_params* p, const int16_t* input,
+                                        const THIMBLE_FLASH int16_t* exp_table,
+                                        const THIMBLE_FLASH int16_t* reciprocal_table, int16_t* output);
 
 THIMBLE_END
 

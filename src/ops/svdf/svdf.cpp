@@ -66,8 +66,9 @@ thimble_svdf_params int_params(const NodeView& node) {
 }
 
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
-  const std::vector<Operand> operands = {in(node.input_id(0)), in(node.input_id(1)), in(node.input_id(2)),
-                                         node.optional_in(3),  in(node.input_id(4)), out(node.output_id(0))};
+  const std::vector<Operand> operands = {in(node.input_id(0)),           in_flash(in(node.input_id(1))),
+                                         in_flash(in(node.input_id(2))), in_flash(node.optional_in(3)),
+                                         in(node.input_id(4)),           out(node.output_id(0))};
   if (node.input(0).type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_svdf_f32_params params = {shape(node), range.min, range.max};

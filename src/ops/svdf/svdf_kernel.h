@@ -28,13 +28,16 @@ typedef struct {
   int32_t output_offset;          /* the output's zero point */
 } thimble_svdf_params;
 
-THIMBLE_KERNEL void thimble_svdf_f32(const thimble_svdf_f32_params* p, const float* input, const float* feature,
-                                     const float* time, const float* bias, float* state, float* output);
+THIMBLE_KERNEL void thimble_svdf_f32(const thimble_svdf_f32_params* p, const float* input,
+                                     const THIMBLE_FLASH float* feature, const THIMBLE_FLASH float* time,
+                                     const THIMBLE_FLASH float* bias, float* state, float* output);
 /* With a state of 16 or of 8 bits. */
-THIMBLE_KERNEL void thimble_svdf_s8_s16(const thimble_svdf_params* p, const int8_t* input, const int8_t* feature,
-                                        const int16_t* time, const int32_t* bias, int16_t* state, int8_t* output);
-THIMBLE_KERNEL void thimble_svdf_s8_s8(const thimble_svdf_params* p, const int8_t* input, const int8_t* feature,
-                                       const int8_t* time, const int32_t* bias, int8_t* state, int8_t* output);
+THIMBLE_KERNEL void thimble_svdf_s8_s16(const thimble_svdf_params* p, const int8_t* input,
+                                        const THIMBLE_FLASH int8_t* feature, const THIMBLE_FLASH int16_t* time,
+                                        const THIMBLE_FLASH int32_t* bias, int16_t* state, int8_t* output);
+THIMBLE_KERNEL void thimble_svdf_s8_s8(const thimble_svdf_params* p, const int8_t* input,
+                                       const THIMBLE_FLASH int8_t* feature, const THIMBLE_FLASH int8_t* time,
+                                       const THIMBLE_FLASH int32_t* bias, int8_t* state, int8_t* output);
 
 THIMBLE_END
 

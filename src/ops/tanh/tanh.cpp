@@ -48,7 +48,7 @@ KernelCall lower_16_bits(const NodeView& node) {
   const SigmoidScale scale = sigmoid_scale(input, true);
   const thimble_tanh_params params = {static_cast<std::int32_t>(output.elements()), scale.multiplier, scale.shift};
   KernelCall call = kernel_call(KERNEL_OF("tanh", thimble_tanh_s16), params,
-                                {in(node.input_id(0)), constant(0), out(node.output_id(0))});
+                                {in(node.input_id(0)), in_flash(constant(0)), out(node.output_id(0))});
   call.constants = {sigmoid_table()};
   call.in_place = {node.input_id(0)};
   return call;

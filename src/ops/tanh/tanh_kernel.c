@@ -8,8 +8,8 @@ THIMBLE_KERNEL void thimble_tanh_f32(const thimble_elementwise_params* p, const 
   for (int32_t i = 0; i < p->count; ++i) output[i] = tanhf(input[i]);
 }
 
-THIMBLE_KERNEL void thimble_tanh_s16(const thimble_tanh_params* p, const int16_t* input, const uint16_t* sigmoid_table,
-                                     int16_t* output) {
+THIMBLE_KERNEL void thimble_tanh_s16(const thimble_tanh_params* p, const int16_t* input,
+                                     const THIMBLE_FLASH uint16_t* sigmoid_table, int16_t* output) {
   for (int32_t i = 0; i < p->count; ++i) {
     output[i] = thimble_tanh16(thimble_sigmoid16_scale(input[i], p->multiplier, p->shift), sigmoid_table);
   }

@@ -16,8 +16,8 @@ typedef struct {
 THIMBLE_KERNEL void thimble_tanh_f32(const thimble_elementwise_params* p, const float* input, float* output);
 
 /* sigmoid_table: kernel/sigmoid16.h. Output scale 2^-15. */
-THIMBLE_KERNEL void thimble_tanh_s16(const thimble_tanh_params* p, const int16_t* input, const uint16_t* sigmoid_table,
-                                     int16_t* output);
+THIMBLE_KERNEL void thimble_tanh_s16(const thimble_tanh_params* p, const int16_t* input,
+                                     const THIMBLE_FLASH uint16_t* sigmoid_table, int16_t* output);
 
 THIMBLE_END
 

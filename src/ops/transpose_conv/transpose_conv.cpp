@@ -54,14 +54,14 @@ thimble_transpose_conv_params int_params(const NodeView& node) {
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
   const Tensor& input = node.input(2);
   const Tensor& output = node.output(0);
-  std::vector<Operand> operands = {in(node.input_id(2)), in(node.input_id(1)), node.optional_in(3)};
+  std::vector<Operand> operands = {in(node.input_id(2)), in_flash(in(node.input_id(1))), in_flash(node.optional_in(3))};
   if (input.type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_transpose_conv_f32_params params = {transpose_conv_window(node, output.shape), range.min, range.max};
     operands.push_back(out(node.output_id(0)));
     return {kernel_call(KERNEL_OF("transpose_conv", thimble_transpose_conv_f32), params, operands)};
   }
-  operands.insert(operands.end(), {constant(0), out(node.output_id(0))});
+  operands.insert(operands.end(), {in_flash(constant(0)), out(node.output_id(0))});
   KernelCall call =
       input.type == Type::kInt8
           ? kernel_call(KERNEL_OF("transpose_conv", thimble_transpose_conv_s8), int_params(node), operands)

@@ -44,29 +44,34 @@ static inline float thimble_transpose_conv_clamp(const thimble_transpose_conv_f3
 }
 
 THIMBLE_KERNEL void thimble_transpose_conv_f32(const thimble_transpose_conv_f32_params* p, const float* input,
-                                               const float* filter, const float* bias, float* output) {
+                                               const THIMBLE_FLASH float* filter, const THIMBLE_FLASH float* bias,
+                                               float* output) {
   THIMBLE_TRANSPOSE_CONV(float, float, float, 0.0f, sum += pixel[k] * tap[k],
                          *output++ = thimble_transpose_conv_clamp(p, bias ? sum + bias[c] : sum))
 }
 
+static inline int32_t thimble_transpose_conv_scaled(int64_t sum, thimble_requant requant) {
+  return thimble_multiply_64(sum, requant.multiplier, requant.shift);
+}
+
 static inline int8_t thimble_transpose_conv_store(const thimble_transpose_conv_params* p, int32_t sum,
-                                                  const thimble_requant* requant) {
-  const int32_t scaled = thimble_multiply(sum, requant->multiplier, requant->shift);
+                                                  thimble_requant requant) {
+  const int32_t scaled = thimble_multiply(sum, requant.multiplier, requant.shift);
   return (int8_t)thimble_clamp(thimble_wrap_add(scaled, p->output_offset), p->output_min, p->output_max);
 }
 
 THIMBLE_KERNEL void thimble_transpose_conv_s8(const thimble_transpose_conv_params* p, const int8_t* input,
-                                              const int8_t* filter, const int32_t* bias, const thimble_requant* requant,
-                                              int8_t* output){
+                                              const THIMBLE_FLASH int8_t* filter, const THIMBLE_FLASH int32_t* bias,
+                                              const THIMBLE_FLASH thimble_requant* requant, int8_t* output){
     THIMBLE_TRANSPOSE_CONV(int8_t, int8_t, int32_t, bias ? bias[c] : 0,
                            sum = thimble_wrap_add(sum, tap[k] * (pixel[k] + p->input_offset)),
-                           *output++ = thimble_transpose_conv_store(p, sum, requant + c))}
+                           *output++ = thimble_transpose_conv_store(p, sum, thimble_requant_at(requant, c)))}
 
-THIMBLE_KERNEL
-    void thimble_transpose_conv_s16(const thimble_transpose_conv_params* p, const int16_t* input, const int8_t* filter,
-                                    const int64_t* bias, const thimble_requant* requant, int16_t* output) {
+THIMBLE_KERNEL void thimble_transpose_conv_s16(const thimble_transpose_conv_params* p, const int16_t* input,
+                                               const THIMBLE_FLASH int8_t* filter, const THIMBLE_FLASH int64_t* bias,
+                                               const THIMBLE_FLASH thimble_requant* requant, int16_t* output) {
   THIMBLE_TRANSPOSE_CONV(
       int16_t, int8_t, int64_t, bias ? bias[c] : 0, sum = thimble_wrap_add_64(sum, (int32_t)tap[k] * pixel[k]),
-      *output++ = (int16_t)thimble_clamp(thimble_multiply_64(sum, requant[c].multiplier, requant[c].shift),
+      *output++ = (int16_t)thimble_clamp(thimble_transpose_conv_scaled(sum, thimble_requant_at(requant, c)),
                                          p->output_min, p->output_max))
 }

@@ -23,17 +23,18 @@ typedef struct {
 } thimble_transpose_conv_params;
 
 THIMBLE_KERNEL void thimble_transpose_conv_f32(const thimble_transpose_conv_f32_params* p, const float* input,
-                                               const float* filter, const float* bias, float* output);
+                                               const THIMBLE_FLASH float* filter, const THIMBLE_FLASH float* bias,
+                                               float* output);
 
 /* requant [output_c]: input scale * filter scale / output scale. */
 THIMBLE_KERNEL void thimble_transpose_conv_s8(const thimble_transpose_conv_params* p, const int8_t* input,
-                                              const int8_t* filter, const int32_t* bias, const thimble_requant* requant,
-                                              int8_t* output);
+                                              const THIMBLE_FLASH int8_t* filter, const THIMBLE_FLASH int32_t* bias,
+                                              const THIMBLE_FLASH thimble_requant* requant, int8_t* output);
 
 /* 16-bit activations, 8-bit filter, 64-bit accumulators; all zero points count as 0. */
 THIMBLE_KERNEL void thimble_transpose_conv_s16(const thimble_transpose_conv_params* p, const int16_t* input,
-                                               const int8_t* filter, const int64_t* bias,
-                                               const thimble_requant* requant, int16_t* output);
+                                               const THIMBLE_FLASH int8_t* filter, const THIMBLE_FLASH int64_t* bias,
+                                               const THIMBLE_FLASH thimble_requant* requant, int16_t* output);
 
 THIMBLE_END
 

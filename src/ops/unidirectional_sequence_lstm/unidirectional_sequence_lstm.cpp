@@ -85,7 +85,7 @@ std::vector<TensorSpec> infer(const NodeView& node) {
 std::vector<Operand> operands(const NodeView& node) {
   std::vector<Operand> result = {in(node.input_id(kInput))};
   for (const int first : {kWeights, kRecurrentWeights, kBiases}) {
-    for (int gate = 0; gate < 4; ++gate) result.push_back(in(node.input_id(first + gate)));
+    for (int gate = 0; gate < 4; ++gate) result.push_back(in_flash(in(node.input_id(first + gate))));
   }
   result.push_back(in(node.input_id(kHidden)));
   result.push_back(in(node.input_id(kCell)));
@@ -150,7 +150,7 @@ KernelCall litert_call(const NodeView& node, std::vector<Operand> pointers) {
           cell.name, cell.scale());
   const thimble_lstm_litert_params params = {shared.shape,  shared.input_offset, shared.hidden_offset,
                                              shared.output, shared.clip,         shift};
-  pointers.insert(pointers.end(), {constant(0), out(node.output_id(0))});
+  pointers.insert(pointers.end(), {in_flash(constant(0)), out(node.output_id(0))});
   KernelCall call = kernel_call(KERNEL_OF("unidirectional_sequence_lstm", thimble_lstm_s8_litert), params, pointers);
   call.constants = {gate_factors(node)};
   return call;
@@ -167,7 +167,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   if (options.rounding == Rounding::kLitert && node.input(kInput).type == Type::kInt8) {
     return {litert_call(node, std::move(pointers))};
   }
-  pointers.insert(pointers.end(), {constant(0), constant(1), out(node.output_id(0))});
+  pointers.insert(pointers.end(), {in_flash(constant(0)), in_flash(constant(1)), out(node.output_id(0))});
   const thimble_lstm_params params = int_params(node);
   KernelCall call = node.input(kInput).type == Type::kInt8
                         ? kernel_call(KERNEL_OF("unidirectional_sequence_lstm", thimble_lstm_s8), params, pointers)

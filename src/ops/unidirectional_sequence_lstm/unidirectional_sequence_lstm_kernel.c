@@ -26,7 +26,8 @@
   }
 
 static inline float thimble_lstm_sum(const thimble_lstm_shape* s, int32_t u, const float* x, const float* h,
-                                     const float* w, const float* r, const float* b) {
+                                     const THIMBLE_FLASH float* w, const THIMBLE_FLASH float* r,
+                                     const THIMBLE_FLASH float* b) {
   float from_input = 0.0f, from_hidden = 0.0f;
   for (int32_t i = 0; i < s->depth; ++i) from_input += x[i] * w[u * s->depth + i];
   for (int32_t i = 0; i < s->units; ++i) from_hidden += h[i] * r[u * s->units + i];
@@ -35,12 +36,14 @@ static inline float thimble_lstm_sum(const thimble_lstm_shape* s, int32_t u, con
 
 static inline float thimble_lstm_logistic(float x) { return 1.0f / (1.0f + expf(-x)); }
 
-THIMBLE_KERNEL void thimble_lstm_f32(const thimble_lstm_f32_params* p, const float* input, const float* w_input,
-                                     const float* w_forget, const float* w_cell, const float* w_output,
-                                     const float* r_input, const float* r_forget, const float* r_cell,
-                                     const float* r_output, const float* b_input, const float* b_forget,
-                                     const float* b_cell, const float* b_output, float* hidden, float* cell,
-                                     float* output) {
+THIMBLE_KERNEL void thimble_lstm_f32(const thimble_lstm_f32_params* p, const float* input,
+                                     const THIMBLE_FLASH float* w_input, const THIMBLE_FLASH float* w_forget,
+                                     const THIMBLE_FLASH float* w_cell, const THIMBLE_FLASH float* w_output,
+                                     const THIMBLE_FLASH float* r_input, const THIMBLE_FLASH float* r_forget,
+                                     const THIMBLE_FLASH float* r_cell, const THIMBLE_FLASH float* r_output,
+                                     const THIMBLE_FLASH float* b_input, const THIMBLE_FLASH float* b_forget,
+                                     const THIMBLE_FLASH float* b_cell, const THIMBLE_FLASH float* b_output,
+                                     float* hidden, float* cell, float* output) {
   THIMBLE_LSTM_STEPS(float, float, {
     const float keep = thimble_lstm_logistic(thimble_lstm_sum(s, u, x, h, w_forget, r_forget, b_forget));
     const float gate = thimble_lstm_logistic(thimble_lstm_sum(s, u, x, h, w_input, r_input, b_input));
@@ -60,24 +63,24 @@ static inline int32_t thimble_lstm_product(int32_t x, int32_t y, const thimble_r
 }
 
 /* b + (x + offset) * w over `count` elements, at a gate's scale. */
-static inline int32_t thimble_lstm_dot_s8(const int8_t* x, int32_t offset, const int8_t* w, int32_t count, int32_t b,
-                                          const thimble_requant* factor) {
+static inline int32_t thimble_lstm_dot_s8(const int8_t* x, int32_t offset, const THIMBLE_FLASH int8_t* w, int32_t count,
+                                          int32_t b, const THIMBLE_FLASH thimble_requant* factor) {
   return thimble_multiply(thimble_dot_s8(b, x, w, count, offset), factor->multiplier, factor->shift);
 }
 
 /* What enters a gate, scale 2^-12. factors[0] and factors[4] are the gate's. */
-static inline int16_t thimble_lstm_sum_s8(const thimble_lstm_params* p, const thimble_requant* factors, int32_t u,
-                                          const int8_t* x, const int8_t* h, const int8_t* w, const int8_t* r,
-                                          const int32_t* b) {
+static inline int16_t thimble_lstm_sum_s8(const thimble_lstm_params* p, const THIMBLE_FLASH thimble_requant* factors,
+                                          int32_t u, const int8_t* x, const int8_t* h, const THIMBLE_FLASH int8_t* w,
+                                          const THIMBLE_FLASH int8_t* r, const THIMBLE_FLASH int32_t* b) {
   const int32_t depth = p->shape.depth, units = p->shape.units;
   const int32_t from_input = thimble_lstm_dot_s8(x, p->input_offset, w + u * depth, depth, b[u], factors);
   const int32_t from_hidden = thimble_lstm_dot_s8(h, p->hidden_offset, r + u * units, units, 0, factors + 4);
   return (int16_t)thimble_lstm_saturate(thimble_lstm_saturate(from_input) + thimble_lstm_saturate(from_hidden));
 }
 
-static inline int16_t thimble_lstm_sum_s16(const thimble_lstm_params* p, const thimble_requant* factors, int32_t u,
-                                           const int16_t* x, const int16_t* h, const int8_t* w, const int8_t* r,
-                                           const int64_t* b) {
+static inline int16_t thimble_lstm_sum_s16(const thimble_lstm_params* p, const THIMBLE_FLASH thimble_requant* factors,
+                                           int32_t u, const int16_t* x, const int16_t* h, const THIMBLE_FLASH int8_t* w,
+                                           const THIMBLE_FLASH int8_t* r, const THIMBLE_FLASH int64_t* b) {
   const thimble_lstm_shape* s = &p->shape;
   int64_t from_input = b[u], from_hidden = 0;
   for (int32_t i = 0; i < s->depth; ++i) {
@@ -101,14 +104,14 @@ static inline int16_t thimble_lstm_cell(const thimble_lstm_params* p, int16_t c,
 
 /* The next h of one unit, not yet clamped to its type. */
 static inline int32_t thimble_lstm_hidden(const thimble_lstm_params* p, int16_t c, int16_t open,
-                                          const uint16_t* table) {
+                                          const THIMBLE_FLASH uint16_t* table) {
   const int32_t scaled = thimble_sigmoid16_scale(c, p->tanh_multiplier, p->tanh_shift);
   const int32_t product = thimble_lstm_product(thimble_tanh16(scaled, table), open, &p->output);
   return thimble_wrap_sub(product, p->hidden_offset);
 }
 
 #define THIMBLE_LSTM_UNIT(SUM, TYPE, LOW, HIGH)                                                                        \
-  const uint16_t* table = sigmoid_table;                                                                               \
+  const THIMBLE_FLASH uint16_t* table = sigmoid_table;                                                                 \
   const int16_t keep =                                                                                                 \
       thimble_sigmoid16(INT32_C(3) * SUM(p, gate_factors + 1, u, x, h, w_forget, r_forget, b_forget), table);          \
   const int16_t gate =                                                                                                 \
@@ -119,28 +122,34 @@ static inline int32_t thimble_lstm_hidden(const thimble_lstm_params* p, int16_t 
   c[u] = thimble_lstm_cell(p, c[u], keep, gate, fresh);                                                                \
   y[u] = (TYPE)thimble_clamp(thimble_lstm_hidden(p, c[u], open, table), LOW, HIGH);
 
-THIMBLE_KERNEL void thimble_lstm_s8(const thimble_lstm_params* p, const int8_t* input, const int8_t* w_input,
-                                    const int8_t* w_forget, const int8_t* w_cell, const int8_t* w_output,
-                                    const int8_t* r_input, const int8_t* r_forget, const int8_t* r_cell,
-                                    const int8_t* r_output, const int32_t* b_input, const int32_t* b_forget,
-                                    const int32_t* b_cell, const int32_t* b_output, int8_t* hidden, int16_t* cell,
-                                    const thimble_requant* gate_factors, const uint16_t* sigmoid_table, int8_t* output){
+THIMBLE_KERNEL void thimble_lstm_s8(const thimble_lstm_params* p, const int8_t* input,
+                                    const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
+                                    const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
+                                    const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
+                                    const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
+                                    const THIMBLE_FLASH int32_t* b_input, const THIMBLE_FLASH int32_t* b_forget,
+                                    const THIMBLE_FLASH int32_t* b_cell, const THIMBLE_FLASH int32_t* b_output,
+                                    int8_t* hidden, int16_t* cell, const THIMBLE_FLASH thimble_requant* gate_factors,
+                                    const THIMBLE_FLASH uint16_t* sigmoid_table, int8_t* output){
     THIMBLE_LSTM_STEPS(int8_t, int16_t, THIMBLE_LSTM_UNIT(thimble_lstm_sum_s8, int8_t, INT8_MIN, INT8_MAX))}
 
-THIMBLE_KERNEL
-    void thimble_lstm_s16(const thimble_lstm_params* p, const int16_t* input, const int8_t* w_input,
-                          const int8_t* w_forget, const int8_t* w_cell, const int8_t* w_output, const int8_t* r_input,
-                          const int8_t* r_forget, const int8_t* r_cell, const int8_t* r_output, const int64_t* b_input,
-                          const int64_t* b_forget, const int64_t* b_cell, const int64_t* b_output, int16_t* hidden,
-                          int16_t* cell, const thimble_requant* gate_factors, const uint16_t* sigmoid_table,
-                          int16_t* output) {
+THIMBLE_KERNEL void thimble_lstm_s16(const thimble_lstm_params* p, const int16_t* input,
+                                     const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
+                                     const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
+                                     const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
+                                     const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
+                                     const THIMBLE_FLASH int64_t* b_input, const THIMBLE_FLASH int64_t* b_forget,
+                                     const THIMBLE_FLASH int64_t* b_cell, const THIMBLE_FLASH int64_t* b_output,
+                                     int16_t* hidden, int16_t* cell, const THIMBLE_FLASH thimble_requant* gate_factors,
+                                     const THIMBLE_FLASH uint16_t* sigmoid_table, int16_t* output) {
   THIMBLE_LSTM_STEPS(int16_t, int16_t, THIMBLE_LSTM_UNIT(thimble_lstm_sum_s16, int16_t, INT16_MIN, INT16_MAX))
 }
 
 /* What LiteRT saturates: the first product, then the sum. */
-static inline int16_t thimble_lstm_sum_s8_litert(const thimble_lstm_litert_params* p, const thimble_requant* factors,
-                                                 int32_t u, const int8_t* x, const int8_t* h, const int8_t* w,
-                                                 const int8_t* r, const int32_t* b) {
+static inline int16_t thimble_lstm_sum_s8_litert(const thimble_lstm_litert_params* p,
+                                                 const THIMBLE_FLASH thimble_requant* factors, int32_t u,
+                                                 const int8_t* x, const int8_t* h, const THIMBLE_FLASH int8_t* w,
+                                                 const THIMBLE_FLASH int8_t* r, const THIMBLE_FLASH int32_t* b) {
   const int32_t depth = p->shape.depth, units = p->shape.units;
   const int32_t from_input = thimble_lstm_dot_s8(x, p->input_offset, w + u * depth, depth, b[u], factors);
   const int32_t from_hidden = thimble_lstm_dot_s8(h, p->hidden_offset, r + u * units, units, 0, factors + 4);
@@ -155,14 +164,16 @@ static inline int16_t thimble_lstm_cell_litert(const thimble_lstm_litert_params*
 }
 
 THIMBLE_KERNEL void thimble_lstm_s8_litert(const thimble_lstm_litert_params* p, const int8_t* input,
-                                           const int8_t* w_input, const int8_t* w_forget, const int8_t* w_cell,
-                                           const int8_t* w_output, const int8_t* r_input, const int8_t* r_forget,
-                                           const int8_t* r_cell, const int8_t* r_output, const int32_t* b_input,
-                                           const int32_t* b_forget, const int32_t* b_cell, const int32_t* b_output,
-                                           int8_t* hidden, int16_t* cell, const thimble_requant* gate_factors,
-                                           int8_t* output) {
+                                           const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
+                                           const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
+                                           const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
+                                           const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
+                                           const THIMBLE_FLASH int32_t* b_input, const THIMBLE_FLASH int32_t* b_forget,
+                                           const THIMBLE_FLASH int32_t* b_cell, const THIMBLE_FLASH int32_t* b_output,
+                                           int8_t* hidden, int16_t* cell,
+                                           const THIMBLE_FLASH thimble_requant* gate_factors, int8_t* output) {
   THIMBLE_LSTM_STEPS(int8_t, int16_t, {
-    const thimble_requant* f = gate_factors;
+    const THIMBLE_FLASH thimble_requant* f = gate_factors;
     const int16_t keep =
         thimble_logistic16(thimble_lstm_sum_s8_litert(p, f + 1, u, x, h, w_forget, r_forget, b_forget));
     const int16_t gate = thimble_logistic16(thimble_lstm_sum_s8_litert(p, f + 0, u, x, h, w_input, r_input, b_input));
