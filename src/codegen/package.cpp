@@ -31,6 +31,7 @@ class PackageWriter {
 
   FileSet write() {
     collect_weights();
+    if (!flash().empty()) check_arrays();
     FileSet files;
     std::set<std::string> sources;
     for (const auto& [call, step] : calls()) sources.insert(call->source);
@@ -89,6 +90,17 @@ class PackageWriter {
     for (const TensorId id : graph_.outputs) {
       if (graph_.tensor(id).constant()) weights_.add(id);
     }
+  }
+
+  /// Of AVRs, whose int is 16 bits wide.
+  void check_arrays() const {
+    constexpr std::size_t kMostArrayBytes = 32767;
+    require(
+        plan_.arena_bytes <= kMostArrayBytes,
+        "needs {} bytes of RAM for activations; avr-gcc allows {} in an array; choose a smaller model, --optimize ram, "
+        "or another target",
+        plan_.arena_bytes, kMostArrayBytes);
+    weights_.require_arrays_of(kMostArrayBytes);
   }
 
   /// `text` gives what is no constant.

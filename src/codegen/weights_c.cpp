@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/error.h"
+
 namespace thimble {
 namespace {
 
@@ -76,6 +78,16 @@ std::string WeightsText::source() const {
     text += fmt::format("\n/* {} */\n{} = {{\n{}\n}};\n", c_comment(weight.comment), declaration(weight), elements);
   }
   return text;
+}
+
+void WeightsText::require_arrays_of(std::size_t most) const {
+  for (const Weight& weight : weights_) {
+    require(
+        weight.data->size() <= most,
+        "the constant '{}' takes {} bytes; avr-gcc allows {} in an array, and only dense layers are divided; choose a "
+        "smaller layer, --weights packed, or another target",
+        weight.name, weight.data->size(), most);
+  }
 }
 
 std::size_t WeightsText::bytes() const {

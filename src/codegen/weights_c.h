@@ -36,6 +36,8 @@ class WeightsText {
   std::string header() const;
   std::string source() const;
   std::size_t bytes() const;
+  /// Throws InputError that names a constant of more than `most` bytes.
+  void require_arrays_of(std::size_t most) const;
 
  private:
   struct Weight {

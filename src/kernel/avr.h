@@ -121,17 +121,28 @@ static inline int32_t thimble_avr_high_mul(int32_t a, int32_t b) {
   return (int32_t)(high << 1) + (int32_t)((below + 1u) >> 1);
 }
 
+/* thimble_high_mul(a * 2^16, b) for b >= 0. */
+static inline int32_t thimble_avr_high_mul_16(int16_t a, int32_t b) {
+  const uint32_t low = thimble_avr_product((uint16_t)a, (uint16_t)b);
+  uint32_t high = thimble_avr_product((uint16_t)a, (uint16_t)((uint32_t)b >> 16)) + (uint16_t)(low >> 16);
+  const uint8_t below = (uint8_t)((uint16_t)low >> 14); /* the product's bits 30 and 31 */
+  if (a < 0) high -= (uint32_t)b;
+  return (int32_t)(high << 1) + (int32_t)((below + 1u) >> 1);
+}
+
+/* round(x / 2^shift), ties away from zero. */
+THIMBLE_AVR_INLINED int32_t thimble_avr_rounding_shift(int32_t x, uint8_t shift) {
+  if (shift == 0) return x;
+  if (x < 0) --x;
+  for (--shift; shift >= 8; shift = (uint8_t)(shift - 8)) x >>= 8;
+  for (; shift > 0; --shift) x >>= 1;
+  return (x + 1) >> 1;
+}
+
 /* thimble_multiply, then the output's zero point and range; |sum| < 2^30. */
 THIMBLE_AVR_CALLED int8_t thimble_avr_finish(int32_t sum, int32_t multiplier, uint8_t shift, int16_t offset, int8_t low,
                                              int8_t high) {
-  int32_t x = thimble_avr_high_mul(sum, multiplier);
-  if (shift > 0) { /* ties away from zero */
-    if (x < 0) --x;
-    for (--shift; shift >= 8; shift = (uint8_t)(shift - 8)) x >>= 8;
-    for (; shift > 0; --shift) x >>= 1;
-    x = (x + 1) >> 1;
-  }
-  x += offset;
+  const int32_t x = thimble_avr_rounding_shift(thimble_avr_high_mul(sum, multiplier), shift) + offset;
   return x < low ? low : x > high ? high : (int8_t)x;
 }
 

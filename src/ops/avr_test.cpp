@@ -118,6 +118,35 @@ TEST_P(Avr, Conv2DAndMaximum) {
   EXPECT_EQ(outputs_of(graph, {*together}, largest, largest), outputs_of(graph, apart(graph), largest, largest));
 }
 
+TEST_P(Avr, Add) {
+  Generator make(GetParam());
+  TestNode test("ADD", {{"activation", make.one_of({"NONE", "RELU", "RELU_N1_TO_1"})}});
+  const Shape shape = {1, make.between(1, 3), make.between(1, 200)};
+  Tensor a = make.input(shape), b = make.input(shape);
+  if (make.between(0, 3) == 0) b.quantization.scales = a.quantization.scales;
+  test.input(a);
+  test.input(b);
+  expect_equal(test, make.activation({}, 0.02f, 0.4f));
+}
+
+/// An array of more than 32,767 bytes is none that avr-gcc takes: units come in several calls.
+TEST(AvrLarge, DenseLayersComeInParts) {
+  Generator make(7);
+  TestNode test("FULLY_CONNECTED", {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
+  test.input(make.input({1, 1000}));
+  test.input(make.weights({70, 1000}, 70, 0));
+  test.input(make.bias(70));
+  Tensor output = make.activation({}, 0.02f, 0.4f);
+  output.shape = {1, 70};
+  test.output(output);
+  const std::vector<KernelCall> calls = op_of(test.node()).lower(NodeView(test.graph(), test.node()), kAvr);
+  ASSERT_EQ(calls.size(), 3U);
+  for (const KernelCall& call : calls) {
+    for (const KernelConstant& constant : call.constants) EXPECT_LE(constant.data->size(), 32767U);
+  }
+  expect_equal_lowered(test, kAvr, {"_avr"});
+}
+
 INSTANTIATE_TEST_SUITE_P(Random, Avr, ::testing::Range(0, 100));
 
 TEST(AvrFloatMath, IsThatOfTheLibrary) {

@@ -1,6 +1,7 @@
 // ADD: two operands, broadcast; Keras's Add and Average.
 #include <algorithm>
 
+#include "ops/add/add_avr.h"
 #include "ops/add/add_dsp.h"
 #include "ops/add/add_host.h"
 #include "ops/add/add_kernel.h"
@@ -79,6 +80,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   KernelCall call = lower_call(node);
   if (node.input(0).type == Type::kInt8) {
     const thimble_add_params params = int_params(node);
+    if (const auto avr = add_avr(node, params, options)) call = *avr;
     call = add_mve(node, params, options).value_or(add_dsp(node, params, options).value_or(call));
   }
   call.in_place = overwritable_inputs(node);

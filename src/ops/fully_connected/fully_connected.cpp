@@ -156,7 +156,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
     if (const auto call = fully_connected_s16_dsp(node, int_params(node), requant, options)) return {*call};
   }
   if (const auto call = fully_connected_lanes(node, int_params(node), requant, options)) return {*call};
-  if (const auto call = fully_connected_avr(node, int_params(node), requant, options)) return {*call};
+  if (auto calls = fully_connected_avr(node, int_params(node), requant, options); !calls.empty()) return calls;
   KernelCall call = lower_int(node, options.rounding);
   call.constants = {requant};
   if (node.input(0).type == Type::kInt8) {
@@ -172,6 +172,7 @@ std::optional<RowSink> row_sink(const NodeView& node, int rows, const LowerOptio
   if (batches(node) != 1 || node.input(1).zero_point() != 0 || depth(node) % rows != 0) return std::nullopt;
   const thimble_fully_connected_params whole = int_params(node);
   if (const auto sink = fully_connected_avr_sink(node, whole, requants(node), rows, options)) return sink;
+  if (options.features.avr && node.input(1).bytes() > INT16_MAX) return std::nullopt;  // in parts
   if (const auto sink = fully_connected_dsp_sink(node, whole, requants(node), rows, options)) return sink;
   const thimble_fully_connected_rows_params params = {whole.depth / rows, whole.depth,        whole.units,
                                                       whole.per_channel,  whole.input_offset, whole.output_offset,

@@ -1,15 +1,20 @@
 #include "ops/fully_connected/fully_connected_avr.h"
 
+#include <algorithm>
+
 #include "ops/avr.h"
 #include "ops/fully_connected/fully_connected_avr_kernel.h"
 #include "ops/host.h"
 
-THIMBLE_PARAMS(thimble_fully_connected_avr_params, batches, part, depth, units, output_offset, output_min, output_max)
+THIMBLE_PARAMS(thimble_fully_connected_avr_params, batches, part, depth, units, first, output_offset, output_min,
+               output_max)
 
 #define AVR_KERNEL(function) #function, "ops/fully_connected/fully_connected_avr_kernel", &function
 
 namespace thimble {
 namespace {
+
+constexpr std::int32_t kMostArrayBytes = 32767;  // of avr-gcc
 
 ChannelWeights weights_of(const NodeView& node, const thimble_fully_connected_params& params) {
   const auto data = contents(node, 1);
@@ -22,7 +27,7 @@ ChannelWeights weights_of(const NodeView& node, const thimble_fully_connected_pa
 }
 
 thimble_fully_connected_avr_params avr_params(const thimble_fully_connected_params& p, int part) {
-  return {p.batches, part, p.depth, p.units, p.output_offset, p.output_min, p.output_max};
+  return {p.batches, part, p.depth, p.units, 0, p.output_offset, p.output_min, p.output_max};
 }
 
 /// None where the kernels do not apply.
@@ -33,21 +38,49 @@ std::optional<KernelConstant> channels_of(const NodeView& node, const thimble_fu
   return avr_channels(node, weights_of(node, params), requant);
 }
 
+/// Of units `first` on: weights are the call's own, and so is the part of `channels`.
+KernelCall part_call(const NodeView& node, thimble_fully_connected_avr_params params, std::int32_t first,
+                     std::int32_t units, const KernelConstant& channels) {
+  const auto slice = [&](const Bytes& data, std::size_t unit_bytes) {
+    const auto begin = data.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(first) * unit_bytes);
+    return std::make_shared<const Bytes>(
+        begin, begin + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(units) * unit_bytes));
+  };
+  params.first = first;
+  params.units = units;
+  KernelCall call =
+      kernel_call(AVR_KERNEL(thimble_fully_connected_avr), params,
+                  {in(node.input_id(0)), in_flash(constant(0)), in_flash(constant(1)), out(node.output_id(0))});
+  call.constants = {{"weights", Type::kInt8, slice(*node.input(1).data, static_cast<std::size_t>(params.depth))},
+                    {"channels", Type::kInt32, slice(*channels.data, sizeof(thimble_avr_channel))}};
+  return call;
+}
+
 }  // namespace
 
-std::optional<KernelCall> fully_connected_avr(const NodeView& node, const thimble_fully_connected_params& params,
-                                              const KernelConstant& requant, const LowerOptions& options) {
+std::vector<KernelCall> fully_connected_avr(const NodeView& node, const thimble_fully_connected_params& params,
+                                            const KernelConstant& requant, const LowerOptions& options) {
   const auto channels = channels_of(node, params, requant, options);
   if (!channels) return {};
+  const std::int32_t most_units = kMostArrayBytes / std::max<std::int32_t>(1, params.depth);
+  if (params.units > most_units && most_units > 0 && params.batches == 1) {
+    std::vector<KernelCall> calls;
+    for (std::int32_t first = 0; first < params.units; first += most_units) {
+      const std::int32_t units = std::min(most_units, params.units - first);
+      calls.push_back(part_call(node, avr_params(params, params.depth), first, units, *channels));
+    }
+    return calls;
+  }
   KernelCall call = kernel_call(
       AVR_KERNEL(thimble_fully_connected_avr), avr_params(params, params.depth),
       {in(node.input_id(0)), in_flash(in(node.input_id(1))), in_flash(constant(0)), out(node.output_id(0))});
   call.constants = {*channels};
-  return call;
+  return {call};
 }
 
 std::optional<RowSink> fully_connected_avr_sink(const NodeView& node, const thimble_fully_connected_params& params,
                                                 const KernelConstant& requant, int rows, const LowerOptions& options) {
+  if (std::int64_t{params.units} * params.depth > kMostArrayBytes) return {};
   const auto channels = channels_of(node, params, requant, options);
   if (!channels) return {};
   const thimble_fully_connected_avr_params avr = avr_params(params, params.depth / rows);

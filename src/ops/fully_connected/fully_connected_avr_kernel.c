@@ -9,6 +9,7 @@ static inline int8_t thimble_fully_connected_avr_output(const thimble_fully_conn
 THIMBLE_KERNEL void thimble_fully_connected_avr(const thimble_fully_connected_avr_params* p, const int8_t* input,
                                                 const THIMBLE_FLASH int8_t* weights,
                                                 const THIMBLE_FLASH thimble_avr_channel* channels, int8_t* output) {
+  output += (int16_t)p->first;
   for (int16_t b = 0; b < (int16_t)p->batches; ++b, input += p->depth) {
     const THIMBLE_FLASH int8_t* row = weights;
     const THIMBLE_FLASH thimble_avr_channel* channel = channels;

@@ -10,6 +10,7 @@ THIMBLE_BEGIN
 typedef struct {
   int32_t batches;
   int32_t part, depth, units; /* inputs of a part, of the layer: the same when the input comes whole */
+  int32_t first;              /* where in the output the units begin; 0 with more batches than one */
   int32_t output_offset;
   int32_t output_min, output_max;
 } thimble_fully_connected_avr_params;
