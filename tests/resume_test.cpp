@@ -121,6 +121,27 @@ TEST_F(Resume, KilledWhileItCompressesComesToTheSameBits) {
   kill_and_compare({"model.keras", "model.tflite"}, 3);
 }
 
+TEST_F(Resume, KilledWhileItCompressesARecurrentLayerComesToTheSameBits) {
+  real_file_system().write(folder_.path() / "recipe.toml", R"(
+[data]
+path = "data.npz"
+shape = [10, 10]
+[[layers]]
+type = "GRU"
+units = 6
+[[layers]]
+type = "Dense"
+units = 3
+[train]
+epochs = 1
+[compress]
+epochs = 4
+sparsity = 0.5
+calibrate = 50
+)");
+  kill_and_compare({"model.keras", "model.tflite"}, 2);
+}
+
 /// `thimble train` as `ranks` ranks; rank 1 is killed after `killed_after` seconds, if that is said.
 ProcessResult train_ranks(const fs::path& folder, const std::string& output, int ranks, const std::string& more = "",
                           const std::string& killed_after = "") {

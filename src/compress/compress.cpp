@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "base/error.h"
+#include "compress/chip_weights.h"
 #include "compress/write_back.h"
 #include "ops/op.h"
 #include "passes/pipeline.h"
 #include "quant/calibrate.h"
+#include "quant/trained.h"
 #include "quant/weight_plan.h"
 #include "run/evaluate.h"
 
@@ -19,43 +21,8 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// A layer's weights in the graph.
-struct LayerWeights {
-  TensorId weights = kNoTensor;
-  TensorId bias = kNoTensor;   // or none
-  TensorId input = kNoTensor;  // what the weights are multiplied by
-  int axis = 0;                // of the channels
-  bool last = false;           // makes the model's output
-};
-
-std::vector<LayerWeights> weights_of(const Graph& graph) {
-  std::vector<LayerWeights> result;
-  const auto constant = [&](const Node& node, int index) {
-    if (index < 0 || at(index) >= node.inputs.size() || node.inputs[at(index)] == kNoTensor) return false;
-    const Tensor& tensor = graph.tensor(node.inputs[at(index)]);
-    return tensor.constant() && tensor.type == Type::kFloat32;
-  };
-  std::vector<TensorId> ends = graph.outputs;
-  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-    const QuantizationRule& rule = op_of(*node).quantization;
-    const bool makes_end = std::ranges::count(ends, node->outputs[0]) > 0;
-    if (!constant(*node, rule.weights_input)) {
-      if (makes_end && !node->inputs.empty()) ends.push_back(node->inputs[0]);
-      continue;
-    }
-    LayerWeights layer{.weights = node->inputs[at(rule.weights_input)],
-                       .bias = kNoTensor,
-                       .input = node->inputs[0],
-                       .axis = rule.weights_axis,
-                       .last = makes_end};
-    if (constant(*node, rule.bias_input)) layer.bias = node->inputs[at(rule.bias_input)];
-    result.push_back(layer);
-  }
-  return result;
-}
-
-/// The model as it will be converted, with weights that can be trained, and its optimizer anew: without a schedule, and
-/// without averages, which would not be on the grids that training sees.
+/// The model as it will be converted, but for layers that training knows better than their expansion, and its optimizer
+/// anew: without a schedule, and without averages, which would not be on the grids that training sees.
 Model ready_for_chip(const Model& model) {
   Model result;
   result.graph = model.graph;
@@ -63,12 +30,19 @@ Model ready_for_chip(const Model& model) {
   result.optimizer.class_name = model.optimizer.class_name;
   result.optimizer.config = model.optimizer.config;
   if (result.optimizer.config.has("use_ema")) result.optimizer.config.set("use_ema", false);
-  simplify(result.graph);
-  for (const LayerWeights& layer : weights_of(result.graph)) {
-    result.graph.tensor(layer.weights).trainable = true;
-    if (layer.bias != kNoTensor) result.graph.tensor(layer.bias).trainable = true;
-  }
+  simplify_to_train(result.graph);
   return result;
+}
+
+/// Weights that folding has made anew can be trained, too.
+ChipParameters make_trainable(Graph& graph, const Graph& chip, const std::vector<WeightColumns>& columns) {
+  for (const ChipWeights& weights : chip_parameters(graph, chip, columns).weights) {
+    graph.tensor(weights.trained).trainable = true;
+    if (weights.bias != kNoTensor && at(weights.bias) < graph.tensors.size()) {
+      graph.tensor(weights.bias).trainable = true;
+    }
+  }
+  return chip_parameters(graph, chip, columns);
 }
 
 class Compressor {
@@ -81,8 +55,10 @@ class Compressor {
         compression_(compression),
         options_(options),
         model_(ready_for_chip(model)),
-        layers_(weights_of(model_.graph)) {
+        chip_(model_.graph) {
     options_.fuse = false;  // each layer's output is constrained
+    const std::vector<WeightColumns> columns = expand_for_chip(chip_);
+    parameters_ = make_trainable(model_.graph, chip_, columns);
   }
 
   /// What changes from epoch to epoch, after those in `history`; and back.
@@ -127,7 +103,7 @@ class Compressor {
   /// None: `step_done` broke it off.
   std::optional<EpochResult> run_epoch(int epoch, const Trainer::StepDone& step_done) {
     plan_weights(epoch);
-    ranges_ = observe(seen_graph(), calibration_);
+    ranges_ = observe(chip_graph(), calibration_);
     model_.optimizer.config.set("learning_rate", rate_in(epoch));
     Trainer trainer(model_, options_);
     trainer.constrain(constraints());
@@ -143,33 +119,64 @@ class Compressor {
   }
 
   /// With the weights as they are now, and the ranges that they were trained with.
-  Graph integer_model() const { return quantize(seen_graph(), ranges_, options_with(integer_forms())); }
+  Graph integer_model() const { return quantize(chip_graph(), ranges_, options_with(integer_forms())); }
 
   /// Gives `model` the trained weights, and what its tensors become.
   void write_back_to(Model& model) const {
     model.integer_forms.clear();
     if (!write_back(model, seen_graph())) return;
-    for (const auto& [id, form] : integer_forms()) model.integer_forms[model_.graph.tensor(id).name] = form;
+    const std::vector<std::string> names = form_names(chip_);
+    for (const auto& [id, form] : integer_forms()) model.integer_forms[names[at(id)]] = form;
   }
 
  private:
   QuantizeOptions options_with(std::map<TensorId, IntegerForm> given) const {
     return {.scheme = compression_.scheme, .float_io = false, .given = std::move(given)};
   }
+  Type activation_type() const { return compression_.scheme == Scheme::kInt8 ? Type::kInt8 : Type::kInt16; }
 
-  /// What the model's weights and values become.
-  std::map<TensorId, IntegerForm> integer_forms() const {
+  /// As trained, in the chip's shape.
+  std::vector<float> values_of(const ChipWeights& weights) const {
+    const auto trained = model_.graph.tensor(weights.trained).values<float>();
+    if (weights.columns()) return columns_of(weights, chip_.tensor(weights.chip).shape, trained);
+    return {trained.begin(), trained.end()};
+  }
+
+  /// What trained operands other than weights become.
+  std::map<TensorId, IntegerForm> operand_forms() const {
     std::map<TensorId, IntegerForm> result;
-    const Graph integer = integer_values();
-    for (const auto& [id, grid] : grids_of(model_.graph, integer)) {
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      const ChipWeights& weights = parameters_.weights[i];
+      if (weights.kind != ChipWeights::Kind::kTable) continue;
+      result[weights.chip] = {activation_type(), plans_[i].quantization(values_of(weights))};
+    }
+    for (const TensorId id : parameters_.constants) {
+      const Range range = range_of(model_.graph.tensor(id).values<float>());
+      result[id] = {activation_type(), choose_activation(range, activation_type())};
+    }
+    return result;
+  }
+
+  /// What the chip's weights and values become.
+  std::map<TensorId, IntegerForm> integer_forms() const {
+    std::map<TensorId, IntegerForm> result = operand_forms();
+    const Graph chip = chip_graph();
+    const Graph integer = quantize_keeping_ids(chip, ranges_, options_with(result));
+    for (const auto& [id, grid] : grids_of(chip, integer)) {
       result[id] = {integer.tensor(id).type, integer.tensor(id).quantization};
     }
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const LayerWeights& layer = layers_[i];
-      BiasOf bias{.values = {}, .input_scale = integer.tensor(layer.input).scale()};
-      if (layer.bias != kNoTensor) bias.values = model_.graph.tensor(layer.bias).values<float>();
-      result[layer.weights] = {type_of(compression_.weights),
-                               plans_[i].quantization(model_.graph.tensor(layer.weights).values<float>(), bias)};
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      const ChipWeights& weights = parameters_.weights[i];
+      const std::vector<float> values = values_of(weights);
+      if (weights.kind == ChipWeights::Kind::kMatrix) {
+        result[weights.chip] = {Type::kInt8, plans_[i].quantization(values)};
+      } else if (weights.kind == ChipWeights::Kind::kChannels) {
+        BiasOf bias;
+        if (weights.bias != kNoTensor && weights.input != kNoTensor) {
+          bias = {chip.tensor(weights.bias).values<float>(), integer.tensor(weights.input).scale()};
+        }
+        result[weights.chip] = {type_of(compression_.weights), plans_[i].quantization(values, bias)};
+      }
     }
     return result;
   }
@@ -181,18 +188,28 @@ class Compressor {
 
   /// What is pruned stays 0, and so among the smallest, whatever its gradient was.
   void keep_pruned() {
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      Tensor& weights = model_.graph.tensor(layers_[i].weights);
-      weights.data = make_data(plans_[i].pruned(weights.values<float>()));
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      const ChipWeights& weights = parameters_.weights[i];
+      Tensor& trained = model_.graph.tensor(weights.trained);
+      std::vector<float> values = plans_[i].pruned(values_of(weights));
+      if (weights.columns()) {
+        std::vector<float> matrix(trained.values<float>().begin(), trained.values<float>().end());
+        put_columns(weights, chip_.tensor(weights.chip).shape, values, matrix);
+        values = std::move(matrix);
+      }
+      trained.data = make_data(values);
     }
   }
 
   void plan_weights(int epoch) {
     plans_.clear();
-    for (const LayerWeights& layer : layers_) {
-      const Tensor& weights = model_.graph.tensor(layer.weights);
-      const bool kept = compression_.structured && layer.last;
-      plans_.emplace_back(weights.values<float>(), weights.shape, layer.axis,
+    for (const ChipWeights& weights : parameters_.weights) {
+      const Tensor& chip = chip_.tensor(weights.chip);
+      const bool by_channel = weights.kind == ChipWeights::Kind::kChannels;
+      // The gates of a recurrent layer, or a table, have no channels that could go alone.
+      const bool kept = compression_.structured && (weights.last || weights.columns() || !by_channel);
+      plans_.emplace_back(values_of(weights), by_channel ? chip.shape : Shape{1, static_cast<int>(chip.elements())},
+                          weights.axis,
                           WeightPlan::Options{.form = compression_.weights,
                                               .sparsity = kept ? 0.0F : sparsity_in(compression_, epoch),
                                               .structured = compression_.structured,
@@ -200,34 +217,62 @@ class Compressor {
     }
   }
 
+  void see_weights(std::size_t i, std::span<const float> trained, std::span<float> seen) const {
+    const ChipWeights& weights = parameters_.weights[i];
+    if (!weights.columns()) return plans_[i].see(trained, seen);
+    const Shape& shape = chip_.tensor(weights.chip).shape;
+    std::vector<float> values = columns_of(weights, shape, trained);
+    plans_[i].see(std::vector<float>(values), values);
+    put_columns(weights, shape, values, seen);
+  }
+
+  /// How training sees its parameters: as the chip will have them.
+  std::map<TensorId, SeeWeights> seen_parameters() const {
+    std::map<TensorId, std::vector<std::size_t>> parts;
+    std::map<TensorId, SeeWeights> result;
+    for (std::size_t i = 0; i < plans_.size(); ++i) {
+      const ChipWeights& weights = parameters_.weights[i];
+      parts[weights.trained].push_back(i);
+      if (weights.bias == kNoTensor || at(weights.bias) >= model_.graph.tensors.size()) continue;
+      result[weights.bias] = [&plan = plans_[i]](auto trained, auto seen) { plan.see_bias(trained, seen); };
+    }
+    for (const auto& [id, own] : parts) {
+      result[id] = [this, indices = own](auto trained, auto seen) {
+        for (const std::size_t i : indices) see_weights(i, trained, seen);
+      };
+    }
+    for (const TensorId id : parameters_.constants) {
+      result[id] = [this](auto trained, auto seen) {
+        std::ranges::copy(trained, seen.begin());
+        snap(grid_of(activation_type(), choose_activation(range_of(trained), activation_type())), seen);
+      };
+    }
+    return result;
+  }
+
   /// The float graph with its weights as the chip will have them.
   Graph seen_graph() const {
     Graph graph = model_.graph;
-    const auto see = [&](TensorId id, const auto& seen_by) {
+    for (const auto& [id, see] : seen_parameters()) {
       const auto trained = model_.graph.tensor(id).values<float>();
       std::vector<float> seen(trained.size());
-      seen_by(trained, std::span<float>(seen));
+      see(trained, std::span<float>(seen));
       graph.tensor(id).data = make_data(seen);
-    };
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      see(layers_[i].weights, [&](auto trained, auto seen) { plans_[i].see(trained, seen); });
-      if (layers_[i].bias == kNoTensor) continue;
-      see(layers_[i].bias, [&](auto trained, auto seen) { plans_[i].see_bias(trained, seen); });
     }
     return graph;
   }
-
-  Graph integer_values() const { return quantize_keeping_ids(model_.graph, ranges_, options_with({})); }
+  Graph chip_graph() const {
+    Graph graph = seen_graph();
+    expand_for_chip(graph);
+    return graph;
+  }
 
   Constraints constraints() const {
     Constraints result;
-    result.values = grids_of(model_.graph, integer_values());
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const WeightPlan& plan = plans_[i];
-      result.weights[layers_[i].weights] = [&plan](auto trained, auto seen) { plan.see(trained, seen); };
-      if (layers_[i].bias == kNoTensor) continue;
-      result.weights[layers_[i].bias] = [&plan](auto trained, auto seen) { plan.see_bias(trained, seen); };
-    }
+    const Graph integer = quantize_keeping_ids(chip_, ranges_, options_with(operand_forms()));
+    result.values = grids_of(model_.graph, integer);
+    for (const TensorId id : parameters_.moved) result.values.erase(id);  // as they come from the table
+    result.weights = seen_parameters();
     return result;
   }
 
@@ -245,12 +290,18 @@ class Compressor {
   Compression compression_;
   TrainOptions options_;
   Model model_;
-  std::vector<LayerWeights> layers_;
-  std::vector<WeightPlan> plans_;  // of the layers, for this epoch
+  Graph chip_;  // what model_ expands to, with the weights that it began with
+  ChipParameters parameters_;
+  std::vector<WeightPlan> plans_;  // of parameters_.weights, for this epoch
   std::vector<Range> ranges_;
 };
 
 }  // namespace
+
+ValueGrid grid_of(Type type, const Quantization& quantization) {
+  const auto zero = static_cast<float>(quantization.zero_points[0]);
+  return {quantization.scales[0], static_cast<float>(min_of(type)) - zero, static_cast<float>(max_of(type)) - zero};
+}
 
 std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer) {
   std::map<TensorId, ValueGrid> result;
@@ -258,9 +309,7 @@ std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer)
     const Tensor& tensor = integer.tensors[i];
     if (graph.tensors[i].constant() || (tensor.type != Type::kInt8 && tensor.type != Type::kInt16)) continue;
     if (!tensor.quantization.present()) continue;
-    const auto zero = static_cast<float>(tensor.zero_point());
-    result[static_cast<TensorId>(i)] = {tensor.scale(), static_cast<float>(min_of(tensor.type)) - zero,
-                                        static_cast<float>(max_of(tensor.type)) - zero};
+    result[static_cast<TensorId>(i)] = grid_of(tensor.type, tensor.quantization);
   }
   return result;
 }

@@ -22,6 +22,9 @@ struct CompressCheckpoints {
   NpzArrays start = {};                             // what save() got; empty: begins at the beginning
 };
 
+/// The numbers that a tensor of one scale can hold.
+ValueGrid grid_of(Type type, const Quantization& quantization);
+
 /// The numbers that the values of `graph` can take in `integer`, which is graph with its values quantized, under the
 /// same TensorIds.
 std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer);

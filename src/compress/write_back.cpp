@@ -9,12 +9,24 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
+/// Where a node has weights, first of all; -1: nowhere. Normalization that folds has none.
+int first_weights(const Graph& graph, const Node& node) {
+  const Op& op = op_of(node);
+  const auto constant = [&](int i) {
+    return node.inputs[at(i)] != kNoTensor && graph.tensor(node.inputs[at(i)]).constant();
+  };
+  if (op.expand == nullptr) {
+    const int weights = op.quantization.weights_input;
+    return weights >= 0 && constant(weights) ? weights : -1;
+  }
+  return node.op != "BATCH_NORMALIZATION" && node.inputs.size() > 1 && constant(1) ? 1 : -1;
+}
+
 /// The nodes with weights of their own, in order.
 std::vector<const Node*> weighted_nodes(const Graph& graph) {
   std::vector<const Node*> result;
   for (const Node& node : graph.nodes) {
-    const int weights = op_of(node).quantization.weights_input;
-    if (weights >= 0 && graph.tensor(node.inputs[at(weights)]).constant()) result.push_back(&node);
+    if (first_weights(graph, node) >= 0) result.push_back(&node);
   }
   return result;
 }
@@ -48,13 +60,19 @@ void become_bias(Graph& graph, const Node& normalization, const Tensor& bias) {
 bool write_back(Model& model, const Graph& chip) {
   const std::vector<const Node*> theirs = weighted_nodes(chip), ours = weighted_nodes(model.graph);
   const auto same_layer = [&](const Node* a, const Node* b) {
-    const int weights = op_of(*a).quantization.weights_input;
-    return a->op == b->op &&
+    const int weights = first_weights(chip, *b);
+    return a->op == b->op && a->inputs.size() > at(weights) &&
            model.graph.tensor(a->inputs[at(weights)]).name == chip.tensor(b->inputs[at(weights)]).name;
   };
   if (!std::ranges::equal(ours, theirs, same_layer)) return false;
   for (std::size_t i = 0; i < ours.size(); ++i) {
     const QuantizationRule& rule = op_of(*ours[i]).quantization;
+    if (rule.weights_input < 0) {  // a layer that training has kept as it is
+      for (std::size_t k = 1; k < ours[i]->inputs.size(); ++k) {
+        model.graph.tensor(ours[i]->inputs[k]).data = chip.tensor(theirs[i]->inputs[k]).data;
+      }
+      continue;
+    }
     model.graph.tensor(ours[i]->inputs[at(rule.weights_input)]).data =
         chip.tensor(theirs[i]->inputs[at(rule.weights_input)]).data;
     const TensorId trained = operand(*theirs[i], rule.bias_input), own = operand(*ours[i], rule.bias_input);

@@ -15,6 +15,19 @@ TensorId Expansion::constant(const std::vector<float>& values, Shape shape) {
   return graph_.add(std::move(tensor));
 }
 
+TensorId Expansion::columns(TensorId matrix, int first, int count) {
+  const auto values = tensor(matrix).values<float>();
+  const auto rows = static_cast<std::size_t>(shape(matrix)[0]);
+  const auto width = static_cast<std::size_t>(shape(matrix)[1]);
+  std::vector<float> result;
+  result.reserve(rows * static_cast<std::size_t>(count));
+  for (auto c = static_cast<std::size_t>(first); c < static_cast<std::size_t>(first + count); ++c) {
+    for (std::size_t r = 0; r < rows; ++r) result.push_back(values[r * width + c]);
+  }
+  columns_.push_back({constant(result, {count, shape(matrix)[0]}), matrix, first});
+  return columns_.back().weights;
+}
+
 TensorId Expansion::integers(const std::vector<int>& values) {
   Tensor tensor;
   tensor.name = fmt::format("{}/{}", name_, count_++);
@@ -52,19 +65,7 @@ TensorId Expansion::activation(TensorId input, const std::string& name) {
   return add("RELU", {input});
 }
 
-std::vector<float> transposed_columns(const Tensor& matrix, int first, int count) {
-  const auto values = matrix.values<float>();
-  const auto rows = static_cast<std::size_t>(matrix.shape[0]);
-  const auto columns = static_cast<std::size_t>(matrix.shape[1]);
-  std::vector<float> result;
-  result.reserve(rows * static_cast<std::size_t>(count));
-  for (auto c = static_cast<std::size_t>(first); c < static_cast<std::size_t>(first + count); ++c) {
-    for (std::size_t r = 0; r < rows; ++r) result.push_back(values[r * columns + c]);
-  }
-  return result;
-}
-
-void expand_node(Graph& graph, const Node& node) {
+std::vector<WeightColumns> expand_node(Graph& graph, const Node& node) {
   const std::size_t first = graph.nodes.size();
   Expansion expansion(graph, node.name);
   const TensorId result = op_of(node).expand(expansion, NodeView(graph, node));
@@ -79,6 +80,7 @@ void expand_node(Graph& graph, const Node& node) {
     }
   }
   ensure(made, "{} expands to nothing", node.op);
+  return expansion.made_of_columns();
 }
 
 }  // namespace thimble

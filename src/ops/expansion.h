@@ -8,6 +8,13 @@
 
 namespace thimble {
 
+/// A constant that is the transpose of some columns of a layer's weights.
+struct WeightColumns {
+  TensorId weights = kNoTensor;  // [columns, rows of the matrix]
+  TensorId matrix = kNoTensor;
+  int first = 0;
+};
+
 class Expansion {
  public:
   /// Nodes and tensors go to the end of `graph`; their names begin with `name`.
@@ -22,6 +29,10 @@ class Expansion {
   const std::vector<TensorId>& outputs() const { return graph_.nodes.back().outputs; }
 
   TensorId constant(const std::vector<float>& values, Shape shape);
+  /// Columns [first, first + count) of a constant matrix as the weights of a FULLY_CONNECTED.
+  TensorId columns(TensorId matrix, int first, int count);
+  /// All that columns() made.
+  const std::vector<WeightColumns>& made_of_columns() const { return columns_; }
   TensorId integers(const std::vector<int>& values);
   /// A state that begins as zeros.
   TensorId variable(Shape shape);
@@ -40,12 +51,10 @@ class Expansion {
   Graph& graph_;
   std::string name_;
   int count_ = 0;
+  std::vector<WeightColumns> columns_;
 };
 
-/// Rows [first, first + count) of the transpose of a constant matrix, as a constant of the same trainability.
-std::vector<float> transposed_columns(const Tensor& matrix, int first, int count);
-
 /// Puts what `node`'s operator expands to at the end of the graph; the last node computes node.outputs[0].
-void expand_node(Graph& graph, const Node& node);
+std::vector<WeightColumns> expand_node(Graph& graph, const Node& node);
 
 }  // namespace thimble

@@ -19,6 +19,11 @@ class NodeQuantizer {
   virtual Type activation_type() const = 0;
   /// Gives output 0 the type of activations, and scale and zero point of its observed range.
   virtual const Tensor& quantize_output() = 0;
+  /// What training chose for input `index`, a state; null: nothing.
+  virtual const Quantization* given(int index) const = 0;
+  /// Makes constant input `index` symmetric 8-bit weights of one scale: as training chose, or by the greatest
+  /// magnitude.
+  virtual void quantize_weights(int index) = 0;
   /// Puts a tensor in the place of input `index`.
   virtual void set_input(int index, Tensor tensor) = 0;
 };

@@ -93,15 +93,10 @@ TensorId build_recurrent(LayerBuilder& builder, const Attributes& config, Tensor
   return builder.add(op, operands, attributes);
 }
 
-TensorId gate_weights(Expansion& e, const NodeView& node, RecurrentInput input, int first, int count) {
-  const Tensor& kernel = node.input(input);
-  return e.constant(transposed_columns(kernel, first, count), {count, kernel.shape[0]});
-}
-
 std::vector<TensorId> projected_steps(Expansion& e, const NodeView& node, const RecurrentShape& shape, int first,
                                       const std::vector<float>& bias) {
   const int count = static_cast<int>(bias.size());
-  const TensorId weights = gate_weights(e, node, kKernel, first, count);
+  const TensorId weights = e.columns(node.input_id(kKernel), first, count);
   const TensorId all = e.dense(node.input_id(kSequence), weights, e.constant(bias, {count}));
   if (shape.steps == 1) return {e.reshape(all, {1, count})};
   e.add("UNPACK", {all}, {{"num", std::int64_t{shape.steps}}, {"axis", std::int64_t{1}}});

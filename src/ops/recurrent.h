@@ -33,9 +33,6 @@ inline const std::vector<std::string_view> kCellActivations = {"tanh", "sigmoid"
 TensorId build_recurrent(LayerBuilder& builder, const Attributes& config, TensorId input, std::string_view op,
                          int gates, const Shape& bias, const std::string& bias_initializer);
 
-/// Columns [first, first + count) of kernel or recurrent kernel as the weights of a FULLY_CONNECTED.
-TensorId gate_weights(Expansion& e, const NodeView& node, RecurrentInput input, int first, int count);
-
 /// x * kernel + bias, columns [first, first + count) of it: the steps in the order in which they are walked, [1, count]
 /// each.
 std::vector<TensorId> projected_steps(Expansion& e, const NodeView& node, const RecurrentShape& shape, int first,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/graph.h"
+#include "ops/expansion.h"
 #include "ops/op.h"
 
 namespace thimble {
@@ -21,8 +22,11 @@ void remove_identities(Graph& graph);
 /// Float only. One that follows nothing of the kind stays as it is.
 void fold_batch_normalization(Graph& graph);
 
-/// Writes layers of Keras's that TFLite does not have in TFLite's operators: Op::expand.
-void expand_layers(Graph& graph);
+/// Writes layers of Keras's that TFLite does not have in TFLite's operators: Op::expand. Names the constants that are
+/// columns of such a layer's weights.
+std::vector<WeightColumns> expand_layers(Graph& graph);
+/// Likewise, but only layers that can be trained when written so: with the same weights, and through every node.
+void expand_trainable_layers(Graph& graph);
 
 /// Fuses RELU and RELU6 into the node before, where that has an activation attribute and nothing else reads its output.
 /// A quantized pair is fused only if it has one scale and zero point.

@@ -17,7 +17,16 @@ constexpr Pass kSimplify[] = {
     {"fold_constants", fold_constants},
     {"remove_identities", remove_identities},
     {"fold_batch_normalization", fold_batch_normalization},
-    {"expand_layers", expand_layers},
+    {"expand_layers", [](Graph& graph) { expand_layers(graph); }},
+    {"fuse_activations", fuse_activations},
+    {"remove_dead_code", remove_dead_code},
+};
+
+constexpr Pass kToTrain[] = {
+    {"fold_constants", fold_constants},
+    {"remove_identities", remove_identities},
+    {"fold_batch_normalization", fold_batch_normalization},
+    {"expand_trainable_layers", expand_trainable_layers},
     {"fuse_activations", fuse_activations},
     {"remove_dead_code", remove_dead_code},
 };
@@ -40,6 +49,18 @@ void run(std::span<const Pass> passes, Graph& graph) {
 void simplify(Graph& graph) {
   verify(graph, "reading");
   run(kSimplify, graph);
+}
+
+void simplify_to_train(Graph& graph) {
+  verify(graph, "reading");
+  run(kToTrain, graph);
+}
+
+std::vector<WeightColumns> expand_for_chip(Graph& graph) {
+  const std::vector<WeightColumns> columns = expand_layers(graph);
+  fuse_activations(graph);
+  verify(graph, "expand_layers");
+  return columns;
 }
 
 void simplify_for_board(Graph& graph, const LowerOptions& options) {

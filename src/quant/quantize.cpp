@@ -46,7 +46,10 @@ class Quantizer {
     for (const TensorId id : source_.inputs) quantize_activation(id);
     result_.nodes.clear();
     for (const Node& node : source_.nodes) {
-      with_context(fmt::format("{} '{}'", node.op, node.name), [&] { quantize_node(node); });
+      with_context(fmt::format("{} '{}'", node.op, node.name), [&] {
+        quantize_node(node);
+        infer(result_, result_.nodes.back());  // throws where the operator has no such integers
+      });
     }
     if (options_.float_io) restore_float_io();
     return std::move(result_);
@@ -63,10 +66,12 @@ class Quantizer {
     Tensor& tensor = result_.tensor(id);
     if (tensor.type != Type::kFloat32) return;
     tensor.type = activation_type_;
-    const auto given = options_.given.find(id);
-    tensor.quantization = given != options_.given.end()
-                              ? given->second.quantization
-                              : choose_activation(ranges_[static_cast<std::size_t>(id)], activation_type_);
+    tensor.quantization = quantization_of(id);
+  }
+
+  Quantization quantization_of(TensorId id) const {
+    const IntegerForm* form = given(id);
+    return form ? form->quantization : choose_activation(ranges_[static_cast<std::size_t>(id)], activation_type_);
   }
 
   void quantize_node(Node node) {
@@ -120,25 +125,31 @@ class Quantizer {
   /// Symmetric, one scale a channel, as the caller says or by the channel's greatest magnitude.
   TensorId quantized_weights(const Node& node, const QuantizationRule& rule) {
     const TensorId id = node.inputs[static_cast<std::size_t>(rule.weights_input)];
+    BiasOf bias{.input_scale = result_.tensor(data_input(node, rule)).scale()};
+    if (const Tensor* found = bias_of(node, rule)) bias.values = found->values<float>();
+    return weights_of(id, source_.tensor(id).shape, rule.weights_axis, bias);
+  }
+
+  const IntegerForm* given(TensorId id) const {
+    const auto found = options_.given.find(id);
+    return found == options_.given.end() ? nullptr : &found->second;
+  }
+
+  /// `shape` and `axis` say which weights have a scale together.
+  TensorId weights_of(TensorId id, const Shape& shape, int axis, const BiasOf& bias) {
     const Tensor& weights = source_.tensor(id);
     require(weights.constant(), "its weights '{}' are not constant", weights.name);
-    const auto given = options_.given.find(id);
+    const auto values = weights.values<float>();
+    const IntegerForm* form = given(id);
     Tensor tensor = weights;
-    tensor.type = given == options_.given.end() ? Type::kInt8 : given->second.type;
+    tensor.type = form ? form->type : Type::kInt8;
     tensor.trainable = false;
-    if (given != options_.given.end()) {
-      tensor.quantization = given->second.quantization;
-    } else {
-      BiasOf bias{.input_scale = result_.tensor(data_input(node, rule)).scale()};
-      if (const Tensor* found = bias_of(node, rule)) bias.values = found->values<float>();
-      tensor.quantization =
-          choose_weights(weights.values<float>(), weights.shape, rule.weights_axis, WeightForm::kInt8, bias);
-    }
+    tensor.quantization = form ? form->quantization : choose_weights(values, shape, axis, WeightForm::kInt8, bias);
     for (const TensorId shared : quantized_[id]) {
       if (result_.tensor(shared).quantization == tensor.quantization) return shared;
     }
     const std::int64_t most = tensor.type == Type::kInt4 ? 7 : 127;
-    tensor.data = make_data(to_integers(weights.values<float>(), weights.shape, tensor.quantization, most));
+    tensor.data = make_data(to_integers(values, shape, tensor.quantization, most));
     quantized_[id].push_back(result_.add(std::move(tensor)));
     return quantized_[id].back();
   }
@@ -178,7 +189,7 @@ class Quantizer {
     ensure(tensor.constant(), "'{}' has not been quantized", tensor.name);
     tensor.type = activation_type_;
     tensor.trainable = false;
-    tensor.quantization = choose_activation(ranges_[static_cast<std::size_t>(id)], activation_type_);
+    tensor.quantization = quantization_of(id);
     const Tensor& source = source_.tensor(id);
     const std::int64_t least = min_of(activation_type_);
     const std::int64_t most = max_of(activation_type_);
@@ -240,8 +251,23 @@ class Quantizer {
       owner_.quantize_activation(node_.outputs[0]);
       return owner_.result_.tensor(node_.outputs[0]);
     }
+    const Quantization* given(int index) const override {
+      const IntegerForm* form = owner_.given(sources_[static_cast<std::size_t>(index)]);
+      return form ? &form->quantization : nullptr;
+    }
+    void quantize_weights(int index) override {
+      const Shape as_one = {1, static_cast<int>(source(index).elements())};
+      node_.inputs[static_cast<std::size_t>(index)] =
+          owner_.weights_of(sources_[static_cast<std::size_t>(index)], as_one, 0, {});
+    }
+    /// A state keeps its id, as all values do.
     void set_input(int index, Tensor tensor) override {
-      node_.inputs[static_cast<std::size_t>(index)] = owner_.result_.add(std::move(tensor));
+      TensorId& id = node_.inputs[static_cast<std::size_t>(index)];
+      if (tensor.variable) {
+        owner_.result_.tensor(id) = std::move(tensor);
+      } else {
+        id = owner_.result_.add(std::move(tensor));
+      }
     }
 
    private:
@@ -263,7 +289,7 @@ class Quantizer {
 Quantization choose_activation(const Range& range, Type type) {
   if (type == Type::kInt16) {
     const float most = std::max(std::fabs(range.min), std::fabs(range.max));
-    return {{most > 0.0f ? most / 32767.0f : 1.0f}, {0}, 0};
+    return {{(most > 0.0f ? most : 1.0f) / 32767.0f}, {0}, 0};
   }
   const double span = double{range.max} - double{range.min};
   if (span <= 0.0) return {{1.0f}, {0}, 0};

@@ -1,5 +1,7 @@
 #include "quant/trained.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace thimble {
@@ -18,19 +20,39 @@ void check(const Tensor& tensor, const IntegerForm& form) {
 
 }  // namespace
 
+std::vector<std::string> form_names(const Graph& graph) {
+  std::vector<std::string> names(graph.tensors.size());
+  std::map<std::string, int> counts;
+  const auto name = [&](TensorId id) {
+    if (id == kNoTensor) return;
+    std::string& own = names[static_cast<std::size_t>(id)];
+    if (!own.empty()) return;
+    own = graph.tensor(id).name;
+    const int count = ++counts[own];
+    if (count > 1) own += fmt::format("#{}", count);
+  };
+  std::ranges::for_each(graph.inputs, name);
+  for (const Node& node : graph.nodes) {
+    std::ranges::for_each(node.inputs, name);
+    std::ranges::for_each(node.outputs, name);
+  }
+  return names;
+}
+
 Scheme trained_scheme(const Graph& graph, const std::map<std::string, IntegerForm>& forms) {
-  const auto input = forms.find(graph.tensor(graph.inputs[0]).name);
-  require(input != forms.end(), "the scales that the model was trained with lack its input");
-  return input->second.type == Type::kInt16 ? Scheme::kInt16x8 : Scheme::kInt8;
+  const auto output = forms.find(form_names(graph)[static_cast<std::size_t>(graph.outputs[0])]);
+  require(output != forms.end(), "the scales that the model was trained with lack its output");
+  return output->second.type == Type::kInt16 ? Scheme::kInt16x8 : Scheme::kInt8;
 }
 
 Graph quantize_as_trained(const Graph& graph, const std::map<std::string, IntegerForm>& forms, bool float_io) {
   QuantizeOptions options{.scheme = trained_scheme(graph, forms), .float_io = float_io, .given = {}};
   std::vector<Range> ranges(graph.tensors.size());
+  const std::vector<std::string> names = form_names(graph);
   for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
     const Tensor& tensor = graph.tensors[i];
     if (tensor.type != Type::kFloat32) continue;
-    const auto form = forms.find(tensor.name);
+    const auto form = forms.find(names[i]);
     if (form != forms.end()) {
       check(tensor, form->second);
       options.given[static_cast<TensorId>(i)] = form->second;

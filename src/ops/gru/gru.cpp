@@ -50,8 +50,8 @@ TensorId expand(Expansion& e, const NodeView& node) {
   const std::string gate_activation = node.attributes().text("recurrent_activation_name");
   const std::vector<TensorId> x_gates = projected_steps(e, node, shape, 0, bias.gates);
   const std::vector<TensorId> x_candidate = projected_steps(e, node, shape, 2 * units, bias.candidate);
-  const TensorId gate_kernel = gate_weights(e, node, kRecurrentKernel, 0, 2 * units);
-  const TensorId candidate_kernel = gate_weights(e, node, kRecurrentKernel, 2 * units, units);
+  const TensorId gate_kernel = e.columns(node.input_id(kRecurrentKernel), 0, 2 * units);
+  const TensorId candidate_kernel = e.columns(node.input_id(kRecurrentKernel), 2 * units, units);
   const bool after = resets_after(node);
   const TensorId candidate_bias = after ? e.constant(bias.recurrent, {units}) : kNoTensor;
   const TensorId axis = e.integers({1});

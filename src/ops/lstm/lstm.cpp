@@ -37,7 +37,7 @@ TensorId expand(Expansion& e, const NodeView& node) {
   if (shape.backwards) x = e.add("REVERSE_V2", {x, e.integers({1})});
   std::vector<TensorId> inputs = {x};
   for (const RecurrentInput kernel : {kKernel, kRecurrentKernel}) {
-    for (int gate = 0; gate < kGates; ++gate) inputs.push_back(gate_weights(e, node, kernel, gate * units, units));
+    for (int gate = 0; gate < kGates; ++gate) inputs.push_back(e.columns(node.input_id(kernel), gate * units, units));
   }
   inputs.insert(inputs.end(), 3, kNoTensor);
   for (int gate = 0; gate < kGates; ++gate) {

@@ -20,7 +20,7 @@ TensorId expand(Expansion& e, const NodeView& node) {
     bias.assign(values.begin(), values.end());
   }
   const std::vector<TensorId> x = projected_steps(e, node, shape, 0, bias);
-  const TensorId kernel = gate_weights(e, node, kRecurrentKernel, 0, shape.units);
+  const TensorId kernel = e.columns(node.input_id(kRecurrentKernel), 0, shape.units);
   const TensorId none = e.constant({0.0f}, {1});
   std::vector<TensorId> states;
   for (const TensorId step : x) {

@@ -14,24 +14,6 @@ namespace {
 
 using namespace lstm;
 
-Tensor quantized_weights(const Tensor& weights) {
-  require(weights.constant(), "its weights '{}' are not constant", weights.name);
-  const auto values = weights.values<float>();
-  float greatest = 0.0f;
-  for (const float value : values) greatest = std::max(greatest, std::fabs(value));
-  const float scale = greatest > 0.0f ? greatest / 127.0f : 1.0f;
-  std::vector<std::int8_t> integers;
-  for (const float value : values) {
-    integers.push_back(static_cast<std::int8_t>(std::lround(std::clamp(value / scale, -127.0f, 127.0f))));
-  }
-  Tensor tensor = weights;
-  tensor.type = Type::kInt8;
-  tensor.trainable = false;
-  tensor.quantization = {{scale}, {0}, 0};
-  tensor.data = make_data(integers);
-  return tensor;
-}
-
 template <typename T>
 Tensor quantized_bias(const Tensor& bias, float scale, Type type, double most) {
   require(bias.constant(), "its bias '{}' is not constant", bias.name);
@@ -60,10 +42,9 @@ void quantize_lstm(NodeQuantizer& q) {
   const float input_scale = q.input(kInput).scale();
   const Quantization hidden = q.quantize_output().quantization;
   for (int gate = 0; gate < kGates; ++gate) {
-    const Tensor weights = quantized_weights(q.source(kWeights + gate));
-    const float bias_scale = input_scale * weights.scale();
-    q.set_input(kWeights + gate, weights);
-    q.set_input(kRecurrentWeights + gate, quantized_weights(q.source(kRecurrentWeights + gate)));
+    q.quantize_weights(kWeights + gate);
+    q.quantize_weights(kRecurrentWeights + gate);
+    const float bias_scale = input_scale * q.input(kWeights + gate).scale();
     const Tensor& bias = q.source(kBiases + gate);
     if (q.activation_type() == Type::kInt8) {
       q.set_input(kBiases + gate, quantized_bias<std::int32_t>(bias, bias_scale, Type::kInt32, 2147483647.0));
@@ -77,7 +58,8 @@ void quantize_lstm(NodeQuantizer& q) {
   q.set_input(kHidden, std::move(state));
   Tensor cell = q.source(kCell);
   cell.type = Type::kInt16;
-  cell.quantization = {{cell_scale(q.greatest(kCell))}, {0}, 0};
+  const Quantization* given = q.given(kCell);
+  cell.quantization = given ? *given : Quantization{{cell_scale(q.greatest(kCell))}, {0}, 0};
   q.set_input(kCell, std::move(cell));
 }
 
