@@ -71,6 +71,13 @@ struct RecipeDistillation {
   float temperature = 3.0f;
 };
 
+struct RecipeClassWeight {
+  std::vector<float> factors;  // of the first classes, the others having 1; empty: all 1
+  bool balanced = false;       // all classes count alike
+
+  bool given() const { return balanced || !factors.empty(); }
+};
+
 struct Recipe {
   std::filesystem::path path;  // of the recipe itself
   std::string identity;        // equal where the same is trained, if perhaps for more or fewer epochs
@@ -92,8 +99,8 @@ struct Recipe {
   std::vector<std::string> metrics;
   std::map<std::string, std::vector<std::string>> output_metrics;  // of single outputs
   int top_k = 5;
-  std::vector<float> class_weight;  // of the first classes, the others having 1; empty: all 1
-  bool balanced_classes = false;    // class_weight makes all classes count alike
+  RecipeClassWeight class_weight;
+  std::map<std::string, RecipeClassWeight> output_class_weight;  // of several outputs
   std::vector<Callback> callbacks;
   RecipeDistillation distillation;
   Compression compression;  // without epochs: none

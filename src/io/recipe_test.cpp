@@ -162,7 +162,7 @@ temperature = 2
   EXPECT_FALSE(recipe.optimizer.config.has("weight_decay"));
   EXPECT_EQ(recipe.losses.at(0).class_name, "CategoricalCrossentropy");  // which has smoothed labels in Keras
   EXPECT_FLOAT_EQ(recipe.losses.at(0).config.real("label_smoothing"), 0.1f);
-  EXPECT_EQ(recipe.class_weight, (std::vector<float>{1, 2, 3}));
+  EXPECT_EQ(recipe.class_weight.factors, (std::vector<float>{1, 2, 3}));
   EXPECT_EQ(recipe.metrics, std::vector<std::string>{"auc"});
   EXPECT_EQ(recipe.validation_split, 0.25f);
   ASSERT_EQ(recipe.callbacks.size(), 1u);

@@ -142,17 +142,30 @@ void read_loss_weights(const json& table, Recipe& recipe) {
   }
 }
 
+RecipeClassWeight class_weight_of(const json& given) {
+  if (given == "balanced") return {.factors = {}, .balanced = true};
+  require(given.is_array(), "class_weight = {}: expected \"balanced\" or a list with a number for each class",
+          given.dump());
+  RecipeClassWeight result;
+  for (const double number : numbers_of(given, "class_weight")) {
+    require(number >= 0.0, "class_weight = {}: no weight may be below 0", given.dump());
+    result.factors.push_back(static_cast<float>(number));
+  }
+  return result;
+}
+
+/// class_weight = [1.0, 2.0] or "balanced"; of several outputs, of those that are named: {digit = "balanced"}.
 void read_class_weight(const json& table, Recipe& recipe) {
   const auto found = table.find("class_weight");
   if (found == table.end()) return;
-  recipe.balanced_classes = *found == "balanced";
-  if (recipe.balanced_classes) return;
-  require(found->is_array(), "class_weight = {}: expected \"balanced\" or a list with a number for each class",
-          found->dump());
-  for (const double number : numbers_of(*found, "class_weight")) {
-    require(number >= 0.0, "class_weight = {}: no weight may be below 0", found->dump());
-    recipe.class_weight.push_back(static_cast<float>(number));
+  if (recipe.outputs.size() < 2) {
+    recipe.class_weight = class_weight_of(*found);
+    return;
   }
+  require(found->is_object(), "class_weight = {}: of several outputs, say which: {{{} = \"balanced\"}}", found->dump(),
+          recipe.outputs[0]);
+  require_known(*found, "output of class_weight", {recipe.outputs.begin(), recipe.outputs.end()});
+  for (const auto& [output, given] : found->items()) recipe.output_class_weight[output] = class_weight_of(given);
 }
 
 std::vector<std::string> metrics_of(const json& metrics) {

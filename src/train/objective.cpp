@@ -33,18 +33,18 @@ TrainPlan plan_for(const Model& model, const TrainOptions& options) {
 
 Objective::Objective(const Model& model, const TrainOptions& options, const TrainPlan& plan) {
   const bool several = model.losses.size() > 1;
-  require(!several || !options.distillation.given(), "a teacher is for models with one output");
-  require(!several || options.class_weight.empty(), "class_weight is for models with one output");
+  require(!several || options.class_weight.empty(), "class_weight: the model has several outputs; name one");
   for (const TensorId input : model.graph.inputs) inputs_.push_back(without_batch(model.graph.tensor(input).shape));
   for (std::size_t k = 0; k < model.losses.size(); ++k) {
     outputs_.emplace_back(model, k, options, plan);
     weights_.push_back(static_cast<float>(model.losses[k].weight));
   }
-  for (const auto& entry : options.output_metrics) {
-    const std::string& name = entry.first;
+  const auto require_output = [&](const char* what, const std::string& name) {
     const auto has_name = [&](const OutputObjective& output) { return output.name() == name; };
-    require(std::ranges::any_of(outputs_, has_name), "metrics: the model has no output '{}'", name);
-  }
+    require(std::ranges::any_of(outputs_, has_name), "{}: the model has no output '{}'", what, name);
+  };
+  for (const auto& entry : options.output_metrics) require_output("metrics", entry.first);
+  for (const auto& entry : options.output_class_weight) require_output("class_weight", entry.first);
 }
 
 void Objective::check_inputs(const Dataset& data) const {

@@ -24,6 +24,11 @@ std::vector<std::string> metrics_for(const TrainOptions& options, const std::str
   return names;
 }
 
+const std::vector<float>& class_weight_for(const TrainOptions& options, const std::string& output) {
+  const auto own = options.output_class_weight.find(output);
+  return own == options.output_class_weight.end() ? options.class_weight : own->second;
+}
+
 }  // namespace
 
 TensorId loss_input(const Model& model, std::size_t number) {
@@ -49,12 +54,18 @@ OutputObjective::OutputObjective(const Model& model, std::size_t output, const T
                options.top_k),
       size_(plan.outputs[output].size),
       labels_(at(plan.sharding.batch)),
+      class_weight_(class_weight_for(options, name_)),
       targets_(at(plan.sharding.batch) * size_),
-      weights_(options.class_weight.empty() ? 0 : at(plan.sharding.batch)),
-      teacher_(options.distillation.given() ? targets_.size() : 0) {
+      weights_(class_weight_.empty() ? 0 : at(plan.sharding.batch)),
+      teacher_(options.distillation.given() ? targets_.size() : 0),
+      soft_gradient_(function_.of_classes() ? 0 : teacher_.size()) {
+  for (std::size_t k = 0; k < plan.outputs.size(); ++k) {
+    if (k < output) teacher_first_ += plan.outputs[k].size;
+    teacher_row_ += plan.outputs[k].size;
+  }
   require(teacher_.empty() || (options.augmentation.mixup > 0) == bool(options.distillation.ask),
           "where samples are blended, and only there, the teacher must be asked for each");
-  require(options.class_weight.empty() || function_.of_logits(), "class_weight is for losses of classes");
+  require(class_weight_.empty() || function_.of_logits(), "class_weight is for losses of classes");
 }
 
 void OutputObjective::check(const Dataset& data) const {
@@ -125,6 +136,24 @@ void OutputObjective::find_targets(const Answers& answers, const Part& part, Los
   batch.targets = part.input;  // an autoencoder
 }
 
+double OutputObjective::teacher_loss(const Part& part, LossBatch batch) {
+  const Distillation& distillation = options_.distillation;
+  float* teacher = rows(teacher_, part);
+  batch.targets = teacher;
+  batch.labels = {};
+  for (std::size_t i = 0; i < part.samples.size(); ++i) {
+    const float* row = part.teacher != nullptr ? part.teacher + i * teacher_row_
+                                               : distillation.teacher.data() + part.samples[i] * teacher_row_;
+    teacher = std::copy_n(row + teacher_first_, size_, teacher);
+  }
+  if (function_.of_classes()) return distillation_loss(batch, distillation.temperature).loss;
+  float* gradient = batch.gradient;
+  batch.gradient = rows(soft_gradient_, part);
+  const double loss = compute_loss(function_, batch).loss;
+  for (std::size_t k = 0; k < part.samples.size() * size_; ++k) gradient[k] += batch.gradient[k];
+  return loss;
+}
+
 LossSums OutputObjective::compute(const Dataset& data, const Part& part) {
   LossBatch batch;
   batch.samples = static_cast<int>(part.samples.size());
@@ -132,12 +161,13 @@ LossSums OutputObjective::compute(const Dataset& data, const Part& part) {
   batch.outputs = part.output;
   batch.factor = part.factor;
   batch.gradient = part.gradient;
-  find_targets(data.answers(number_), part, batch);
+  const Answers answers = data.answers(number_);
+  find_targets(answers, part, batch);
   const bool training = part.gradient != nullptr;
   if (training && !weights_.empty()) {
     float* weights = weights_.data() + part.place;
     batch.weights = weights;
-    for (const std::uint32_t i : part.samples) *weights++ = options_.class_weight[at(data.labels[i])];
+    for (const std::uint32_t i : part.samples) *weights++ = class_weight_[at(answers.labels[i])];
   }
   const Distillation& distillation = options_.distillation;
   const bool taught = training && !teacher_.empty();
@@ -149,20 +179,8 @@ LossSums OutputObjective::compute(const Dataset& data, const Part& part) {
                  sums.metrics.data());
   }
   if (!taught) return sums;
-  float* teacher = rows(teacher_, part);
-  LossBatch soft = batch;
-  soft.targets = teacher;
-  soft.labels = {};
-  soft.factor = part.factor * (1.0f - distillation.alpha);
-  if (part.teacher != nullptr) {
-    std::copy_n(part.teacher, part.samples.size() * size_, teacher);
-  } else {
-    for (const std::uint32_t i : part.samples) {
-      teacher = std::copy_n(distillation.teacher.data() + std::size_t{i} * size_, size_, teacher);
-    }
-  }
-  sums.loss = double{distillation.alpha} * sums.loss +
-              double{1.0f - distillation.alpha} * distillation_loss(soft, distillation.temperature).loss;
+  batch.factor = part.factor * (1.0f - distillation.alpha);
+  sums.loss = double{distillation.alpha} * sums.loss + double{1.0f - distillation.alpha} * teacher_loss(part, batch);
   return sums;
 }
 

@@ -30,7 +30,7 @@ class OutputObjective {
     float* gradient;                  // null: evaluation
     float factor;                     // of the gradient
     std::span<const Mix> mixes = {};  // with which samples each is blended; empty: with none
-    const float* teacher = nullptr;   // the rows of a teacher that was asked
+    const float* teacher = nullptr;   // the rows of a teacher that was asked, of all outputs
   };
   /// Parts of a batch may be computed by different threads.
   LossSums compute(const Dataset& data, const Part& part);
@@ -44,6 +44,8 @@ class OutputObjective {
   float* rows(std::vector<float>& buffer, const Part& part) const;
   void find_blended_targets(const Answers& answers, const Part& part, LossBatch& batch);
   void find_targets(const Answers& answers, const Part& part, LossBatch& batch);
+  /// The loss by what the teacher gives for the samples of `batch`; its gradient is added.
+  double teacher_loss(const Part& part, LossBatch batch);
 
   std::string name_;
   std::size_t number_;
@@ -52,7 +54,10 @@ class OutputObjective {
   Metrics metrics_;
   std::size_t size_;                  // numbers of a sample
   std::vector<std::int32_t> labels_;  // of the batch
-  std::vector<float> targets_, weights_, teacher_;
+  const std::vector<float>& class_weight_;
+  std::vector<float> targets_, weights_, teacher_, soft_gradient_;
+  std::size_t teacher_row_ = 0,
+              teacher_first_ = 0;  // of what the teacher gives for a sample: all, and where ours begins
 };
 
 /// What an output's activation is computed from, where the loss is computed from that; else the output. The gradient by

@@ -1,6 +1,8 @@
 // Models with several inputs and outputs, and shared layers.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "train/testing.h"
 
@@ -91,6 +93,42 @@ TEST(Several, GoesOnToTheSameBits) {
   EXPECT_EQ(weights_of(parts), weights_of(whole));
 }
 
+// A factor for all of an output's classes is a factor of its loss.
+TEST(Several, ClassWeightsAreOfTheirOutput) {
+  const Dataset data = two_inputs(100);
+  Model weighted = several(), louder = weighted, plain = weighted;
+  TrainOptions options = {.batch_size = 10, .epochs = 2, .threads = 1};
+  train(plain, data, data, options);
+  louder.losses[1].weight *= 4.0;
+  train(louder, data, data, options);
+  options.output_class_weight = {{"sign", {4.0f, 4.0f}}};
+  train(weighted, data, data, options);
+  EXPECT_EQ(weights_of(weighted), weights_of(louder));
+  EXPECT_NE(weights_of(weighted), weights_of(plain));
+}
+
+TEST(Several, LearnsEachOutputFromATeacher) {
+  const Dataset data = two_inputs(100);
+  TrainOptions options = {.batch_size = 10, .epochs = 30, .threads = 1};
+  options.distillation.alpha = 0.0f;
+  for (std::size_t i = 0; i < data.size(); ++i) {  // logits of 3 classes, a probability, a number
+    for (const float told : {-4.0f, 9.0f, -4.0f, 0.999f, 2.0f}) options.distillation.teacher.push_back(told);
+  }
+  Model model = several();
+  train(model, data, data, options);
+  Dataset as_told = data;
+  std::ranges::fill(as_told.labels, 1);
+  std::ranges::fill(as_told.more_answers[0].labels, 1);
+  std::ranges::fill(as_told.more_answers[1].targets, 2.0f);
+  std::map<std::string, double> metrics;
+  for (const auto& [name, value] : Trainer(model, options).evaluate(as_told).metrics) metrics[name] = value;
+  EXPECT_EQ(metrics.at("spot_accuracy"), 1.0);
+  EXPECT_EQ(metrics.at("sign_accuracy"), 1.0);
+  EXPECT_LT(metrics.at("number_loss"), 0.1);
+  options.distillation.teacher.resize(400);
+  EXPECT_THROW(train(model, data, data, options), InputError);
+}
+
 std::string error_of(Model model, const Dataset& data, const TrainOptions& options = {}) {
   try {
     train(model, data, data, options);
@@ -112,6 +150,10 @@ TEST(Several, WhatDoesNotFitIsNamed) {
   EXPECT_EQ(error_of(several(), data), "the data's samples are 72, the model's input is 6x6x2");
   EXPECT_EQ(error_of(several(), two_inputs(20), {.output_metrics = {{"sgin", {"auc"}}}}),
             "metrics: the model has no output 'sgin'");
+  EXPECT_EQ(error_of(several(), two_inputs(20), {.output_class_weight = {{"sgin", {1.0f}}}}),
+            "class_weight: the model has no output 'sgin'");
+  EXPECT_EQ(error_of(several(), two_inputs(20), {.output_class_weight = {{"number", {1.0f}}}}),
+            "class_weight is for losses of classes");
   Model twice = several();
   twice.graph.outputs[1] = twice.graph.outputs[0];
   EXPECT_EQ(error_of(twice, two_inputs(20)), "the model's output 'spot' is another output once more");

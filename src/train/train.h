@@ -22,8 +22,10 @@ namespace thimble {
 
 /// A teacher to learn from, besides the labels (Hinton, Vinyals, Dean 2015).
 struct Distillation {
-  std::vector<float> teacher = {};  // its logits for all training samples; empty: no teacher, or `ask`
-  /// Where samples are blended (mixup): writes the teacher's logits for a sample as it is trained on. One call at a
+  /// What it gives for all training samples, for each all outputs one after the other: of classes logits, of binary
+  /// outputs probabilities; empty: no teacher, or `ask`.
+  std::vector<float> teacher = {};
+  /// Where samples are blended (mixup): writes what the teacher gives for a sample as it is trained on. One call at a
   /// time.
   std::function<void(std::span<const float> sample, std::span<float> logits)> ask = {};
   float alpha = 0.1f;  // the share of the labels in the loss
@@ -45,6 +47,7 @@ struct TrainOptions {
   std::map<std::string, std::vector<std::string>> output_metrics = {};  // of single outputs, by name
   int top_k = 5;                                                        // of the metric top_k_categorical_accuracy
   std::vector<float> class_weight = {};  // what the loss of each class's samples is multiplied by; empty: 1
+  std::map<std::string, std::vector<float>> output_class_weight = {};  // of several outputs, by name
   std::vector<Callback> callbacks = {};
   Distillation distillation = {};
   /// Processes that train together, each with a part of every batch; null: this one alone. The result is that of one

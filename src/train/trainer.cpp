@@ -64,8 +64,8 @@ class Trainer::Impl {
   bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
     check(data);
     const std::size_t told = options_.distillation.teacher.size() / data.size();
-    require(told == 0 || told == executor_.plan().outputs[0].size, "the teacher has {} outputs, the model {}", told,
-            executor_.plan().outputs[0].size);
+    require(told == 0 || told == output_numbers(), "the teacher gives {} numbers, the model {}", told,
+            output_numbers());
     const auto number = static_cast<std::uint64_t>(position.epoch);
     order_ = shuffled_order(data.size(), options_.seed, number, options_.shuffle_buffer);
     const auto batches = (data.size() + at(options_.batch_size) - 1) / at(options_.batch_size);
@@ -74,9 +74,9 @@ class Trainer::Impl {
     total_.metrics.resize(objective_.counters());
     steps_done_ = position.step;
     if (options_.augmentation.any()) {
-      augmented_ = std::make_unique<AugmentedEpoch>(data, order_, options_, position.epoch, steps_done_,
-                                                    executor_.plan().outputs[0].size,
-                                                    [this](int samples) { return share_.part_of(samples); });
+      augmented_ =
+          std::make_unique<AugmentedEpoch>(data, order_, options_, position.epoch, steps_done_, output_numbers(),
+                                           [this](int samples) { return share_.part_of(samples); });
     }
     run(data, true, Random(options_.seed, ~number).next(), step_done);
     augmented_.reset();
@@ -192,11 +192,17 @@ class Trainer::Impl {
     return mixes;
   }
 
+  /// Of all outputs of a sample.
+  std::size_t output_numbers() const {
+    std::size_t count = 0;
+    for (const auto& output : executor_.plan().outputs) count += output.size;
+    return count;
+  }
+
   /// The rows of the teacher that was asked for a part of a batch; null: it was not.
   const float* teacher_of(int first, ShardPlace place, const StepContext& context) {
     if (!augmented_ || !options_.distillation.ask) return nullptr;
-    return augmented_->teacher(first / options_.batch_size).data() +
-           number_in_batch(place, context) * executor_.plan().outputs[0].size;
+    return augmented_->teacher(first / options_.batch_size).data() + number_in_batch(place, context) * output_numbers();
   }
 
   /// Walks over the data, in the order of order_, from step steps_done_ on.
