@@ -136,5 +136,51 @@ TEST_F(CompressProgram, AttentionScoresWhatTrainingSaid) {
   }
 }
 
+TEST_F(CompressProgram, SeveralOutputsScoreWhatTrainingSaid) {
+  NpzArrays arrays;
+  for (const std::string part : {"train", "test"}) {
+    NpzArrays own;
+    add_part(own, part, 300, part == "train" ? 1 : 2, false);
+    arrays["numbers_" + part] = own["x_" + part];
+    arrays["class_" + part] = own["y_" + part];
+    std::vector<float> sums;
+    for (int i = 0; i < 300; ++i) sums.push_back(own["x_" + part].values<float>()[static_cast<std::size_t>(8 * i)]);
+    arrays["first_" + part] = make_npy<float>({300, 1}, sums);
+  }
+  real_file_system().write(folder_.path() / "data.npz", ByteSpan(write_npz(arrays)));
+  real_file_system().write(folder_.path() / "recipe.toml", R"(
+outputs = ["class", "first"]
+[data]
+path = "data.npz"
+[[layers]]
+type = "InputLayer"
+name = "numbers"
+[[layers]]
+type = "Dense"
+name = "class"
+units = 3
+activation = "softmax"
+[[layers]]
+type = "Dense"
+name = "first"
+units = 1
+inputs = ["numbers"]
+[train]
+epochs = 2
+loss = {class = "sparse_categorical_crossentropy", first = "mae"}
+class_weight = {class = "balanced"}
+[compress]
+epochs = 2
+)");
+  run({"train", path("recipe.toml"), "-o", path("out"), "--threads", "1"});
+  const json history = json::parse(as_text(real_file_system().read(path("out/history.json"))));
+  const json figures = json::parse(run({"eval", path("out/model.tflite"), "--data", path("data.npz"), "--json"}));
+  const json& outputs = figures["outputs"];
+  EXPECT_EQ(outputs["class"]["accuracy"], history["val_class_accuracy"].back());
+  EXPECT_NEAR(outputs["class"]["loss"].get<double>(), history["val_class_loss"].back().get<double>(), 1e-5);
+  EXPECT_NEAR(outputs["first"]["metrics"]["mean_absolute_error"].get<double>(),
+              history["val_first_loss"].back().get<double>(), 1e-5);
+}
+
 }  // namespace
 }  // namespace thimble

@@ -131,7 +131,7 @@ void train(const TrainArguments& arguments) {
   written["history.json"] = history_json(history);
   files.write_all(arguments.folder, written);
   if (recipe.compression.epochs > 0) {
-    print_result({history.back().val_loss, history.back().val_accuracy, {}});
+    print_result(validation_of(history.back()));
   } else {
     print_result(tested);
   }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "compress/chip_weights.h"
+#include "compress/score.h"
 #include "compress/write_back.h"
 #include "ops/op.h"
 #include "passes/pipeline.h"
@@ -15,6 +16,7 @@
 #include "quant/trained.h"
 #include "quant/weight_plan.h"
 #include "run/evaluate.h"
+#include "train/loss.h"
 
 namespace thimble {
 namespace {
@@ -114,8 +116,11 @@ class Compressor {
     const LossAndAccuracy trained = trainer.so_far();
     trainer.save();
     keep_pruned();
-    const LossAndAccuracy tested = evaluate_model(trainer);
-    return EpochResult{trained.loss, trained.accuracy, tested.loss, tested.accuracy, seconds, {}};
+    const LossAndAccuracy tested = evaluate_model();
+    EpochResult result{trained.loss, trained.accuracy, tested.loss, tested.accuracy, seconds, {}};
+    for (const auto& [name, value] : trained.metrics) result.more[name] = value;
+    for (const auto& [name, value] : tested.metrics) result.more["val_" + name] = value;
+    return result;
   }
 
   /// With the weights as they are now, and the ranges that they were trained with.
@@ -276,12 +281,15 @@ class Compressor {
     return result;
   }
 
-  LossAndAccuracy evaluate_model(Trainer& trainer) const {
-    if (model_.losses.size() > 1 || model_.losses[0].class_name.find("Crossentropy") == std::string::npos) {
-      return trainer.evaluate(test_);
-    }
-    const Evaluation tested = evaluate(prepare(integer_model()), test_, options_.threads);
-    return {tested.loss, tested.accuracy};
+  /// As training has it; of a classifier, to the last bit as `thimble eval` has it.
+  LossAndAccuracy evaluate_model() const {
+    const Graph integer = integer_model();
+    LossAndAccuracy result = score(model_, integer, test_, options_);
+    if (model_.losses.size() > 1 || !loss_function(model_.losses[0]).of_logits()) return result;
+    const Evaluation tested = evaluate(prepare(integer), test_, options_.threads);
+    result.loss = tested.loss;
+    result.accuracy = tested.accuracy;
+    return result;
   }
 
   const Dataset& train_;
@@ -314,6 +322,15 @@ std::map<TensorId, ValueGrid> grids_of(const Graph& graph, const Graph& integer)
   return result;
 }
 
+LossAndAccuracy validation_of(const EpochResult& epoch) {
+  constexpr std::string_view kPrefix = "val_";
+  LossAndAccuracy result{epoch.val_loss, epoch.val_accuracy, {}};
+  for (const auto& [name, value] : epoch.more) {
+    if (name.starts_with(kPrefix)) result.metrics.emplace_back(name.substr(kPrefix.size()), value);
+  }
+  return result;
+}
+
 CompressResult compress(Model& model, const Dataset& train, const Dataset& test, const Compression& compression,
                         const TrainOptions& options, Progress& progress, const std::function<bool()>& stop,
                         const CompressCheckpoints& checkpoints) {
@@ -330,7 +347,7 @@ CompressResult compress(Model& model, const Dataset& train, const Dataset& test,
     });
     if (!done) return {{}, std::move(result.epochs), true};
     progress.finish(steps, progress_note(done->seconds, steps, {done->loss, done->accuracy, {}}) +
-                               validation_note({done->val_loss, done->val_accuracy, {}}));
+                               validation_note(validation_of(*done)));
     result.epochs.push_back(*done);
     // The last one's choice of weights is part of the result: it is made again.
     if (checkpoints.save && epoch + 1 < compression.epochs) checkpoints.save(compressor.state(result.epochs));

@@ -10,8 +10,8 @@ namespace thimble {
 
 struct CompressResult {
   Graph integer_model;
-  /// loss and accuracy are training's, with the weights and values of the integer model; val_loss and val_accuracy are
-  /// the integer model's own on the test data, or training's for a model that is no classifier.
+  /// loss and accuracy are training's, with the weights and values of the integer model; val_loss, val_accuracy and
+  /// other metrics are the integer model's own on the test data.
   std::vector<EpochResult> epochs;
   bool stopped = false;  // because `stop` said so; then there is no model
 };
@@ -21,6 +21,9 @@ struct CompressCheckpoints {
   std::function<void(const NpzArrays&)> save = {};  // after each epoch but the last one
   NpzArrays start = {};                             // what save() got; empty: begins at the beginning
 };
+
+/// What an epoch says of the test data.
+LossAndAccuracy validation_of(const EpochResult& epoch);
 
 /// The numbers that a tensor of one scale can hold.
 ValueGrid grid_of(Type type, const Quantization& quantization);
