@@ -57,8 +57,16 @@ struct Isa {
     store(lanes_of, v);
     for (int i = 0; i < count; ++i) p[i] = lanes_of[i];
   }
-  /// Not for inner loops: it takes as many instructions as there are lanes.
-  static THIMBLE_INLINE Vector all(float value) { return value - Vector{}; }
+  static THIMBLE_INLINE Vector all(float value) {
+#if defined(__x86_64__) && !defined(__clang__)
+    if constexpr (kLanes == 16) {  // GCC 12 would fill the lanes one by one
+      Vector v;
+      asm("vbroadcastss %1, %0" : "=v"(v) : "v"(value));
+      return v;
+    }
+#endif
+    return value - Vector{};
+  }
 };
 
 /// kAvx512Vnni adds products of bytes; floats are computed as with kAvx512.

@@ -41,10 +41,11 @@ void mask_gradient(int rows, int channels, const FusedActivation& activation, co
   simd([=](auto best) THIMBLE_INLINE_LAMBDA {
     for_columns<decltype(best), 1>(channels, [&](auto isa, auto, int j, int lanes) THIMBLE_INLINE_LAMBDA {
       using I = decltype(isa);
+      const typename I::Vector least = I::all(activation.least), most = I::all(activation.most);
       for (std::ptrdiff_t r = 0; r < rows; ++r) {
         const typename I::Vector value = I::load(y + r * channels + j, lanes);
         const typename I::Vector g = I::load(gradient + r * channels + j, lanes);
-        I::store(masked + r * stride + j, inside_or_zero<I>(value, activation.least, activation.most, g), lanes);
+        I::store(masked + r * stride + j, inside_or_zero<I>(value, least, most, g), lanes);
       }
     });
     for (std::ptrdiff_t r = 0; r < rows && stride > channels; ++r) {

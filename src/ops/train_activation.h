@@ -17,13 +17,12 @@ struct FusedActivation {
 /// Of the attribute "activation": NONE, RELU, RELU6, RELU_N1_TO_1. Throws InputError for others.
 FusedActivation fused_activation(const std::string& name);
 
-/// g where least < y < most, else 0.
+/// g where low < y < high, else 0.
 template <typename I>
-THIMBLE_INLINE typename I::Vector inside_or_zero(const typename I::Vector& y, float least, float most,
-                                                 const typename I::Vector& g) {
+THIMBLE_INLINE typename I::Vector inside_or_zero(const typename I::Vector& y, const typename I::Vector& low,
+                                                 const typename I::Vector& high, const typename I::Vector& g) {
 #if defined(__x86_64__) && !defined(__clang__)
   if constexpr (I::kLanes == 16) {  // GCC 12 compares so many lane by lane
-    const typename I::Vector low = I::all(least), high = I::all(most);
     typename I::Vector masked;
     asm("vcmpltps %1, %2, %%k1\n\tvcmpltps %3, %1, %%k1%{%%k1%}\n\tvmovaps %4, %0%{%%k1%}%{z%}"
         : "=v"(masked)
@@ -34,13 +33,14 @@ THIMBLE_INLINE typename I::Vector inside_or_zero(const typename I::Vector& y, fl
 #endif
   using Part = typename I::Comparing;
   constexpr int kParts = I::kLanes / Part::kLanes;
-  typename Part::Vector values[kParts], result[kParts];
+  typename Part::Vector values[kParts], result[kParts], least[kParts], most[kParts];
   __builtin_memcpy(values, &y, sizeof y);
   __builtin_memcpy(result, &g, sizeof g);
-  const typename Part::Vector low = Part::all(least), high = Part::all(most);
+  __builtin_memcpy(least, &low, sizeof y);
+  __builtin_memcpy(most, &high, sizeof y);
   for (int i = 0; i < kParts; ++i) {
-    result[i] = values[i] > low ? result[i] : typename Part::Vector{};
-    result[i] = values[i] < high ? result[i] : typename Part::Vector{};
+    result[i] = values[i] > least[i] ? result[i] : typename Part::Vector{};
+    result[i] = values[i] < most[i] ? result[i] : typename Part::Vector{};
   }
   typename I::Vector masked;
   __builtin_memcpy(&masked, result, sizeof masked);

@@ -56,9 +56,27 @@ void add_equal(std::ptrdiff_t count, const float* a, const float* b, const Fused
   });
 }
 
+/// The gradients of both, likewise, where there is an activation.
+void pass_equal(std::ptrdiff_t count, const float* output, const float* gradient, const FusedActivation& activation,
+                float* a, float* b) {
+  simd([=](auto isa) THIMBLE_INLINE_LAMBDA {
+    using I = decltype(isa);
+    const typename I::Vector least = I::all(activation.least), most = I::all(activation.most);
+    std::ptrdiff_t i = 0;
+    for (; i + I::kLanes <= count; i += I::kLanes) {
+      const typename I::Vector passed = inside_or_zero<I>(I::load(output + i), least, most, I::load(gradient + i));
+      I::store(a + i, passed);
+      I::store(b + i, passed);
+    }
+    for (; i < count; ++i) a[i] = b[i] = activation.least < output[i] && output[i] < activation.most ? gradient[i] : 0;
+  });
+}
+
+/// Whether the operand is as large as the output, and no parameter.
+bool is_equal(const Addend& operand) { return operand.offsets.empty() && operand.sample != 0; }
+
 void forward(const Plan& plan, const TrainBuffers& buffers) {
-  const auto equal = [](const Addend& operand) { return operand.offsets.empty() && operand.sample != 0; };
-  if (equal(plan.operands[0]) && equal(plan.operands[1])) {
+  if (is_equal(plan.operands[0]) && is_equal(plan.operands[1])) {
     return add_equal(std::ptrdiff_t{buffers.batch} * plan.elements, buffers.inputs[0], buffers.inputs[1],
                      plan.activation, buffers.output);
   }
@@ -83,7 +101,7 @@ void operand_gradient(const Plan& plan, int index, const TrainBuffers& buffers) 
   const float* gradient = buffers.output_gradient;
   const int n = plan.elements;
   const int batch = buffers.batch;
-  if (operand->offsets.empty() && operand->sample != 0) {
+  if (is_equal(*operand)) {
     std::copy_n(gradient, std::ptrdiff_t{batch} * n, result);
     return;
   }
@@ -103,6 +121,10 @@ void operand_gradient(const Plan& plan, int index, const TrainBuffers& buffers) 
 
 void backward(const Plan& plan, const TrainBuffers& buffers) {
   const int count = buffers.batch * plan.elements;
+  float *a = buffers.input_gradients[0], *b = buffers.input_gradients[1];
+  if (!plan.activation.none() && a && b && is_equal(plan.operands[0]) && is_equal(plan.operands[1])) {
+    return pass_equal(count, buffers.output, buffers.output_gradient, plan.activation, a, b);
+  }
   mask_gradient(1, count, plan.activation, buffers.output, buffers.output_gradient, buffers.output_gradient, count);
   for (const int i : {0, 1}) {
     if (buffers.input_gradients[static_cast<std::size_t>(i)]) operand_gradient(plan, i, buffers);

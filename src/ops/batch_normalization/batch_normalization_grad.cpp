@@ -182,17 +182,23 @@ void forward(const Plan& plan, const TrainBuffers& buffers) {
   });
 }
 
-/// dy where the activation let the output pass, else 0; `all`: it let all pass.
+/// What the activation lets pass.
 template <typename I>
-THIMBLE_INLINE typename I::Vector passed(const Plan& plan, bool all, const Channels<I>& channels,
-                                         const typename I::Vector& x, const typename I::Vector& dy) {
-  if (all) return dy;
-  return inside_or_zero<I>(channels.output(x), plan.activation.least, plan.activation.most, dy);
-}
+struct Gate {
+  bool all;
+  typename I::Vector least, most;
+
+  THIMBLE_INLINE explicit Gate(const FusedActivation& activation)
+      : all(activation.none()), least(I::all(activation.least)), most(I::all(activation.most)) {}
+  /// dy where it lets the output pass, else 0.
+  THIMBLE_INLINE typename I::Vector passed(const Channels<I>& channels, const typename I::Vector& x,
+                                           const typename I::Vector& dy) const {
+    return all ? dy : inside_or_zero<I>(channels.output(x), least, most, dy);
+  }
+};
 
 /// This shard's gradients by beta and gamma, too.
 void make_backward_sums(const Plan& plan, const TrainBuffers& buffers) {
-  const bool all = plan.activation.none();
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
   std::fill_n(buffers.sums, 2 * plan.channels, 0.0);
@@ -200,12 +206,12 @@ void make_backward_sums(const Plan& plan, const TrainBuffers& buffers) {
     using I = decltype(isa);
     using Vector = typename I::Vector;
     const auto channels = channels_of<I, vectors()>(*p, *b, c, lanes);
+    const Gate<I> gate(p->activation);
     sum_rows<I, vectors()>(b->batch * p->rows, p->channels, c, b->sums,
                            [&](int r, int v, Vector& sum, Vector& products) THIMBLE_INLINE_LAMBDA {
                              const std::ptrdiff_t at = std::ptrdiff_t{r} * p->channels + c + v * I::kLanes;
                              const Vector x = I::load(b->inputs[0] + at, lanes);
-                             const Vector g =
-                                 passed<I>(*p, all, channels[v], x, I::load(b->output_gradient + at, lanes));
+                             const Vector g = gate.passed(channels[v], x, I::load(b->output_gradient + at, lanes));
                              sum += g;
                              products += g * ((x - channels[v].mean) * channels[v].factor);
                            });
@@ -221,13 +227,13 @@ void make_backward_sums(const Plan& plan, const TrainBuffers& buffers) {
 /// With n the normalized x: dx = factor * gamma * (dy - mean(dy) - n * mean(dy * n)).
 void backward(const Plan& plan, const TrainBuffers& buffers) {
   if (!buffers.input_gradients[0]) return;
-  const bool all = plan.activation.none();
   const Plan* p = &plan;
   const TrainBuffers* b = &buffers;
   for_channels(plan, [=](auto isa, auto vectors, int c, int lanes) THIMBLE_INLINE_LAMBDA {
     using I = decltype(isa);
     using Vector = typename I::Vector;
     const auto channels = channels_of<I, vectors()>(*p, *b, c, lanes);
+    const Gate<I> gate(p->activation);
     Vector constant[vectors()], slope[vectors()];  // dx = scale * g - constant - slope * (x - mean)
     const double rows = static_cast<double>(b->whole_batch) * p->rows;
     for (int v = 0; v < vectors(); ++v) {
@@ -239,7 +245,7 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
       for (int v = 0; v < vectors(); ++v) {
         const std::ptrdiff_t at = std::ptrdiff_t{r} * p->channels + c + v * I::kLanes;
         const Vector x = I::load(b->inputs[0] + at, lanes);
-        const Vector g = passed<I>(*p, all, channels[v], x, I::load(b->output_gradient + at, lanes));
+        const Vector g = gate.passed(channels[v], x, I::load(b->output_gradient + at, lanes));
         const Vector dx = channels[v].scale * g - constant[v] - slope[v] * (x - channels[v].mean);
         I::store(b->input_gradients[0] + at, dx, lanes);
       }

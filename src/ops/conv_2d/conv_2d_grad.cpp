@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/conv_2d/conv_2d_winograd.h"
 #include "ops/matrix_tile.h"
 #include "ops/op.h"
 #include "ops/train_activation.h"
@@ -342,6 +343,7 @@ void backward(const Plan& plan, const TrainBuffers& buffers) {
 }
 
 TrainCall compile(const NodeView& node, int) {
+  if (std::optional<TrainCall> call = compile_winograd(node)) return *call;
   const auto plan = std::make_shared<const Plan>(make_plan(node));
   return {.scratch = plan->end,
           .forward = [plan](const TrainBuffers& buffers) { forward(*plan, buffers); },

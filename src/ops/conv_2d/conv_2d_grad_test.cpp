@@ -32,6 +32,13 @@ void check(const Conv& conv, int batch = 3) {
 
 TEST(Conv2DGrad, OneInputChannel) { check({.input = {9, 8, 1}, .filter = {8, 3, 3, 1}}); }
 TEST(Conv2DGrad, ManyChannels) { check({.input = {5, 6, 16}, .filter = {24, 3, 3, 16}}, 2); }
+TEST(Conv2DGrad, Winograd) { check({.input = {6, 8, 16}, .filter = {24, 3, 3, 16}}, 2); }
+TEST(Conv2DGrad, WinogradAndSamePadding) {
+  check({.input = {4, 6, 24}, .filter = {16, 3, 3, 24}, .padding = "SAME", .activation = "RELU6"}, 1);
+}
+TEST(Conv2DGrad, WinogradOfManyTiles) {
+  check({.input = {16, 16, 16}, .filter = {16, 3, 3, 16}, .padding = "SAME", .bias = false}, 1);
+}
 TEST(Conv2DGrad, ChannelsThatFillNoVector) { check({.input = {6, 5, 3}, .filter = {7, 2, 3, 3}}); }
 TEST(Conv2DGrad, OneFilter) { check({.input = {6, 5, 3}, .filter = {1, 3, 3, 3}}); }
 TEST(Conv2DGrad, WideRows) { check({.input = {3, 41, 2}, .filter = {19, 2, 2, 2}}, 1); }
