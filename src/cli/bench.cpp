@@ -86,11 +86,14 @@ nlohmann::ordered_json to_json(const BenchArguments& arguments, const Board& boa
   }
   const Firmware& firmware = measurement.firmware;
   const auto bound = firmware.stack_bound;
+  const std::optional<std::size_t> ram = arguments.fit.memory().ram;
   return {{"model", arguments.model},
           {"board", board.name},
           {"title", board.title},
           {"optimize", arguments.optimize},
           {"weights", arguments.fit.weights},
+          {"output", arguments.fit.output},
+          {"ram_limit", ram ? nlohmann::ordered_json(*ram) : nlohmann::ordered_json()},
           {"instructions", measurement.instructions},
           {"weights_bytes", firmware.weights_bytes},
           {"code_bytes", firmware.code_bytes},
@@ -174,6 +177,10 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
 /// The rows of one model with one setting: of the host, if asked for, then of the boards.
 nlohmann::ordered_json measure_all(const BenchArguments& arguments) {
   std::vector<const Board*> boards;
+  const bool for_boards = arguments.fit.about_memory() || arguments.fit.weights != "plain" || arguments.layers;
+  require(
+      std::ranges::any_of(arguments.boards, [](const std::string& name) { return name != kHost; }) || !for_boards,
+      "--ram, --input-buffer, --output-buffer, --weights and --layers are for boards; name one with --on, such as m4");
   for (const std::string& name : arguments.boards) {
     require(name != kHost || !arguments.fit.caller().any(),
             "--input-buffer and --output-buffer are for boards; leave host out of --on");
@@ -218,7 +225,12 @@ bool change_settings(BenchArguments& arguments, std::string_view text) {
     const auto setting = std::ranges::find_if(settings, [&](const Setting& one) {
       return sign == part.npos ? std::ranges::count(one.choices, value) > 0 : one.name == part.substr(0, sign);
     });
-    if (setting == std::end(settings)) return false;
+    if (setting == std::end(settings)) {
+      require(sign == part.npos || real_file_system().is_file(std::string(text)),
+              "--vs {}: '{}' is no setting; there are optimize, weights, output, input-buffer, output-buffer and ram",
+              text, part.substr(0, sign));
+      return false;
+    }
     require(setting->choices.empty() || std::ranges::count(setting->choices, value) > 0, "--vs {}: {} is {}", part,
             setting->name, fmt::join(setting->choices, " or "));
     setting->value = value;
@@ -263,6 +275,11 @@ void bench(const BenchArguments& arguments) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (i > 0) fmt::print("\n");
     fmt::print("{}", bench_comparison(rows[i], others[i]));
+  }
+  for (const nlohmann::ordered_json* side : {&rows, &others}) {
+    for (const auto& row : *side) {
+      if (row.contains("by_layer")) fmt::print("\n{}", layer_table(row));
+    }
   }
 }
 

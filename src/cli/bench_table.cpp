@@ -47,9 +47,14 @@ std::string buffers_of_caller(const BenchRow& row) {
   return inputs && outputs ? "inputs and outputs" : inputs ? "inputs" : outputs ? "outputs" : "";
 }
 
-std::string label(const BenchRow& row) {
-  return fmt::format("{} {}{}{}", std::filesystem::path(row.at("model").get<std::string>()).filename().string(),
-                     row.value("optimize", ""), row.value("weights", "plain") == "packed" ? " packed" : "",
+/// The model's name and the settings; the path where `whole`.
+std::string label(const BenchRow& row, bool whole = false) {
+  const std::filesystem::path model = row.at("model").get<std::string>();
+  const BenchRow ram = row.value("ram_limit", BenchRow());
+  return fmt::format("{} {}{}{}{}{}", whole ? model.string() : model.filename().string(), row.value("optimize", ""),
+                     ram.is_null() ? "" : fmt::format(" in {} B", ram.get<std::uint64_t>()),
+                     row.value("weights", "plain") == "packed" ? " packed" : "",
+                     row.value("output", "scores") == "class" ? " class" : "",
                      buffers_of_caller(row).empty() ? "" : " without " + buffers_of_caller(row));
 }
 
@@ -98,7 +103,8 @@ std::string bench_table(const BenchRow& rows) {
 }
 
 std::string bench_comparison(const BenchRow& first, const BenchRow& second) {
-  Table table{{{first.at("board"), false}, {label(first)}, {label(second)}, {"ratio"}}, {}, ""};
+  const bool whole = label(first) == label(second);  // where the files have one name
+  Table table{{{first.at("board"), false}, {label(first, whole)}, {label(second, whole)}, {"ratio"}}, {}, ""};
   const auto add = [&](const std::string& title, double a, double b, const std::string& a_text,
                        const std::string& b_text) {
     table.rows.push_back({title, a_text, b_text, a > 0 ? fmt::format("{:.2f}", b / a) : ""});
@@ -148,8 +154,8 @@ std::string layer_table(const BenchRow& row) {
   }
   table.rows.push_back(
       {"between layers, interface", "", "", number(row, "between_layers"), "", "", number(row, "other_code_bytes")});
-  return fmt::format("{} {}, layer by layer (measured with marks, which take some instructions themselves)\n{}",
-                     row.at("board").get<std::string>(), row.at("optimize").get<std::string>(), table_as_text(table));
+  return fmt::format("{}, {}, layer by layer (measured with marks, which take some instructions themselves)\n{}",
+                     row.at("board").get<std::string>(), label(row), table_as_text(table));
 }
 
 }  // namespace thimble
