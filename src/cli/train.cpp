@@ -69,7 +69,7 @@ void train_folds(FileSystem& files, const TrainArguments& arguments, const Recip
   for (int fold = 0; fold < recipe.folds; ++fold) {
     terminal_progress().line(fmt::format("Fold {}/{}", fold + 1, recipe.folds));
     const DatasetSplits parts = fold_of(train, recipe.folds, fold, recipe.seed);
-    weigh_classes(recipe, parts.train, options);
+    with_context(recipe.path.string(), [&] { weigh_classes(recipe, parts.train, options); });
     ask_teacher(files, recipe, parts.train, options);
     Model model = build_model(recipe, train);
     CheckpointOptions checkpoints = checkpoints_of(arguments);
@@ -108,7 +108,7 @@ void train(const TrainArguments& arguments) {
   files.require_writable(arguments.folder);
   if (recipe.folds > 0) return train_folds(files, arguments, recipe, data.train, options);
   const DatasetSplits parts = validation_parts(recipe, data);
-  weigh_classes(recipe, parts.train, options);
+  with_context(recipe.path.string(), [&] { weigh_classes(recipe, parts.train, options); });
   ask_teacher(files, recipe, parts.train, options);
   Model model = build_model(recipe, data.train);
   const TrainResult result =

@@ -186,6 +186,11 @@ TEST_F(RecipeTest, WhatTrainersGetWrong) {
             "[train]: validation_split = 1: must be from 0 to below 1");
   EXPECT_EQ(error_of(dense + "[[callbacks]]\ntype = \"EarlyStoping\"\n"),
             "callback 1: unknown callback 'EarlyStoping'; did you mean 'EarlyStopping'?");
+  EXPECT_EQ(error_of(dense + "[train]\nlearning_rate = -1.0\n"), "[train]: learning_rate = -1: must be at least 0");
+  EXPECT_EQ(error_of(dense + "[train]\noptimizer = \"sgd\"\nmomentum = 1.5\n"),
+            "[train]: momentum = 1.5: must be from 0 to below 1");
+  EXPECT_EQ(error_of(dense + "[train]\nlearning_rate = {type = \"CosineDecay\", initial_learning_rate = -1.0}\n"),
+            "[train]: learning_rate: initial_learning_rate = -1: must be at least 0");
   EXPECT_EQ(error_of(dense + "[distillation]\nalpha = 0.5\n"), "[distillation]: the argument teacher is missing");
 }
 

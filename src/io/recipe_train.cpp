@@ -68,13 +68,31 @@ double first_rate(const LearningRateSchedule& schedule) {
   return schedule.values.at(0);
 }
 
+/// Numbers that would let the weights grow without an end.
+void check_ranges(const Attributes& config, const std::vector<double>& values = {}) {
+  const auto check = [](std::string_view name, double value, bool below_one) {
+    require(value >= 0.0 && (!below_one || value < 1.0), "{} = {}: must be {}", name, value,
+            below_one ? "from 0 to below 1" : "at least 0");
+  };
+  for (const char* name : {"learning_rate", "initial_learning_rate", "end_learning_rate", "max_learning_rate",
+                           "warmup_target", "epsilon", "weight_decay"}) {
+    if (config.has(name)) check(name, double{config.real(name)}, false);
+  }
+  for (const char* name : {"momentum", "beta_1", "beta_2", "rho"}) {
+    if (config.has(name)) check(name, double{config.real(name)}, true);
+  }
+  for (const double value : values) check("values", value, false);
+}
+
 void read_optimizer(json table, const OptimizerCodec& codec, Recipe& recipe) {
   if (table.contains(kRate) && table[kRate].is_object()) {
     recipe.optimizer.schedule = with_context(kRate, [&] { return schedule_of(table[kRate]); });
+    with_context(kRate, [&] { check_ranges(recipe.optimizer.schedule.config, recipe.optimizer.schedule.values); });
     table[kRate] = first_rate(recipe.optimizer.schedule);
   }
   recipe.optimizer.class_name = codec.class_name;
   recipe.optimizer.config = config_from_json(codec.arguments, table);
+  check_ranges(recipe.optimizer.config);
 }
 
 const LossCodec& loss_named(const std::string& name, const json& arguments) {
