@@ -25,6 +25,11 @@ RecurrentShape recurrent_shape(const NodeView& node, int gates) {
   return {x[1], x[2], units, node.attributes().flag("go_backwards"), node.attributes().flag("return_sequences")};
 }
 
+std::int64_t recurrent_macs(const NodeView& node, int gates) {
+  const RecurrentShape s = recurrent_shape(node, gates);
+  return std::int64_t{s.steps} * gates * s.units * (s.depth + s.units);
+}
+
 std::vector<TensorSpec> infer_recurrent(const NodeView& node, int gates, const Shape& bias) {
   for (int i = 0; i < node.input_count(); ++i) {
     require_type(node.input(i), {Type::kFloat32});

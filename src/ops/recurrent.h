@@ -23,6 +23,7 @@ struct RecurrentShape {
 
 /// Checks inputs 0 to 3 of a node of `gates` gates and says their sizes; `bias` is the expected shape.
 RecurrentShape recurrent_shape(const NodeView& node, int gates);
+std::int64_t recurrent_macs(const NodeView& node, int gates);
 std::vector<TensorSpec> infer_recurrent(const NodeView& node, int gates, const Shape& bias);
 
 /// Keras's arguments. Those that only change how Keras computes are accepted, dropout must be 0.

@@ -70,10 +70,7 @@ TensorId expand(Expansion& e, const NodeView& node) {
   return joined_steps(e, shape, states);
 }
 
-std::int64_t macs(const NodeView& node) {
-  const RecurrentShape s = recurrent_shape(node, kGates);
-  return std::int64_t{s.steps} * kGates * s.units * (s.depth + s.units);
-}
+std::int64_t macs(const NodeView& node) { return recurrent_macs(node, kGates); }
 
 TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
   const int width = kGates * config.integer("units");

@@ -64,10 +64,7 @@ TensorId expand(Expansion& e, const NodeView& node) {
   return shape.sequences ? all : last_step(e, all);
 }
 
-std::int64_t macs(const NodeView& node) {
-  const RecurrentShape s = recurrent_shape(node, kGates);
-  return std::int64_t{s.steps} * kGates * s.units * (s.depth + s.units);
-}
+std::int64_t macs(const NodeView& node) { return recurrent_macs(node, kGates); }
 
 TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
   require(config.text("activation") == "tanh" && config.text("recurrent_activation") == "sigmoid",

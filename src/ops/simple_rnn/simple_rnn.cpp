@@ -31,10 +31,7 @@ TensorId expand(Expansion& e, const NodeView& node) {
   return joined_steps(e, shape, states);
 }
 
-std::int64_t macs(const NodeView& node) {
-  const RecurrentShape s = recurrent_shape(node, 1);
-  return std::int64_t{s.steps} * s.units * (s.depth + s.units);
-}
+std::int64_t macs(const NodeView& node) { return recurrent_macs(node, 1); }
 
 TensorId build(LayerBuilder& builder, const Attributes& config, std::span<const TensorId> inputs) {
   return build_recurrent(builder, config, inputs[0], "SIMPLE_RNN", 1, {config.integer("units")},
