@@ -99,6 +99,14 @@ class Generator {
     return tensor;
   }
 
+  Tensor floats(const Shape& shape) {
+    Tensor tensor = TestNode::tensor_of(Type::kFloat32, shape);
+    std::vector<float> values(static_cast<std::size_t>(element_count(shape)));
+    for (float& value : values) value = scale(-1.0f, 1.0f);
+    tensor.data = make_data(values);
+    return tensor;
+  }
+
  private:
   Random random_;
 };

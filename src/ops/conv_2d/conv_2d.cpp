@@ -5,11 +5,13 @@
 #include "ops/checks.h"
 #include "ops/conv_2d/conv_2d_avr.h"
 #include "ops/conv_2d/conv_2d_dsp.h"
+#include "ops/conv_2d/conv_2d_geometry.h"
 #include "ops/conv_2d/conv_2d_host.h"
 #include "ops/conv_2d/conv_2d_hybrid_kernel.h"
 #include "ops/conv_2d/conv_2d_kernel.h"
 #include "ops/conv_2d/conv_2d_mve.h"
 #include "ops/conv_2d/conv_2d_u8_kernel.h"
+#include "ops/fpu.h"
 #include "ops/hybrid.h"
 #include "ops/op.h"
 #include "ops/requantize.h"
@@ -116,6 +118,11 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   if (input.type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_conv_2d_f32_params params = {window(node), filter.shape[3], range.min, range.max};
+    if (filter.shape[3] == input.shape[3]) {
+      const bool pointwise = conv_2d_is_pointwise(params.window);
+      const thimble_window by_pixels = pointwise ? conv_2d_as_row(params.window) : params.window;
+      if (const auto call = conv_fpu(node, by_pixels, range, options)) return {*call};
+    }
     operands.push_back(out(node.output_id(0)));
     KernelCall call = kernel_call(KERNEL_OF("conv_2d", thimble_conv_2d_f32), params, operands);
     call.host = conv_2d_host(node, params);

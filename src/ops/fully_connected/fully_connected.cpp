@@ -1,6 +1,7 @@
 // FULLY_CONNECTED: input of any rank, weights [units, depth], bias [units] (optional); Keras's Dense.
 #include "ops/channel_layer.h"
 #include "ops/checks.h"
+#include "ops/fpu.h"
 #include "ops/fully_connected/fully_connected_avr.h"
 #include "ops/fully_connected/fully_connected_dsp.h"
 #include "ops/fully_connected/fully_connected_host.h"
@@ -138,11 +139,17 @@ KernelCall lower_hybrid(const NodeView& node) {
   return call;
 }
 
+/// A convolution of 1 x 1 over an image of `batches` pixels, which all units see.
+thimble_window row_of_pixels(const NodeView& node) {
+  return {1, 1, batches(node), depth(node), 1, 1, 1, batches(node), units(node), 1, 1, 1, 1, 0, 0};
+}
+
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   if (is_hybrid(node.input(0), node.input(1))) return {lower_hybrid(node)};
   if (node.input(0).type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_fully_connected_f32_params params = {batches(node), depth(node), units(node), range.min, range.max};
+    if (const auto call = conv_fpu(node, row_of_pixels(node), range, options)) return {*call};
     KernelCall call = kernel_call(
         KERNEL_OF("fully_connected", thimble_fully_connected_f32), params,
         {in(node.input_id(0)), in_flash(in(node.input_id(1))), in_flash(node.optional_in(2)), out(node.output_id(0))});
@@ -192,7 +199,6 @@ std::optional<RowSink> row_sink(const NodeView& node, int rows, const LowerOptio
   return sink;
 }
 
-/// A convolution of 1 x 1 over an image of `batches` pixels, which all units see.
 std::optional<ChannelLayer> packable(const NodeView& node, const LowerOptions& options) {
   const bool is_symmetric = node.input(1).zero_point() == 0 && options.rounding == Rounding::kTflm;
   if (!may_be_packed(node) || !is_symmetric) return {};
