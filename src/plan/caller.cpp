@@ -1,7 +1,6 @@
 #include "plan/caller.h"
 
 #include <algorithm>
-#include <ranges>
 
 namespace thimble {
 namespace {
@@ -34,7 +33,7 @@ class OutputBuffers {
       const TensorId id = graph_.outputs[k];
       if (may_move(id)) buffers_[at(id)] = first + static_cast<int>(k);
     }
-    for (const Step& step : std::views::reverse(program_)) place_source(step.call);
+    for (auto step = program_.rbegin(); step != program_.rend(); ++step) place_source(step->call);
   }
 
  private:

@@ -1,16 +1,16 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <thread>
 
 #include "base/error.h"
 #include "base/random.h"
-#include "train/augmented_epoch.h"
-#include "train/batch_reader.h"
 #include "train/executor.h"
 #include "train/objective.h"
 #include "train/parameter_update.h"
 #include "train/ranks/rank_share.h"
+#include "train/sample_feed.h"
 #include "train/shard_claims.h"
 #include "train/thread_team.h"
 #include "train/train.h"
@@ -45,8 +45,8 @@ class Trainer::Impl {
         objective_(model, options_, executor_.plan()),
         update_(model, executor_.plan()),
         team_(executor_.threads()),
-        sums_(at(executor_.plan().sharding.shards)),
-        mixes_(at(executor_.plan().sharding.batch)) {
+        feed_(executor_.plan(), options_),
+        sums_(at(executor_.plan().sharding.shards)) {
     total_.metrics.resize(objective_.counters());
     for (ShardSums& sums : sums_) {
       sums.outputs.resize(model.losses.size());
@@ -64,22 +64,23 @@ class Trainer::Impl {
   bool run_epoch(const Dataset& data, EpochPosition& position, const StepDone& step_done) {
     check(data);
     const std::size_t told = options_.distillation.teacher.size() / data.size();
-    require(told == 0 || told == output_numbers(), "the teacher gives {} numbers, the model {}", told,
-            output_numbers());
+    const std::size_t own = feed_.output_numbers();
+    require(told == 0 || told == own, "the teacher gives {} numbers, the model {}", told, own);
     const auto number = static_cast<std::uint64_t>(position.epoch);
-    order_ = shuffled_order(data.size(), options_.seed, number, options_.shuffle_buffer);
+    std::vector<std::uint32_t> order = shuffled_order(data.size(), options_.seed, number, options_.shuffle_buffer);
     const auto batches = (data.size() + at(options_.batch_size) - 1) / at(options_.batch_size);
     update_.resolve_schedule(static_cast<std::int64_t>(batches) * options_.epochs);
     total_ = position.sums;
     total_.metrics.resize(objective_.counters());
     steps_done_ = position.step;
+    std::unique_ptr<AugmentedEpoch> augmented;
     if (options_.augmentation.any()) {
-      augmented_ =
-          std::make_unique<AugmentedEpoch>(data, order_, options_, position.epoch, steps_done_, output_numbers(),
-                                           [this](int samples) { return share_.part_of(samples); });
+      augmented = std::make_unique<AugmentedEpoch>(data, order, options_, position.epoch, steps_done_, own,
+                                                   [this](int samples) { return share_.part_of(samples); });
     }
-    run(data, true, Random(options_.seed, ~number).next(), step_done);
-    augmented_.reset();
+    feed_.start(data, std::move(order), std::move(augmented));
+    run(true, Random(options_.seed, ~number).next(), step_done);
+    feed_.end();
     const double loss = means().loss;
     require(steps_done_ <= steps_, "the checkpoint is at step {} of an epoch of {} steps: it is of other data",
             steps_done_, steps_);
@@ -99,22 +100,24 @@ class Trainer::Impl {
       require(!node.call.whole_batch || !constraints.values.contains(node.result),
               "a layer that looks at the whole batch cannot be trained for integers");
     }
-    input_grids_.clear();
+    std::vector<std::optional<ValueGrid>> input_grids;
     for (const TensorId input : model_.graph.inputs) {
       const auto found = constraints.values.find(input);
-      input_grids_.push_back(found == constraints.values.end() ? std::nullopt : std::optional(found->second));
+      input_grids.push_back(found == constraints.values.end() ? std::nullopt : std::optional(found->second));
     }
+    feed_.round_inputs(std::move(input_grids));
     executor_.constrain(constraints);
   }
 
   LossAndAccuracy evaluate(const Dataset& data) {
     check(data);
-    order_.resize(data.size());
-    for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
+    std::vector<std::uint32_t> order(data.size());
+    std::iota(order.begin(), order.end(), 0u);
+    feed_.start(data, std::move(order), nullptr);
     total_ = {};
     total_.metrics.resize(objective_.counters());
     steps_done_ = 0;
-    run(data, false, 0, {});
+    run(false, 0, {});
     LossAndAccuracy result = means();
     result.loss += update_.penalty(executor_.parameters());
     return result;
@@ -184,31 +187,9 @@ class Trainer::Impl {
     }
   }
 
-  /// Of the samples of a part of a batch; empty: they are not blended.
-  std::span<const Mix> mixes_of(std::span<const std::uint32_t> samples, std::size_t place) {
-    if (!augmented_ || !augmented_->mixes()) return {};
-    const std::span<Mix> mixes = std::span(mixes_).subspan(place, samples.size());
-    std::ranges::transform(samples, mixes.begin(), [&](std::uint32_t sample) { return augmented_->mix_of(sample); });
-    return mixes;
-  }
-
-  /// Of all outputs of a sample.
-  std::size_t output_numbers() const {
-    std::size_t count = 0;
-    for (const auto& output : executor_.plan().outputs) count += output.size;
-    return count;
-  }
-
-  /// The rows of the teacher that was asked for a part of a batch; null: it was not.
-  const float* teacher_of(int first, ShardPlace place, const StepContext& context) {
-    if (!augmented_ || !options_.distillation.ask) return nullptr;
-    return augmented_->teacher(first / options_.batch_size).data() + number_in_batch(place, context) * output_numbers();
-  }
-
-  /// Walks over the data, in the order of order_, from step steps_done_ on.
-  void run(const Dataset& data, bool training, std::uint64_t seed, const StepDone& step_done) {
-    data_ = &data;
-    samples_ = static_cast<int>(data.size());
+  /// Walks over the data of feed_, from step steps_done_ on.
+  void run(bool training, std::uint64_t seed, const StepDone& step_done) {
+    samples_ = static_cast<int>(feed_.data().size());
     const int batch = options_.batch_size;
     steps_ = (samples_ + batch - 1) / batch;
     bool paused = false;
@@ -246,13 +227,12 @@ class Trainer::Impl {
     }
   }
 
-  /// `first` of order_ is the first sample of this process's part of the batch.
   void run_stages(int thread, int first, const StepContext& context) {
     const TrainPlan& plan = executor_.plan();
     const std::vector<TrainStage>& stages = context.training ? plan.training : plan.inference;
     for (const TrainStage& stage : stages) {
       if (stage.whole_batch) {
-        const BatchReader reader(*data_, order_, augmented_.get(), first, context.first, options_.batch_size);
+        const BatchReader reader = feed_.batch_reader(first, context);
         executor_.run_whole_batch(stage.steps[0], thread, context, reader);
       } else {
         claims_.for_each(thread, (&stage - stages.data()) % 2 == 1, [&](int shard) {
@@ -294,7 +274,7 @@ class Trainer::Impl {
   void run_step(const TrainStep& step, ShardPlace place, int first, const StepContext& context) {
     switch (step.kind) {
       case TrainStep::Kind::kRead:
-        return read(place, first, context);
+        return feed_.read(executor_, place, first, context);
       case TrainStep::Kind::kLoss:
         return compute_loss(place, first, context);
       default:
@@ -302,55 +282,20 @@ class Trainer::Impl {
     }
   }
 
-  /// The samples of a shard, as indices into the data.
-  std::span<const std::uint32_t> indices(ShardPlace place, int first, const StepContext& context) const {
-    const Sharding& sharding = executor_.plan().sharding;
-    return std::span(order_).subspan(at(first + sharding.first(place.shard)),
-                                     at(sharding.size(place.shard, context.samples)));
-  }
-
-  void read(ShardPlace place, int first, const StepContext& context) {
-    const auto samples = indices(place, first, context);
-    const TrainPlan& plan = executor_.plan();
-    std::span<const float> batch;
-    if (augmented_) {
-      batch = augmented_->samples(first / options_.batch_size).subspan(number_in_batch(place, context) * plan.sample);
-    }
-    std::size_t start = 0;  // in a sample, of the input
-    for (std::size_t k = 0; k < plan.inputs.size(); ++k) {
-      const std::size_t size = plan.inputs[k].size;
-      const std::span<float> input = {executor_.input(place, k), samples.size() * size};
-      for (std::size_t i = 0; i < samples.size(); ++i) {
-        const std::span<float> row = input.subspan(i * size, size);
-        if (augmented_) {
-          std::ranges::copy(batch.subspan(i * plan.sample + start, size), row.begin());
-        } else {
-          data_->read(samples[i], start, row);
-        }
-      }
-      start += size;
-      if (k < input_grids_.size() && input_grids_[k]) snap(*input_grids_[k], input);
-    }
-  }
-
-  /// Of the first sample of a shard.
-  std::size_t number_in_batch(ShardPlace place, const StepContext& context) const {
-    return at(context.first + executor_.plan().sharding.first(place.shard));
-  }
-
   void compute_loss(ShardPlace place, int first, const StepContext& context) {
     const auto offset = at(executor_.plan().sharding.first(place.shard));
-    const auto samples = indices(place, first, context);
+    const auto samples = feed_.indices(place, first, context);
     ShardSums& own = sums_[at(place.shard)];
     for (std::size_t k = 0; k < own.outputs.size(); ++k) {
       own.outputs[k] = executor_.output(place, k);
       own.gradients[k] = executor_.output_gradient(place, k);
     }
     const std::span<float* const> gradients = own.gradients;
-    own.sums = objective_.compute(
-        *data_,
-        {samples, offset, executor_.input(place, 0), own.outputs, context.training ? gradients : gradients.first(0),
-         1.0f / static_cast<float>(context.whole_batch), mixes_of(samples, offset), teacher_of(first, place, context)});
+    own.sums =
+        objective_.compute(feed_.data(), {samples, offset, executor_.input(place, 0), own.outputs,
+                                          context.training ? gradients : gradients.first(0),
+                                          1.0f / static_cast<float>(context.whole_batch),
+                                          feed_.mixes(place, first, context), feed_.teacher(place, first, context)});
   }
 
   /// Between the last stage and the update, while all threads wait.
@@ -371,7 +316,7 @@ class Trainer::Impl {
       total_.loss += context.whole_batch * update_.penalty(executor_.parameters());
     }
     diverged_ = !std::isfinite(total_.loss);
-    if (augmented_) augmented_->release(steps_done_);
+    feed_.release(steps_done_);
     ++steps_done_;
   }
 
@@ -400,8 +345,8 @@ class Trainer::Impl {
   Objective objective_;
   ParameterUpdate update_;
   ThreadTeam team_;
+  SampleFeed feed_;
   std::vector<ShardSums> sums_;                      // of each shard, of this step
-  std::vector<Mix> mixes_;                           // of each sample, likewise
   std::vector<const float*> used_;                   // the gradients of the shards that have samples in this step
   std::vector<ParameterUpdate::Part> update_parts_;  // of each rank
   // Of a step that ranks share.
@@ -413,10 +358,6 @@ class Trainer::Impl {
   int steps_done_ = 0;
   int steps_ = 0;    // of the walk
   int samples_ = 0;  // likewise
-  const Dataset* data_ = nullptr;
-  std::vector<std::uint32_t> order_;
-  std::vector<std::optional<ValueGrid>> input_grids_;  // of each input; none: no constraints
-  std::unique_ptr<AugmentedEpoch> augmented_;          // null: samples are read as they are
 };
 
 Trainer::Trainer(Model& model, const TrainOptions& options) : impl_(std::make_unique<Impl>(model, options)) {}
