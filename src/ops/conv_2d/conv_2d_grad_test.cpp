@@ -1,4 +1,5 @@
 #include "ops/gradient_testing.h"
+#include "ops/simd.h"
 
 namespace thimble::testing {
 namespace {
@@ -32,7 +33,13 @@ void check(const Conv& conv, int batch = 3) {
 
 TEST(Conv2DGrad, OneInputChannel) { check({.input = {9, 8, 1}, .filter = {8, 3, 3, 1}}); }
 TEST(Conv2DGrad, ManyChannels) { check({.input = {5, 6, 16}, .filter = {24, 3, 3, 16}}, 2); }
-TEST(Conv2DGrad, Winograd) { check({.input = {6, 8, 16}, .filter = {24, 3, 3, 16}}, 2); }
+TEST(Conv2DGrad, Winograd) {
+  const SimdLevel best = simd_level();
+  for (const SimdLevel level : {SimdLevel::kPortable, SimdLevel::kAvx2, best}) {
+    if (set_simd_level(level)) check({.input = {6, 8, 16}, .filter = {24, 3, 3, 16}}, 2);
+  }
+  set_simd_level(best);
+}
 TEST(Conv2DGrad, WinogradAndSamePadding) {
   check({.input = {4, 6, 24}, .filter = {16, 3, 3, 24}, .padding = "SAME", .activation = "RELU6"}, 1);
 }
