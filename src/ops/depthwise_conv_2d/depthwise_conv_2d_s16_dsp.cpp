@@ -4,7 +4,6 @@
 
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp.h"
 #include "ops/dsp16.h"
-#include "ops/host.h"
 #include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_s16_dsp_params, window, step_3x3, pairs, row_pairs, positive, output_min,
@@ -19,29 +18,6 @@ namespace {
 int row_elements(const thimble_window& w, bool overlapping, int pairs) {
   const int read = overlapping ? (w.output_w + 1) / 2 * 2 + 2 : (w.output_w - 1) * w.stride_w + 2 * pairs;
   return std::max(read, w.pad_left + w.input_w);
-}
-
-std::int32_t pair(int low, int high) {
-  return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xFFFF) | static_cast<std::uint32_t>(high) << 16);
-}
-
-KernelConstant packed(const ChannelWeights& weights, const KernelConstant& channels,
-                      const thimble_depthwise_conv_2d_s16_dsp_params& params) {
-  std::vector<std::int32_t> words;
-  const int width = params.window.filter_w;
-  const auto* rest = as<thimble_dsp16_channel>(channels.data);
-  for (const std::vector<std::int8_t>& channel : weights) {
-    for (int i = 0; i < params.window.filter_h; ++i) {
-      const auto weight = [&](int j) { return j < width ? int{channel[static_cast<std::size_t>(i * width + j)]} : 0; };
-      for (int j = 0; j < params.pairs; ++j) {
-        const int first = params.step_3x3 == 1 ? j : 2 * j;
-        words.push_back(pair(weight(first), weight(first + 1)));
-      }
-    }
-    words.insert(words.end(), {rest->bias, rest->multiplier, rest->addend, rest->shift});
-    ++rest;
-  }
-  return {"filter", Type::kInt32, make_data(words)};
 }
 
 }  // namespace
@@ -68,7 +44,7 @@ std::optional<KernelCall> depthwise_conv_2d_s16_dsp(const NodeView& node,
   const std::vector<Operand> operands = {in(node.input_id(0)), constant(0), scratch(), out(node.output_id(0))};
   KernelCall call = step_3x3 == 0 ? kernel_call(DSP_KERNEL(thimble_depthwise_conv_2d_any_s16_dsp), dsp, operands)
                                   : kernel_call(DSP_KERNEL(thimble_depthwise_conv_2d_s16_dsp), dsp, operands);
-  call.constants = {packed(weights, *channels, dsp)};
+  call.constants = {depthwise_conv_2d_pairs<thimble_dsp16_channel>(weights, *channels, dsp)};
   call.scratch_bytes = static_cast<std::size_t>(8 * w.filter_h * dsp.row_pairs);
   if (node.input(0).shape == node.output(0).shape) call.in_place = {node.input_id(0)};
   return call;
