@@ -73,6 +73,8 @@ def main():
     models = dict(argument.split("=", 1) for argument in arguments.models)
     if arguments.folder:
         models = {name: os.path.join(arguments.folder, case, "model.tflite") for name, case in CORPUS.items()} | models
+    if not models:
+        parser.error("name models, as in mnist=out/int8.tflite, or a folder of them: --models FOLDER")
     print("$ thimble bench MODEL --on BOARD --optimize", arguments.optimize.replace(",", "|"), "--json")
     print(LINE.format("model", "board", "", "instructions", "weights", "code", "RAM", "stack", "at most", "TFLM/", "time"))
     right = True
