@@ -18,7 +18,8 @@ class Generator {
   explicit Generator(int seed) : random_(static_cast<std::uint64_t>(seed)) {}
 
   int between(int low, int high) {
-    return low + static_cast<int>(random_.below(static_cast<std::uint32_t>(high - low + 1)));
+    const auto range = static_cast<std::uint32_t>(std::int64_t{high} - low + 1);
+    return static_cast<int>(low + std::int64_t{random_.below(range)});
   }
   float scale(float low, float high) { return low + (high - low) * random_.uniform(); }
   std::string one_of(const std::vector<std::string>& texts) {
