@@ -67,9 +67,9 @@ std::shared_ptr<const Executable> prepare_in_order(const Graph& graph, const Low
   };
   Graph other = graph;
   if (!order_for_memory(other)) return prepared(graph);
-  const auto as_it_was = unless_too_large([&] { return prepared(graph); });
+  auto as_it_was = unless_too_large([&] { return prepared(graph); });
   if (as_it_was && plan_options.limit) return as_it_was;
-  const auto reordered = prepared(other);
+  auto reordered = prepared(other);
   if (!as_it_was) return reordered;
   return reordered->plan.arena_bytes < as_it_was->plan.arena_bytes ? reordered : as_it_was;
 }

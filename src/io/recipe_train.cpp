@@ -223,7 +223,7 @@ std::vector<std::string_view> names_of(std::span<const LayerArgument> arguments,
 }
 
 json table_of(const json& file, const std::string& name) {
-  const json table = file.value(name, json::object());
+  json table = file.value(name, json::object());
   require(table.is_object(), "{} must be a table: [{}]", name, name);
   return table;
 }

@@ -132,7 +132,7 @@ static inline uint32_t thimble_dsp_odd(uint32_t bytes) {
 #else
 #define THIMBLE_DSP_ADD_BYTE(INDEX)                                                    \
   static inline int32_t thimble_dsp_add_byte_##INDEX(int32_t offset, uint32_t bytes) { \
-    return offset + (int8_t)(bytes >> (8 * INDEX));                                    \
+    return offset + (int8_t)(bytes >> (8 * (INDEX)));                                  \
   }
 #endif
 THIMBLE_DSP_ADD_BYTE(0)

@@ -153,7 +153,7 @@ std::optional<KernelCall> lower_with(const NodeView& node, const NodeView& next,
   if (!has_kernels || node.input(0).type != Type::kInt8) return {};
   const KernelConstant requant = channel_requants(node.input(0), node.input(1), node.output(0), node.input(1).shape[0]);
   if (options.features.avr) return conv_2d_avr(node, &next, int_params(node), requant, options);
-  if (const auto call = conv_2d_pool_mve(node, next, int_params(node), requant, options)) return call;
+  if (auto call = conv_2d_pool_mve(node, next, int_params(node), requant, options)) return call;
   return conv_2d_pool_dsp(node, next, int_params(node), requant, options);
 }
 

@@ -53,7 +53,8 @@ std::optional<KernelCall> conv_2d_avr(const NodeView& node, const NodeView* pool
                                 {in(node.input_id(0)), in_flash(constant(0)), in_flash(constant(1)), scratch(),
                                  out(pool ? pool->output_id(0) : node.output_id(0))});
   call.constants = {avr_rows(weights), *channels};
-  call.scratch_bytes = static_cast<std::size_t>(avr.pool_h * avr.pool_w * w.filter_h * w.filter_w * w.input_c);
+  call.scratch_bytes =
+      static_cast<std::size_t>(avr.pool_h * avr.pool_w) * static_cast<std::size_t>(w.filter_h * w.filter_w * w.input_c);
   return call;
 }
 
