@@ -66,6 +66,8 @@ TEST_P(TypesOnBoards, Float) { expect_equal_outputs(GetParam(), convolutions(Typ
 
 TEST_P(TypesOnBoards, Int16Depthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kInt16)); }
 
+TEST_P(TypesOnBoards, FloatDepthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kFloat32)); }
+
 INSTANTIATE_TEST_SUITE_P(All, TypesOnBoards, ::testing::Values("m4", "m7", "m55"));
 
 }  // namespace

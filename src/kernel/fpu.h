@@ -215,6 +215,37 @@ static inline float thimble_fpu_clamp(const thimble_fpu_range* range, float valu
   return value < range->output_min ? range->output_min : value > range->output_max ? range->output_max : value;
 }
 
+#ifdef THIMBLE_FPU_LOOPS
+#define THIMBLE_FPU_ADD_BIAS    \
+  "vldmia %[sums], {s0-s3}\n\t" \
+  "vldmia %[bias], {s4-s7}\n\t" \
+  "vadd.f32 s0, s0, s4\n\t"     \
+  "vadd.f32 s1, s1, s5\n\t"     \
+  "vadd.f32 s2, s2, s6\n\t"     \
+  "vadd.f32 s3, s3, s7\n\t"
+/* Outputs of four filters, of which none is clamped. */
+static inline void thimble_fpu_finish_4(int32_t positive, const float* sums, const float* bias, float* output) {
+  if (positive) {
+    __asm__ volatile(THIMBLE_FPU_ADD_BIAS
+                     "vmov r2, r3, s0, s1\n\t"
+                     "vmov r4, r5, s2, s3\n\t"
+                     "bic r2, r2, r2, asr #31\n\t"
+                     "bic r3, r3, r3, asr #31\n\t"
+                     "bic r4, r4, r4, asr #31\n\t"
+                     "bic r5, r5, r5, asr #31\n\t"
+                     "stmia %[output], {r2-r5}\n\t"
+                     :
+                     : [sums] "r"(sums), [bias] "r"(bias), [output] "r"(output)
+                     : "r2", "r3", "r4", "r5", "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "memory");
+    return;
+  }
+  __asm__ volatile(THIMBLE_FPU_ADD_BIAS "vstmia %[output], {s0-s3}\n\t"
+                   :
+                   : [sums] "r"(sums), [bias] "r"(bias), [output] "r"(output)
+                   : "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "memory");
+}
+#endif
+
 /* Outputs of `count` filters, 1 to 4, from their sums and biases. */
 static inline void thimble_fpu_finish(const thimble_fpu_range* range, const float* sums, const float* bias,
                                       int32_t count, float* output) {
@@ -236,9 +267,13 @@ static inline void thimble_fpu_finish(const thimble_fpu_range* range, const floa
       : "q0", "q1", "q2", "q3", "cc", "memory");
 #else
   if (count == 4 && !range->narrow) {
+#ifdef THIMBLE_FPU_LOOPS
+    thimble_fpu_finish_4(range->positive, sums, bias, output);
+#else
     const float v0 = sums[0] + bias[0], v1 = sums[1] + bias[1], v2 = sums[2] + bias[2], v3 = sums[3] + bias[3];
     output[0] = thimble_fpu_cut(range, v0), output[1] = thimble_fpu_cut(range, v1);
     output[2] = thimble_fpu_cut(range, v2), output[3] = thimble_fpu_cut(range, v3);
+#endif
     return;
   }
   for (int32_t i = 0; i < count; ++i) output[i] = thimble_fpu_clamp(range, sums[i] + bias[i]);

@@ -6,7 +6,6 @@
 #include "ops/host.h"
 #include "ops/window.h"
 
-THIMBLE_PARAMS(thimble_fpu_range, positive, narrow, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_fpu_params, window, range)
 
 namespace thimble {

@@ -8,6 +8,8 @@
 #include "ops/op.h"
 #include "ops/requantize.h"
 
+THIMBLE_PARAMS(thimble_fpu_range, positive, narrow, output_min, output_max)
+
 namespace thimble {
 
 /// Whether a node of floats with constant weights and bias may lower to such a kernel: boards and targets whose CPU has

@@ -24,6 +24,18 @@ TEST_P(Fpu, Conv2D) {
   expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), kDsp, {"_fpu"});
 }
 
+TEST_P(Fpu, DepthwiseConv2D) {
+  Generator make(GetParam());
+  const bool is_column = make.between(0, 4) == 0;
+  const int filter_h = make.between(1, 4), filter_w = is_column ? 1 : make.between(1, 4),
+            channels = make.between(4, 13);
+  TestNode test("DEPTHWISE_CONV_2D", convolution_attributes(make));
+  test.input(make.floats({make.between(1, 2), make.between(7, 9), is_column ? 1 : make.between(7, 15), channels}));
+  test.input(make.floats({1, filter_h, filter_w, channels}));
+  if (make.between(0, 3)) test.input(make.floats({channels}));
+  expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), kDsp, {"_fpu"});
+}
+
 TEST_P(Fpu, FullyConnected) {
   Generator make(GetParam());
   const int depth = make.between(1, 70), units = make.between(1, 13);

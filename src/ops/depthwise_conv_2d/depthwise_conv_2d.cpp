@@ -5,6 +5,7 @@
 #include "ops/checks.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_avr.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_fpu.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_host.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_kernel.h"
@@ -107,6 +108,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   if (input.type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_depthwise_conv_2d_f32_params params = {window(node), range.min, range.max};
+    if (const auto call = depthwise_conv_2d_fpu(node, laid_down(params.window), range, options)) return {*call};
     operands.push_back(out(node.output_id(0)));
     KernelCall call = kernel_call(KERNEL_OF("depthwise_conv_2d", thimble_depthwise_conv_2d_f32), params, operands);
     call.host = depthwise_conv_2d_host(node, params);
