@@ -155,19 +155,36 @@ std::vector<T> interleaved(const std::vector<Dataset>& inputs, std::size_t count
   return all;
 }
 
-/// Several inputs side by side: bytes if all are, else floats.
+/// Where its numbers are, or in memory of their own.
+StoredPart as_part(Dataset input) {
+  StoredPart part = {input.stored, !input.has_bytes(), input.sample_size()};
+  if (part.bytes) return part;
+  if (part.floats) {
+    const auto* first = reinterpret_cast<const std::uint8_t*>(input.floats.data());
+    part.bytes = SharedBytes(Bytes(first, first + input.floats.size() * sizeof(float)));
+  } else {
+    part.bytes = SharedBytes(std::move(input.bytes));
+  }
+  return part;
+}
+
+/// Several inputs side by side, each where it is if one of them is stored. Otherwise: bytes if all are, else floats.
 Dataset side_by_side(std::vector<Dataset> inputs, std::size_t count, float scale) {
   Dataset all;
   const bool bytes = std::ranges::all_of(inputs, [](const Dataset& input) { return input.has_bytes(); });
+  const bool stored = std::ranges::any_of(inputs, &Dataset::is_stored);
   std::int32_t size = 0;
   for (Dataset& input : inputs) {
     all.parts.push_back(input.sample_shape);
     size += static_cast<std::int32_t>(input.sample_size());
-    if (bytes || !input.has_bytes()) continue;
+    if (stored || bytes || !input.has_bytes()) continue;
     for (const std::uint8_t byte : input.bytes) input.floats.push_back(static_cast<float>(byte) * scale);
   }
   all.sample_shape = {size};
-  if (bytes) {
+  if (stored) {
+    if (!bytes) all.scale = scale;
+    for (Dataset& input : inputs) all.stored_parts.push_back(as_part(std::move(input)));
+  } else if (bytes) {
     all.bytes = interleaved(inputs, count, &Dataset::bytes);
   } else {
     all.floats = interleaved(inputs, count, &Dataset::floats);

@@ -9,6 +9,35 @@
 #include "base/random.h"
 
 namespace thimble {
+namespace {
+
+void prefetch(const void* data, std::size_t bytes) {
+  constexpr std::size_t kLine = 64;  // bytes
+  for (std::size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(static_cast<const char*>(data) + i);
+}
+
+void read_bytes(const std::uint8_t* from, float scale, std::span<float> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(from[i]) * scale;
+}
+
+/// Calls body(part, where the values are, how many) for the values of a row from `first` on, part by part.
+template <typename Body>
+void for_parts(const std::vector<StoredPart>& parts, std::size_t row, std::size_t first, std::size_t count,
+               const Body& body) {
+  for (const StoredPart& part : parts) {
+    if (first >= part.size) {
+      first -= part.size;
+      continue;
+    }
+    const std::size_t here = std::min(count, part.size - first);
+    if (here == 0) return;
+    body(part, part.bytes.data() + (row * part.size + first) * part.width(), here);
+    first = 0;
+    count -= here;
+  }
+}
+
+}  // namespace
 
 std::size_t Dataset::sample_size() const {
   return std::accumulate(
@@ -36,31 +65,46 @@ void Dataset::read(std::size_t index, std::size_t first, std::span<float> out) c
   const std::size_t count = sample_size();
   ensure(index < size() && first <= count && out.size() <= count - first, "sample {} of {}, values {} to {} of {}",
          index, size(), first, first + out.size(), count);
-  if (const std::uint8_t* from = bytes_of(index, first)) {
-    const float factor = scale;  // a store to out could change the member, as far as the compiler knows
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(from[i]) * factor;
+  if (!stored_parts.empty()) {
+    for_parts(stored_parts, row_of(index), first, out.size(),
+              [&](const StoredPart& part, const std::uint8_t* from, std::size_t values) {
+                if (part.floats) {
+                  std::memcpy(out.data(), from, values * sizeof(float));
+                } else {
+                  read_bytes(from, scale, out.first(values));
+                }
+                out = out.subspan(values);
+              });
+  } else if (const std::uint8_t* from = bytes_of(index, first)) {
+    read_bytes(from, scale, out);
   } else if (stored) {
-    const std::size_t row = rows.empty() ? index : rows[index];
-    std::memcpy(out.data(), stored.data() + (row * count + first) * sizeof(float), out.size_bytes());
+    std::memcpy(out.data(), stored.data() + (row_of(index) * count + first) * sizeof(float), out.size_bytes());
   } else {
     std::copy_n(floats.data() + index * count + first, out.size(), out.data());
   }
 }
 
+bool Dataset::has_bytes() const {
+  if (stored) return !stored_floats;
+  return floats.empty() && std::ranges::none_of(stored_parts, &StoredPart::floats);
+}
+
 const std::uint8_t* Dataset::bytes_of(std::size_t index, std::size_t first) const {
-  if (!has_bytes()) return nullptr;
-  const std::size_t row = rows.empty() ? index : rows[index];
-  return (stored ? stored.data() : bytes.data()) + row * sample_size() + first;
+  if (!has_bytes() || !stored_parts.empty()) return nullptr;
+  return (stored ? stored.data() : bytes.data()) + row_of(index) * sample_size() + first;
 }
 
 void Dataset::fetch(std::size_t index, std::size_t first, std::size_t count) const {
-  constexpr std::size_t kLine = 64;  // bytes
+  if (!stored_parts.empty()) {
+    return for_parts(stored_parts, row_of(index), first, count,
+                     [](const StoredPart& part, const std::uint8_t* from, std::size_t values) {
+                       prefetch(from, values * part.width());
+                     });
+  }
   const std::size_t width = has_bytes() ? 1 : sizeof(float);
   const void* own = has_bytes() ? static_cast<const void*>(bytes.data()) : floats.data();
   const void* data = stored ? stored.data() : own;
-  const std::size_t row = rows.empty() ? index : rows[index];
-  const char* from = static_cast<const char*>(data) + (row * sample_size() + first) * width;
-  for (std::size_t i = 0; i < count * width; i += kLine) __builtin_prefetch(from + i);
+  prefetch(static_cast<const char*>(data) + (row_of(index) * sample_size() + first) * width, count * width);
 }
 
 void Dataset::read(std::span<const std::uint32_t> indices, std::span<float> out) const {
@@ -82,10 +126,11 @@ Dataset Dataset::select(std::span<const std::uint32_t> indices) const {
   result.target_size = target_size;
   result.stored = stored;
   result.stored_floats = stored_floats;
+  result.stored_parts = stored_parts;
   result.class_names = class_names;
   result.source = source;
-  if (stored) {
-    for (const std::uint32_t i : indices) result.rows.push_back(rows.empty() ? i : rows[i]);
+  if (is_stored()) {
+    for (const std::uint32_t i : indices) result.rows.push_back(static_cast<std::uint32_t>(row_of(i)));
   }
   const auto append = [&](const auto& from, std::size_t size, auto& to) {
     if (from.empty()) return;
@@ -111,27 +156,29 @@ Dataset Dataset::select(std::span<const std::uint32_t> indices) const {
 }
 
 Dataset Dataset::in_memory() const {
-  if (!stored) return *this;
+  if (!is_stored()) return *this;
   Dataset result = *this;
   result.stored = {};
+  result.stored_parts.clear();
   result.rows.clear();
-  const std::size_t size_of_one = sample_size() * (stored_floats ? sizeof(float) : 1);
-  Bytes all(size() * size_of_one);
-  for (std::size_t i = 0; i < size(); ++i) {
-    const std::size_t row = rows.empty() ? i : rows[i];
-    std::memcpy(all.data() + i * size_of_one, stored.data() + row * size_of_one, size_of_one);
+  const std::size_t count = sample_size();
+  if (!has_bytes()) {
+    result.floats.resize(size() * count);
+    for (std::size_t i = 0; i < size(); ++i) read(i, std::span(result.floats).subspan(i * count, count));
+    return result;
   }
-  if (stored_floats) {
-    result.floats.resize(all.size() / sizeof(float));
-    std::memcpy(result.floats.data(), all.data(), all.size());
-  } else {
-    result.bytes = std::move(all);
+  const std::vector<StoredPart> sources = stored ? std::vector<StoredPart>{{stored, false, count}} : stored_parts;
+  result.bytes.reserve(size() * count);
+  for (std::size_t i = 0; i < size(); ++i) {
+    for_parts(sources, row_of(i), 0, count, [&](const StoredPart&, const std::uint8_t* from, std::size_t values) {
+      result.bytes.insert(result.bytes.end(), from, from + values);
+    });
   }
   return result;
 }
 
 std::string Dataset::name_of(std::size_t index) const {
-  const std::string sample = fmt::format("sample {}", rows.empty() ? index : rows[index]);
+  const std::string sample = fmt::format("sample {}", row_of(index));
   return source.empty() ? sample : source + ": " + sample;
 }
 

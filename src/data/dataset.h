@@ -27,6 +27,15 @@ struct StoredAnswers {
   std::size_t target_size = 0;
 };
 
+/// One input's numbers of all samples, in memory that is shared or mapped from a file.
+struct StoredPart {
+  SharedBytes bytes;
+  bool floats = false;
+  std::size_t size = 0;  // numbers in one sample
+
+  std::size_t width() const { return floats ? sizeof(float) : 1; }  // bytes of a number
+};
+
 /// Samples are kept as they came, bytes or floats, one of the two; a batch is made float when it is read.
 struct Dataset {
   std::vector<std::int32_t> sample_shape;  // of one sample: {height, width, channels}, or {features}
@@ -41,7 +50,9 @@ struct Dataset {
   /// Instead of bytes or floats: the same, in memory that is shared or mapped from a file, for sets larger than memory.
   SharedBytes stored = {};
   bool stored_floats = false;
-  /// The places of the samples in `stored`; empty: one after the other.
+  /// Likewise of a model with several inputs: each on its own, bytes beside floats too.
+  std::vector<StoredPart> stored_parts = {};
+  /// The places of the samples in `stored` or `stored_parts`; empty: one after the other.
   std::vector<std::uint32_t> rows = {};
   std::vector<std::string> class_names = {};  // if the classes have names
   std::string source = {};                    // the file or folder that the samples come from
@@ -52,7 +63,8 @@ struct Dataset {
 
   std::size_t size() const { return target_size > 0 ? targets.size() / target_size : labels.size(); }
   std::size_t sample_size() const;  // numbers in one sample
-  bool has_bytes() const { return stored ? !stored_floats : floats.empty(); }
+  bool is_stored() const { return stored || !stored_parts.empty(); }
+  bool has_bytes() const;
   std::vector<std::vector<std::int32_t>> input_shapes() const;
   /// Of the model's output number `output`; empty if the data has none.
   Answers answers(std::size_t output) const;
@@ -62,7 +74,7 @@ struct Dataset {
   void read(std::size_t index, std::span<float> out) const;
   /// Likewise the values from `first` on, as many as `out` holds.
   void read(std::size_t index, std::size_t first, std::span<float> out) const;
-  /// Likewise where their bytes are; null if they are floats.
+  /// Likewise where their bytes are; null if they are floats, or stored in parts.
   const std::uint8_t* bytes_of(std::size_t index, std::size_t first) const;
   /// Has the CPU fetch `count` values from `first` on, which will be read soon.
   void fetch(std::size_t index, std::size_t first, std::size_t count) const;
@@ -78,6 +90,8 @@ struct Dataset {
   Dataset in_memory() const;
   /// How messages call sample `index`.
   std::string name_of(std::size_t index) const;
+  /// The place of sample `index` where samples are stored.
+  std::size_t row_of(std::size_t index) const { return rows.empty() ? index : rows[index]; }
 };
 
 struct DatasetSplits {

@@ -88,14 +88,14 @@ Dataset read_arrays(const OpenArray& open, const ArrayNames& names, Split split,
   return make_dataset(std::move(inputs), std::move(outputs), names.scale);
 }
 
-/// Large samples stay on the disk where they are the only input.
+/// Large samples stay on the disk.
 Dataset read_npy_folder(FileSystem& files, const fs::path& folder, Split split, const ArrayNames& names) {
   const auto open = [&](const std::string& name) -> std::optional<NamedArray> {
     const fs::path path = folder / (name + ".npy");
     if (!files.is_file(path)) return std::nullopt;
     NamedArray array = {path.string(), {}, {}};
     with_context(path.string(), [&] {
-      if (is_large(path) && names.inputs.size() <= 1) array.mapped = map_npy(path);
+      if (is_large(path)) array.mapped = map_npy(path);
       if (!array.mapped) array.values = parse_npy(files.read(path));
     });
     return array;

@@ -103,7 +103,7 @@ ArrayNames input_array_names(const Graph& graph) {
 }
 
 Bytes samples_as_input(const Graph& graph, const Dataset& data) {
-  if (data.stored) return samples_as_input(graph, data.in_memory());
+  if (data.is_stored()) return samples_as_input(graph, data.in_memory());
   require(graph.inputs.size() == 1, "the model has {} inputs; a data set can feed one", graph.inputs.size());
   const Tensor& input = graph.tensor(graph.inputs[0]);
   require(static_cast<std::size_t>(input.elements()) == data.sample_size(),

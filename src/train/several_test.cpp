@@ -79,6 +79,24 @@ TEST(Several, TrainsWithAnyNumberOfThreadsToTheSameBits) {
   }
 }
 
+TEST(Several, TrainsOnStoredInputsToTheSameBits) {
+  const Dataset data = two_inputs(100);
+  Dataset stored = data;
+  Bytes numbers;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const auto* own = reinterpret_cast<const std::uint8_t*>(&data.floats[i * 77 + 72]);
+    numbers.insert(numbers.end(), own, own + 5 * sizeof(float));
+  }
+  stored.floats.clear();
+  stored.stored_parts = {{SharedBytes(bright_spots(100).bytes), false, 72}, {SharedBytes(numbers), true, 5}};
+  Model model = several(), expected = model;
+  const TrainOptions options = {.batch_size = 10, .epochs = 3, .shuffle_buffer = 32, .threads = 2};
+  const TrainResult result = train(model, stored, stored, options);
+  EXPECT_EQ(result.test.loss, train(expected, data, data, options).test.loss);
+  EXPECT_EQ(weights_of(model), weights_of(expected));
+  EXPECT_NE(weights_of(model), weights_of(several()));
+}
+
 TEST(Several, GoesOnToTheSameBits) {
   const Dataset data = two_inputs(100);
   Model whole = several(), parts = whole;
