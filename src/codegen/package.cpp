@@ -216,10 +216,10 @@ class PackageWriter {
     const std::size_t in_streams = layers.size();
     for (std::size_t i = 0; i < program_.size(); ++i) {
       if (plan_.elided[i]) continue;
-      layers.push_back({&program_[i].call, {}});
-      for (const Operand& operand : program_[i].call.operands) {
-        layers.back().pointers.push_back(layer_pointer(program_[i].call, i, operand));
-      }
+      const KernelCall& call = program_[i].call;
+      LayerCall& layer = layers.emplace_back(LayerCall{&call, {}});
+      layer.pointers.reserve(call.operands.size());
+      for (const Operand& operand : call.operands) layer.pointers.push_back(layer_pointer(call, i, operand));
     }
     const LayersText shared = layers_c(layers, identifiers_, flash());
     text += shared.functions;

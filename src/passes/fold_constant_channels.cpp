@@ -329,7 +329,7 @@ class Removal {
 
   void reshape(Node& node) {
     if (node.op != "RESHAPE") return;
-    const Shape& shape = graph_.tensor(node.outputs[0]).shape;
+    const Shape shape = graph_.tensor(node.outputs[0]).shape;  // a copy: a tensor is added
     if (node.inputs.size() > 1 && node.inputs[1] != kNoTensor) {
       Tensor like = graph_.tensor(node.inputs[1]);
       like.type = Type::kInt32;

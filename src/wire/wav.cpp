@@ -30,7 +30,7 @@ struct MemoryFile {
   static sf_count_t read(void* to, sf_count_t count, void* user) {
     MemoryFile& file = of(user);
     const sf_count_t some = std::clamp<sf_count_t>(length(user) - file.position, 0, count);
-    std::memcpy(to, file.bytes.data() + file.position, static_cast<std::size_t>(some));
+    if (some > 0) std::memcpy(to, file.bytes.data() + file.position, static_cast<std::size_t>(some));
     file.position += some;
     return some;
   }
