@@ -122,6 +122,26 @@ TEST(Layout, KernelsIncludeOnlyFreestandingHeadersAndKernels) {
   }
 }
 
+// Two types of one name in namespace thimble would share their functions, such as a vector's, without a word.
+TEST(Layout, NoTwoHeadersDefineTypesOfOneName) {
+  static const std::regex kType(R"(^(?:struct|class) (?:alignas\(\d+\) )?(\w+)(?: final)?(?: :[^:]|\s*\{).*)");
+  std::map<std::string, std::string> headers;  // by type
+  for (const fs::path& path : sources(kSource)) {
+    if (path.extension() != ".h") continue;
+    std::ifstream file(path);
+    bool in_thimble = false;
+    for (std::string line; std::getline(file, line);) {
+      if (line.rfind("namespace", 0) == 0) in_thimble = line == "namespace thimble {";
+      if (line.rfind("THIMBLE_AVX", 0) == 0) in_thimble = false;
+      std::smatch match;
+      if (!in_thimble || !std::regex_match(line, match, kType)) continue;
+      const auto [place, first] = headers.emplace(match[1], path.string());
+      EXPECT_TRUE(first) << place->first << ": " << place->second << " and " << path.string();
+    }
+  }
+  EXPECT_GT(headers.size(), 200u);
+}
+
 TEST(Layout, FilesStaySmall) {
   for (const fs::path& path : sources(kSource)) {
     const std::string text = text_of(path);

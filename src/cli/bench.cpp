@@ -72,7 +72,7 @@ nlohmann::ordered_json layers_json(const LayerCosts& costs) {
 /// What several of `by_layer` need: "layers" are their places in it.
 nlohmann::ordered_json shared_code_json(const LayerCosts& costs) {
   nlohmann::ordered_json shares = nlohmann::ordered_json::array();
-  for (const SharedCode& share : costs.shared_code) {
+  for (const SharedFunctions& share : costs.shared_code) {
     shares.push_back({{"layers", share.layers}, {"code_bytes", share.bytes}, {"names", share.names}});
   }
   return shares;

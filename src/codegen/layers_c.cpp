@@ -24,7 +24,7 @@ struct RowArgument {
 };
 
 /// Those that a layer's pointers name.
-std::vector<RowArgument> row_arguments(const LayerCall& layer) {
+std::vector<RowArgument> row_arguments(const KernelUse& layer) {
   static const RowArgument kAll[] = {
       {"row", "int row"}, {"input", "const void *input"}, {"other", "const void *other"}, {"output", "void *output"}};
   std::vector<RowArgument> result;
@@ -38,7 +38,7 @@ std::vector<RowArgument> row_arguments(const LayerCall& layer) {
 }
 
 /// Layers share a function if they call the same kernel and pass a row's arguments on in the same way.
-std::string group_of(const LayerCall& layer) {
+std::string group_of(const KernelUse& layer) {
   std::string key = layer.call->symbol;
   for (const LayerPointer& pointer : layer.pointers) key += "," + pointer.passed;
   return key;
@@ -47,12 +47,12 @@ std::string group_of(const LayerCall& layer) {
 /// Writes the function of the layers that call one kernel.
 class GroupWriter {
  public:
-  GroupWriter(const std::string& name, const std::vector<LayerCall>& layers, const std::string& flash)
+  GroupWriter(const std::string& name, const std::vector<KernelUse>& layers, const std::string& flash)
       : name_(name), layers_(layers), flash_(flash) {}
 
   std::string write() {
     std::vector<const std::vector<KernelField>*> fields;
-    for (const LayerCall& layer : layers_) fields.push_back(&layer.call->fields);
+    for (const KernelUse& layer : layers_) fields.push_back(&layer.call->fields);
     const std::string params = structure("", fields);
     const std::string params_name = name_ + "_params";
     std::vector<std::string> arguments = {"&" + params_name};
@@ -149,23 +149,23 @@ class GroupWriter {
   }
 
   std::string pointer(std::size_t index) {
-    const auto of = [index](const LayerCall& layer) { return layer.pointers[index]; };
+    const auto of = [index](const KernelUse& layer) { return layer.pointers[index]; };
     const LayerPointer first = of(layers_[0]);
     const std::string name = fmt::format("operand_{}", index);
     if (!first.passed.empty()) return first.passed;
-    if (std::ranges::all_of(layers_, [&](const LayerCall& layer) { return of(layer).offset.has_value(); })) {
+    if (std::ranges::all_of(layers_, [&](const KernelUse& layer) { return of(layer).offset.has_value(); })) {
       std::vector<std::int64_t> offsets;
-      for (const LayerCall& layer : layers_) offsets.push_back(*of(layer).offset);
+      for (const KernelUse& layer : layers_) offsets.push_back(*of(layer).offset);
       const bool in_arena = std::ranges::all_of(offsets, [](std::int64_t offset) { return offset >= 0; });
       return fmt::format("{}({})", in_arena ? "ARENA" : "ARENA_OR_CALLER", integer(name, offsets));
     }
     std::vector<std::string> texts;
-    for (const LayerCall& layer : layers_) {
+    for (const KernelUse& layer : layers_) {
       texts.push_back(of(layer).offset ? fmt::format("ARENA({})", *of(layer).offset) : of(layer).constant);
     }
     if (std::ranges::count(texts, texts[0]) == std::ssize(texts)) return texts[0];
-    const auto is_constant = [&](const LayerCall& layer) { return !of(layer).offset && of(layer).constant != "NULL"; };
-    const auto is_flash = [&](const LayerCall& layer) { return layer.call->operands[index].flash; };
+    const auto is_constant = [&](const KernelUse& layer) { return !of(layer).offset && of(layer).constant != "NULL"; };
+    const auto is_flash = [&](const KernelUse& layer) { return layer.call->operands[index].flash; };
     const std::string type = std::ranges::any_of(layers_, is_flash)      ? fmt::format("const {}void *", flash_)
                              : std::ranges::any_of(layers_, is_constant) ? "const void *"
                                                                          : "void *";
@@ -188,19 +188,19 @@ class GroupWriter {
   }
 
   const std::string& name_;
-  const std::vector<LayerCall>& layers_;
+  const std::vector<KernelUse>& layers_;
   const std::string& flash_;
   std::vector<Member> members_;
 };
 
 /// A table cannot hold both the address of a constant and a buffer of the caller's: such a call gets a function of its
 /// own.
-void pass_buffers_beside_constants(std::vector<LayerCall>& layers) {
-  for (LayerCall& layer : layers) {
+void pass_buffers_beside_constants(std::vector<KernelUse>& layers) {
+  for (KernelUse& layer : layers) {
     for (std::size_t i = 0; i < layer.pointers.size(); ++i) {
       LayerPointer& pointer = layer.pointers[i];
       if (pointer.offset.value_or(0) >= 0) continue;
-      const bool mixed = std::ranges::any_of(layers, [&](const LayerCall& other) {
+      const bool mixed = std::ranges::any_of(layers, [&](const KernelUse& other) {
         return other.call->symbol == layer.call->symbol && !other.pointers[i].constant.empty();
       });
       if (mixed) pointer = {.passed = fmt::format("of_caller[{}]", -1 - *pointer.offset)};
@@ -210,7 +210,7 @@ void pass_buffers_beside_constants(std::vector<LayerCall>& layers) {
 
 struct Group {
   std::string function;
-  std::vector<LayerCall> layers;
+  std::vector<KernelUse> layers;
 };
 
 }  // namespace
@@ -222,10 +222,10 @@ std::string SharedCall::text(const std::string& number) const {
   return fmt::format("{}({})", function, fmt::join(arguments, ", "));
 }
 
-LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers, const std::string& flash) {
+LayersText layers_c(std::vector<KernelUse> layers, Identifiers& identifiers, const std::string& flash) {
   pass_buffers_beside_constants(layers);
   std::map<std::string, Group> groups;
-  for (const LayerCall& layer : layers) groups[group_of(layer)].layers.push_back(layer);
+  for (const KernelUse& layer : layers) groups[group_of(layer)].layers.push_back(layer);
   LayersText text;
   for (auto& [key, group] : groups) {
     const std::string& symbol = group.layers[0].call->symbol;
@@ -233,7 +233,7 @@ LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers, con
     text.functions += GroupWriter(group.function, group.layers, flash).write();
   }
   std::map<const Group*, std::size_t> called;
-  for (const LayerCall& layer : layers) {
+  for (const KernelUse& layer : layers) {
     const Group& group = groups[group_of(layer)];
     std::vector<std::string> row;
     for (const RowArgument& argument : row_arguments(layer)) row.push_back(argument.name);

@@ -33,7 +33,7 @@ struct LayerNote {
 std::string layer_comment(std::span<const LayerNote> notes);
 
 /// A call of a kernel.
-struct LayerCall {
+struct KernelUse {
   const KernelCall* call;
   std::vector<LayerPointer> pointers;
 };
@@ -57,7 +57,7 @@ struct LayersText {
 
 /// `flash` qualifies tables, and the constants that kernels read through THIMBLE_FLASH pointers: "MODEL_FLASH ", or
 /// nothing.
-LayersText layers_c(std::vector<LayerCall> layers, Identifiers& identifiers, const std::string& flash);
+LayersText layers_c(std::vector<KernelUse> layers, Identifiers& identifiers, const std::string& flash);
 
 /// Lines that make the calls one after the other. Neighbours of one function become a loop.
 std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<LayerNote>& notes);

@@ -212,12 +212,12 @@ class PackageWriter {
 
   /// The calls of all steps, where those of a kernel share one body, which is added to `text`.
   std::string shared_call_lines(std::string& text) {
-    std::vector<LayerCall> layers = stream_layers();
+    std::vector<KernelUse> layers = stream_layers();
     const std::size_t in_streams = layers.size();
     for (std::size_t i = 0; i < program_.size(); ++i) {
       if (plan_.elided[i]) continue;
       const KernelCall& call = program_[i].call;
-      LayerCall& layer = layers.emplace_back(LayerCall{&call, {}});
+      KernelUse& layer = layers.emplace_back(KernelUse{&call, {}});
       layer.pointers.reserve(call.operands.size());
       for (const Operand& operand : call.operands) layer.pointers.push_back(layer_pointer(call, i, operand));
     }
@@ -232,8 +232,8 @@ class PackageWriter {
   }
 
   /// The calls of the streams, in the order in which stream_c asks for them.
-  std::vector<LayerCall> stream_layers() const {
-    std::vector<LayerCall> layers;
+  std::vector<KernelUse> stream_layers() const {
+    std::vector<KernelUse> layers;
     const CallText collect = [&](const KernelCall& call, int, const OperandText& operand_text, int advancing,
                                  const std::string& advance) {
       layers.push_back({&call, {}});

@@ -246,7 +246,7 @@ TEST_P(Boards, LayersAndClassesMakeUpTheCount) {
       EXPECT_GT(layer.instructions, static_cast<std::uint64_t>(layer.macs) / 2) << layer.op;
       EXPECT_GT(layer.code_bytes, 0U) << layer.op;
     }
-    for (const SharedCode& shared : costs.shared_code) {
+    for (const SharedFunctions& shared : costs.shared_code) {
       shared_code += shared.bytes;
       EXPECT_GT(shared.layers.size(), 1U);
       EXPECT_FALSE(shared.names.empty());

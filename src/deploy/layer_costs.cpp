@@ -105,7 +105,7 @@ void add_code(LayerCosts& costs, const Firmware& firmware,
       costs.shared_code.push_back({{layers.begin(), layers.end()}, share.names, share.bytes});
     }
   }
-  std::ranges::stable_sort(costs.shared_code, std::ranges::greater(), &SharedCode::bytes);
+  std::ranges::stable_sort(costs.shared_code, std::ranges::greater(), &SharedFunctions::bytes);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ struct LayerCost {
 };
 
 /// Code and constants that several layers share.
-struct SharedCode {
+struct SharedFunctions {
   std::vector<std::size_t> layers;  // indices into LayerCosts::layers
   std::vector<std::string> names;   // the functions and constants, the largest first
   std::size_t bytes = 0;
@@ -25,8 +25,8 @@ struct SharedCode {
 
 struct LayerCosts {
   std::vector<LayerCost> layers;
-  std::vector<SharedCode> shared_code;  // the largest first
-  std::size_t other_code_bytes = 0;     // for no layer: what describes inputs and outputs, rows between layers
+  std::vector<SharedFunctions> shared_code;  // the largest first
+  std::size_t other_code_bytes = 0;          // for no layer: what describes inputs and outputs, rows between layers
   std::uint64_t between =
       0;  // instructions outside of layers: taking rows from one to the next, where they run by rows
 };

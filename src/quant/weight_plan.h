@@ -37,7 +37,7 @@ class WeightPlan {
 
   Shape shape_;
   int axis_;
-  ChannelLayout layout_;
+  WeightLayout layout_;
   Options options_;
   std::vector<bool> kept_;           // of each weight; empty: all
   std::vector<bool> channel_kept_;   // empty: all

@@ -6,7 +6,7 @@
 namespace thimble {
 namespace {
 
-std::vector<double> greatest_magnitudes(std::span<const float> values, const ChannelLayout& layout) {
+std::vector<double> greatest_magnitudes(std::span<const float> values, const WeightLayout& layout) {
   std::vector<float> result(layout.channels, 0.0F);
   layout.for_runs(values.size(), [&](std::size_t channel, std::size_t first, std::size_t end) {
     float most = result[channel];
@@ -17,7 +17,7 @@ std::vector<double> greatest_magnitudes(std::span<const float> values, const Cha
 }
 
 /// The mean magnitude of each channel's values above `least` of it.
-std::vector<double> mean_magnitudes(std::span<const float> values, const ChannelLayout& layout,
+std::vector<double> mean_magnitudes(std::span<const float> values, const WeightLayout& layout,
                                     const std::vector<double>& least) {
   std::vector<double> sums(layout.channels, 0.0), counts(layout.channels, 0.0);
   layout.for_runs(values.size(), [&](std::size_t channel, std::size_t first, std::size_t end) {
@@ -32,7 +32,7 @@ std::vector<double> mean_magnitudes(std::span<const float> values, const Channel
   return sums;
 }
 
-std::vector<double> ternary_scales(std::span<const float> values, const ChannelLayout& layout) {
+std::vector<double> ternary_scales(std::span<const float> values, const WeightLayout& layout) {
   std::vector<double> least = mean_magnitudes(values, layout, std::vector<double>(layout.channels, -1.0));
   for (double& mean : least) mean *= 0.7;
   return mean_magnitudes(values, layout, least);
@@ -44,7 +44,7 @@ Type type_of(WeightForm form) { return form == WeightForm::kInt4 ? Type::kInt4 :
 
 std::int64_t most_of(WeightForm form) { return form == WeightForm::kInt8 ? 127 : form == WeightForm::kInt4 ? 7 : 1; }
 
-ChannelLayout::ChannelLayout(const Shape& shape, int axis)
+WeightLayout::WeightLayout(const Shape& shape, int axis)
     : channels(static_cast<std::size_t>(shape[static_cast<std::size_t>(axis)])) {
   for (std::size_t i = static_cast<std::size_t>(axis) + 1; i < shape.size(); ++i) {
     inner *= static_cast<std::size_t>(shape[i]);
@@ -53,7 +53,7 @@ ChannelLayout::ChannelLayout(const Shape& shape, int axis)
 
 Quantization choose_weights(std::span<const float> values, const Shape& shape, int axis, WeightForm form,
                             const BiasOf& bias) {
-  const ChannelLayout layout(shape, axis);
+  const WeightLayout layout(shape, axis);
   const std::vector<double> sizes =
       form == WeightForm::kTernary ? ternary_scales(values, layout) : greatest_magnitudes(values, layout);
   const double steps = form == WeightForm::kTernary ? 1.0 : static_cast<double>(most_of(form));
@@ -71,7 +71,7 @@ Quantization choose_weights(std::span<const float> values, const Shape& shape, i
 
 std::vector<std::int8_t> to_integers(std::span<const float> values, const Shape& shape,
                                      const Quantization& quantization, std::int64_t most) {
-  const ChannelLayout layout(shape, quantization.axis);
+  const WeightLayout layout(shape, quantization.axis);
   const auto bound = static_cast<double>(most);
   std::vector<std::int8_t> result(values.size());
   layout.for_runs(values.size(), [&](std::size_t channel, std::size_t first, std::size_t end) {

@@ -21,11 +21,11 @@ Type type_of(WeightForm form);
 std::int64_t most_of(WeightForm form);
 
 /// Weights in memory: the channels take turns, with runs of `inner` elements each.
-struct ChannelLayout {
+struct WeightLayout {
   std::size_t channels = 1;
   std::size_t inner = 1;
 
-  ChannelLayout(const Shape& shape, int axis);
+  WeightLayout(const Shape& shape, int axis);
   std::size_t channel(std::size_t i) const { return i / inner % channels; }
 
   /// Calls run(channel, first, end) for one run after the other.
