@@ -166,15 +166,14 @@ void make_outputs(const Tiling& tiling, int rows, const float* points, const flo
   });
 }
 
-/// result[rows][n] (+)= a[rows][depth] * b[depth][n] of each point, where a's rows and columns lie so many floats
-/// apart.
+/// result[rows][n] (+)= a[rows][depth] * b[depth][n] of each point.
 struct Product {
   int rows, depth, n;
-  std::ptrdiff_t a_row, a_column;
   std::ptrdiff_t a_point, b_point, result_point;
   bool add;
 };
 
+/// a's rows and columns lie `row` and `column` floats apart; kOne where that is known to be 1.
 template <typename Row, typename Column>
 void multiply_points(const Product& product, Row row, Column column, const float* a, const float* b, float* result) {
   simd([=, p = &product](auto best) THIMBLE_INLINE_LAMBDA {
@@ -203,16 +202,14 @@ void convolve(const Tiling& tiling, const float* image, const float* filter, con
   for (int y = 0; y < tiling.rows; y += tiling.rows_at_once()) {
     const int rows = std::min(tiling.rows_at_once(), tiling.rows - y);
     transform_image(tiling, rows, image + 2 * y * tiling.image_row(), pixels);
-    const Product product = {rows * tiling.columns,
-                             tiling.in_c,
-                             tiling.out_c,
-                             tiling.in_c,
-                             1,
-                             tiling.point(tiling.in_c),
-                             tiling.filter(),
-                             tiling.point(tiling.out_c),
-                             false};
-    multiply_points(product, product.a_row, kOne, pixels, filter, products);
+    const Product product = {.rows = rows * tiling.columns,
+                             .depth = tiling.in_c,
+                             .n = tiling.out_c,
+                             .a_point = tiling.point(tiling.in_c),
+                             .b_point = tiling.filter(),
+                             .result_point = tiling.point(tiling.out_c),
+                             .add = false};
+    multiply_points(product, std::ptrdiff_t{tiling.in_c}, kOne, pixels, filter, products);
     make_outputs(tiling, rows, products, bias, activation, output + 2 * y * tiling.output_row());
   }
 }
@@ -225,16 +222,14 @@ void add_filter_gradient(const Tiling& tiling, const float* image, const float* 
     const int rows = std::min(tiling.rows_at_once(), tiling.rows - y);
     transform_image(tiling, rows, image + 2 * y * tiling.image_row(), pixels);
     transform_gradient(tiling, rows, gradient + 2 * y * tiling.output_row(), gradients);
-    const Product product = {tiling.in_c,
-                             rows * tiling.columns,
-                             tiling.out_c,
-                             1,
-                             tiling.in_c,
-                             tiling.point(tiling.in_c),
-                             tiling.point(tiling.out_c),
-                             tiling.filter(),
-                             true};
-    multiply_points(product, kOne, product.a_column, pixels, gradients, sums);
+    const Product product = {.rows = tiling.in_c,
+                             .depth = rows * tiling.columns,
+                             .n = tiling.out_c,
+                             .a_point = tiling.point(tiling.in_c),
+                             .b_point = tiling.point(tiling.out_c),
+                             .result_point = tiling.filter(),
+                             .add = true};
+    multiply_points(product, kOne, std::ptrdiff_t{tiling.in_c}, pixels, gradients, sums);
   }
 }
 

@@ -37,13 +37,7 @@ static inline float thimble_lstm_sum(const thimble_lstm_shape* s, int32_t u, con
 static inline float thimble_lstm_logistic(float x) { return 1.0f / (1.0f + expf(-x)); }
 
 THIMBLE_KERNEL void thimble_lstm_f32(const thimble_lstm_f32_params* p, const float* input,
-                                     const THIMBLE_FLASH float* w_input, const THIMBLE_FLASH float* w_forget,
-                                     const THIMBLE_FLASH float* w_cell, const THIMBLE_FLASH float* w_output,
-                                     const THIMBLE_FLASH float* r_input, const THIMBLE_FLASH float* r_forget,
-                                     const THIMBLE_FLASH float* r_cell, const THIMBLE_FLASH float* r_output,
-                                     const THIMBLE_FLASH float* b_input, const THIMBLE_FLASH float* b_forget,
-                                     const THIMBLE_FLASH float* b_cell, const THIMBLE_FLASH float* b_output,
-                                     float* hidden, float* cell, float* output) {
+                                     THIMBLE_LSTM_CONSTANTS(float, float), float* hidden, float* cell, float* output) {
   THIMBLE_LSTM_STEPS(float, float, {
     const float keep = thimble_lstm_logistic(thimble_lstm_sum(s, u, x, h, w_forget, r_forget, b_forget));
     const float gate = thimble_lstm_logistic(thimble_lstm_sum(s, u, x, h, w_input, r_input, b_input));
@@ -123,25 +117,15 @@ static inline int32_t thimble_lstm_hidden(const thimble_lstm_params* p, int16_t 
   y[u] = (TYPE)thimble_clamp(thimble_lstm_hidden(p, c[u], open, table), LOW, HIGH);
 
 THIMBLE_KERNEL void thimble_lstm_s8(const thimble_lstm_params* p, const int8_t* input,
-                                    const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
-                                    const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
-                                    const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
-                                    const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
-                                    const THIMBLE_FLASH int32_t* b_input, const THIMBLE_FLASH int32_t* b_forget,
-                                    const THIMBLE_FLASH int32_t* b_cell, const THIMBLE_FLASH int32_t* b_output,
-                                    int8_t* hidden, int16_t* cell, const THIMBLE_FLASH thimble_requant* gate_factors,
+                                    THIMBLE_LSTM_CONSTANTS(int8_t, int32_t), int8_t* hidden, int16_t* cell,
+                                    const THIMBLE_FLASH thimble_requant* gate_factors,
                                     const THIMBLE_FLASH uint16_t* sigmoid_table, int8_t* output){
     THIMBLE_LSTM_STEPS(int8_t, int16_t, THIMBLE_LSTM_UNIT(thimble_lstm_sum_s8, int8_t, INT8_MIN, INT8_MAX))}
 
-THIMBLE_KERNEL void thimble_lstm_s16(const thimble_lstm_params* p, const int16_t* input,
-                                     const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
-                                     const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
-                                     const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
-                                     const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
-                                     const THIMBLE_FLASH int64_t* b_input, const THIMBLE_FLASH int64_t* b_forget,
-                                     const THIMBLE_FLASH int64_t* b_cell, const THIMBLE_FLASH int64_t* b_output,
-                                     int16_t* hidden, int16_t* cell, const THIMBLE_FLASH thimble_requant* gate_factors,
-                                     const THIMBLE_FLASH uint16_t* sigmoid_table, int16_t* output) {
+THIMBLE_KERNEL
+    void thimble_lstm_s16(const thimble_lstm_params* p, const int16_t* input, THIMBLE_LSTM_CONSTANTS(int8_t, int64_t),
+                          int16_t* hidden, int16_t* cell, const THIMBLE_FLASH thimble_requant* gate_factors,
+                          const THIMBLE_FLASH uint16_t* sigmoid_table, int16_t* output) {
   THIMBLE_LSTM_STEPS(int16_t, int16_t, THIMBLE_LSTM_UNIT(thimble_lstm_sum_s16, int16_t, INT16_MIN, INT16_MAX))
 }
 
@@ -164,13 +148,7 @@ static inline int16_t thimble_lstm_cell_litert(const thimble_lstm_litert_params*
 }
 
 THIMBLE_KERNEL void thimble_lstm_s8_litert(const thimble_lstm_litert_params* p, const int8_t* input,
-                                           const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
-                                           const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
-                                           const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
-                                           const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
-                                           const THIMBLE_FLASH int32_t* b_input, const THIMBLE_FLASH int32_t* b_forget,
-                                           const THIMBLE_FLASH int32_t* b_cell, const THIMBLE_FLASH int32_t* b_output,
-                                           int8_t* hidden, int16_t* cell,
+                                           THIMBLE_LSTM_CONSTANTS(int8_t, int32_t), int8_t* hidden, int16_t* cell,
                                            const THIMBLE_FLASH thimble_requant* gate_factors, int8_t* output) {
   THIMBLE_LSTM_STEPS(int8_t, int16_t, {
     const THIMBLE_FLASH thimble_requant* f = gate_factors;

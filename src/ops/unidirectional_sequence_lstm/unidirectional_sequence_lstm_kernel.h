@@ -41,48 +41,33 @@ typedef struct {
   int32_t cell_shift;
 } thimble_lstm_litert_params;
 
+/* The parameters of weights and biases. */
+#define THIMBLE_LSTM_CONSTANTS(WEIGHT, BIAS)                                                                           \
+  const THIMBLE_FLASH WEIGHT *w_input, const THIMBLE_FLASH WEIGHT *w_forget, const THIMBLE_FLASH WEIGHT *w_cell,       \
+      const THIMBLE_FLASH WEIGHT *w_output, const THIMBLE_FLASH WEIGHT *r_input, const THIMBLE_FLASH WEIGHT *r_forget, \
+      const THIMBLE_FLASH WEIGHT *r_cell, const THIMBLE_FLASH WEIGHT *r_output, const THIMBLE_FLASH BIAS *b_input,     \
+      const THIMBLE_FLASH BIAS *b_forget, const THIMBLE_FLASH BIAS *b_cell, const THIMBLE_FLASH BIAS *b_output
+
 THIMBLE_KERNEL void thimble_lstm_f32(const thimble_lstm_f32_params* p, const float* input,
-                                     const THIMBLE_FLASH float* w_input, const THIMBLE_FLASH float* w_forget,
-                                     const THIMBLE_FLASH float* w_cell, const THIMBLE_FLASH float* w_output,
-                                     const THIMBLE_FLASH float* r_input, const THIMBLE_FLASH float* r_forget,
-                                     const THIMBLE_FLASH float* r_cell, const THIMBLE_FLASH float* r_output,
-                                     const THIMBLE_FLASH float* b_input, const THIMBLE_FLASH float* b_forget,
-                                     const THIMBLE_FLASH float* b_cell, const THIMBLE_FLASH float* b_output,
-                                     float* hidden, float* cell, float* output);
+                                     THIMBLE_LSTM_CONSTANTS(float, float), float* hidden, float* cell, float* output);
 
 /* 8-bit activations and weights, 16-bit gates and cell. gate_factors [8]: for each gate, scale of x * scale of W /
  * 2^-12; then, for each gate, scale of h * scale of R / 2^-12. sigmoid_table: kernel/sigmoid16.h. */
 THIMBLE_KERNEL void thimble_lstm_s8(const thimble_lstm_params* p, const int8_t* input,
-                                    const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
-                                    const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
-                                    const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
-                                    const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
-                                    const THIMBLE_FLASH int32_t* b_input, const THIMBLE_FLASH int32_t* b_forget,
-                                    const THIMBLE_FLASH int32_t* b_cell, const THIMBLE_FLASH int32_t* b_output,
-                                    int8_t* hidden, int16_t* cell, const THIMBLE_FLASH thimble_requant* gate_factors,
+                                    THIMBLE_LSTM_CONSTANTS(int8_t, int32_t), int8_t* hidden, int16_t* cell,
+                                    const THIMBLE_FLASH thimble_requant* gate_factors,
                                     const THIMBLE_FLASH uint16_t* sigmoid_table, int8_t* output);
 
 /* The same with LiteRT's arithmetic: kernel/fixed_exp16.h for logistic and tanh, and one rounding shift where p->keep
  * and p->add are two roundings. cell_shift: minus the power of two that is the scale of c. */
 THIMBLE_KERNEL void thimble_lstm_s8_litert(const thimble_lstm_litert_params* p, const int8_t* input,
-                                           const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
-                                           const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
-                                           const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
-                                           const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
-                                           const THIMBLE_FLASH int32_t* b_input, const THIMBLE_FLASH int32_t* b_forget,
-                                           const THIMBLE_FLASH int32_t* b_cell, const THIMBLE_FLASH int32_t* b_output,
-                                           int8_t* hidden, int16_t* cell,
+                                           THIMBLE_LSTM_CONSTANTS(int8_t, int32_t), int8_t* hidden, int16_t* cell,
                                            const THIMBLE_FLASH thimble_requant* gate_factors, int8_t* output);
 
 /* 16-bit activations, 8-bit weights, 64-bit accumulators, 16-bit gates and cell. */
 THIMBLE_KERNEL void thimble_lstm_s16(const thimble_lstm_params* p, const int16_t* input,
-                                     const THIMBLE_FLASH int8_t* w_input, const THIMBLE_FLASH int8_t* w_forget,
-                                     const THIMBLE_FLASH int8_t* w_cell, const THIMBLE_FLASH int8_t* w_output,
-                                     const THIMBLE_FLASH int8_t* r_input, const THIMBLE_FLASH int8_t* r_forget,
-                                     const THIMBLE_FLASH int8_t* r_cell, const THIMBLE_FLASH int8_t* r_output,
-                                     const THIMBLE_FLASH int64_t* b_input, const THIMBLE_FLASH int64_t* b_forget,
-                                     const THIMBLE_FLASH int64_t* b_cell, const THIMBLE_FLASH int64_t* b_output,
-                                     int16_t* hidden, int16_t* cell, const THIMBLE_FLASH thimble_requant* gate_factors,
+                                     THIMBLE_LSTM_CONSTANTS(int8_t, int64_t), int16_t* hidden, int16_t* cell,
+                                     const THIMBLE_FLASH thimble_requant* gate_factors,
                                      const THIMBLE_FLASH uint16_t* sigmoid_table, int16_t* output);
 
 THIMBLE_END
