@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "plan/caller.h"
 #include "report/format.h"
 #include "report/table.h"
 
@@ -40,32 +41,33 @@ std::string times_text(const BenchRow& row) {
   return text;
 }
 
-/// "inputs and outputs": what is in the caller's memory.
-std::string buffers_of_caller(const BenchRow& row) {
-  const bool inputs = row.value("input_buffer", "arena") == "caller";
-  const bool outputs = row.value("output_buffer", "arena") == "caller";
-  return inputs && outputs ? "inputs and outputs" : inputs ? "inputs" : outputs ? "outputs" : "";
+/// What is in the caller's memory.
+CallerMemory memory_of_caller(const BenchRow& row) {
+  return {.inputs = row.value("input_buffer", "arena") == "caller",
+          .outputs = row.value("output_buffer", "arena") == "caller"};
 }
 
 /// The model's name and the settings; the path where `whole`.
 std::string label(const BenchRow& row, bool whole = false) {
   const std::filesystem::path model = row.at("model").get<std::string>();
   const BenchRow ram = row.value("ram_limit", BenchRow());
+  const CallerMemory caller = memory_of_caller(row);
   return fmt::format("{} {}{}{}{}{}", whole ? model.string() : model.filename().string(), row.value("optimize", ""),
                      ram.is_null() ? "" : fmt::format(" in {} B", ram.get<std::uint64_t>()),
                      row.value("weights", "plain") == "packed" ? " packed" : "",
                      row.value("output", "scores") == "class" ? " class" : "",
-                     buffers_of_caller(row).empty() ? "" : " without " + buffers_of_caller(row));
+                     caller.any() ? fmt::format(" without {}", caller.names()) : "");
 }
 
 /// Says so where RAM is without inputs or outputs.
 std::string caller_note(const BenchRow& row) {
-  const std::string buffers = buffers_of_caller(row);
-  if (buffers.empty()) return "";
+  const CallerMemory caller = memory_of_caller(row);
+  if (!caller.any()) return "";
   std::uint64_t bytes = 0;
-  if (buffers != "outputs") bytes += count(row, "input_bytes");
-  if (buffers != "inputs") bytes += count(row, "output_bytes");
-  return fmt::format("\nRAM is without the {}, {} bytes, which are in the caller's memory\n", buffers, grouped(bytes));
+  if (caller.inputs) bytes += count(row, "input_bytes");
+  if (caller.outputs) bytes += count(row, "output_bytes");
+  return fmt::format("\nRAM is without the {}, {} bytes, which are in the caller's memory\n", caller.names(),
+                     grouped(bytes));
 }
 
 std::string shape_text(const BenchRow& shape) {

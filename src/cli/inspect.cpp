@@ -96,10 +96,7 @@ Json to_json(const std::string& model, const Executable& executable, const Model
 
 /// Where inputs or outputs are that take nothing of the arena.
 std::string memory_note(CallerMemory caller) {
-  if (!caller.any()) return "";
-  return fmt::format(" (without {}, which are in the caller's memory)", !caller.outputs ? "inputs"
-                                                                        : caller.inputs ? "inputs and outputs"
-                                                                                        : "outputs");
+  return caller.any() ? fmt::format(" (without {}, which are in the caller's memory)", caller.names()) : "";
 }
 
 std::string scale_text(float scale, int zero_point) {

@@ -68,10 +68,7 @@ std::string in_arena(CallerMemory caller) {
 }
 
 std::string of_caller(CallerMemory caller) {
-  if (!caller.any()) return "";
-  return fmt::format("; {} are the caller's", !caller.outputs ? "inputs"
-                                              : caller.inputs ? "inputs and outputs"
-                                                              : "outputs");
+  return caller.any() ? fmt::format("; {} are the caller's", caller.names()) : "";
 }
 
 std::string caller_macros(const Graph& graph, CallerMemory caller) {

@@ -14,6 +14,8 @@ struct CallerMemory {
   bool outputs = false;
 
   bool any() const { return inputs || outputs; }
+  /// "inputs and outputs": those that are the caller's; "" if none are.
+  const char* names() const { return !any() ? "" : !outputs ? "inputs" : inputs ? "inputs and outputs" : "outputs"; }
 };
 
 /// The caller's buffers: one for each graph input, if inputs are the caller's, then one for each output, likewise.
