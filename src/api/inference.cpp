@@ -154,8 +154,7 @@ void Inference::generate_c(const std::filesystem::path& folder, const std::strin
 void Inference::generate_c(const std::filesystem::path& folder, const CompileOptions& compile) const {
   with_public_errors([&] {
     const PackageOptions options{optimize_named(compile.optimize), find_target(compile.target)};
-    LowerOptions lower_options = lower_options_for(options.target.features, options.optimize);
-    lower_options.pack_weights = compile.packed_weights;
+    const LowerOptions lower_options{.features = options.target.features, .pack_weights = compile.packed_weights};
     MemoryOptions memory{.caller = {.inputs = compile.input_of_caller, .outputs = compile.output_of_caller}};
     if (compile.ram > 0) memory.ram = compile.ram;
     Graph graph = state_->executable->graph;

@@ -153,7 +153,7 @@ nlohmann::ordered_json measure_boards(const BenchArguments& arguments, const std
   nlohmann::ordered_json results = nlohmann::ordered_json::array();
   const Optimize optimize = parse_optimize(arguments.optimize);
   for (const Board* board : boards) {
-    const LowerOptions lower_options = arguments.fit.apply_to(lower_options_for(*board, optimize));
+    const LowerOptions lower_options = arguments.fit.apply_to(lower_options_for(*board));
     const Deployment deployment = deploy(graph, optimize, lower_options, arguments.fit.memory());
     const TemporaryFolder temporary;
     const std::filesystem::path folder =

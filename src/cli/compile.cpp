@@ -27,8 +27,7 @@ void compile(const CompileArguments& arguments) {
     simplify(graph);
     arguments.fit.apply_to(graph);
     apply_front_end(files, arguments.front_end, graph);
-    const LowerOptions lower_options =
-        arguments.fit.apply_to(lower_options_for(options.target.features, options.optimize));
+    const LowerOptions lower_options = arguments.fit.apply_to({.features = options.target.features});
     const auto executable = prepare_for_board(std::move(graph), options.optimize, lower_options, memory);
     const auto package_with = [&] {
       return generate_package(executable->graph, executable->program, executable->plan, options);

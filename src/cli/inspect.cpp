@@ -183,7 +183,7 @@ void inspect(const InspectArguments& arguments) {
     simplify(graph);
     if (arguments.target.empty()) return prepare(std::move(graph));
     const Optimize optimize = parse_optimize(arguments.optimize);
-    const LowerOptions options = lower_options_for(find_target(arguments.target).features, optimize);
+    const LowerOptions options{.features = find_target(arguments.target).features};
     return prepare_for_board(std::move(graph), optimize, options, arguments.fit.memory());
   });
   const ModelSummary summary = summarize(*executable);

@@ -37,7 +37,7 @@ std::vector<Bytes> run_where_asked(const RunArguments& arguments, Graph graph, c
   const Board& board = find_board(arguments.board);
   const Optimize optimize = parse_optimize(arguments.optimize);
   const Deployment deployment =
-      deploy(std::move(graph), optimize, lower_options_for(board, optimize, rounding), arguments.fit.memory());
+      deploy(std::move(graph), optimize, lower_options_for(board, rounding), arguments.fit.memory());
   const TemporaryFolder folder;
   std::vector<Bytes> inputs;
   for (const NpyArray& array : arrays) inputs.push_back(array.bytes);
@@ -57,8 +57,7 @@ void show_sample(FileSystem& files, const RunArguments& arguments) {
     simplify(graph);
     const Optimize optimize = parse_optimize(arguments.optimize);
     Bytes input = samples_as_input(graph, data.part(arguments.index, 1));
-    const Deployment deployment =
-        deploy(std::move(graph), optimize, lower_options_for(board, optimize), arguments.fit.memory());
+    const Deployment deployment = deploy(std::move(graph), optimize, lower_options_for(board), arguments.fit.memory());
     const TemporaryFolder folder;
     const FirmwareOptions options{.app = App::kDemo, .optimize = optimize, .demo_input = std::move(input)};
     return run_demo(build_firmware(board, deployment.package, options, folder.path()));

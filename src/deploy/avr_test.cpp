@@ -112,7 +112,7 @@ TEST_P(ConstantsOnAvr, LieInFlashAlone) {
   if (!find_program("avr-gcc")) GTEST_SKIP() << "not installed: " << board.tools_packages;
   const Graph graph = small_resnet(GetParam());
   for (const Optimize optimize : {Optimize::kSize, Optimize::kRam}) {
-    const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
+    const Deployment deployment = deploy(graph, optimize, lower_options_for(board));
     const TemporaryFolder folder;
     const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 1), 1, folder.path());
     EXPECT_TRUE(measurement.bits_equal || measurement.largest_error < 1e-5f);

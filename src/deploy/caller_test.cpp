@@ -65,7 +65,7 @@ TEST_P(CallerMemoryOnBoard, KeepsTheBitsAndTakesLess) {
   if (!emulator || !find_program(std::string(board.tools) + "gcc")) GTEST_SKIP() << "not installed";
   for (const Graph& graph : {many_outputs(), classifier()}) {
     for (const Optimize optimize : {Optimize::kSpeed, Optimize::kSize, Optimize::kRam}) {
-      const LowerOptions options = lower_options_for(board, optimize);
+      const LowerOptions options = lower_options_for(board);
       const std::size_t in_arena = prepare_for_board(graph, optimize, options)->plan.arena_bytes;
       for (const CallerMemory caller : {CallerMemory{.outputs = true}, CallerMemory{true, true}}) {
         const Deployment deployment = deploy(graph, optimize, options, {.caller = caller});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -32,15 +33,13 @@ float relative_error(ByteSpan got, ByteSpan want) {
 
 }  // namespace
 
-LowerOptions lower_options_for(Features features, Optimize optimize, Rounding rounding) {
-  if (optimize == Optimize::kSize) return {.rounding = rounding, .features = {.avr = features.avr}};
-  return {.rounding = rounding, .features = features, .pairs = true};
-}
-
-LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding) {
-  const Features features = {
-      .dsp = board.dsp, .mve = board.mve, .lanes = board.lanes, .multiply_add = board.multiply_add, .avr = board.avr};
-  return lower_options_for(features, optimize, rounding);
+LowerOptions lower_options_for(const Board& board, Rounding rounding) {
+  return {.rounding = rounding,
+          .features = {.dsp = board.dsp,
+                       .mve = board.mve,
+                       .lanes = board.lanes,
+                       .multiply_add = board.multiply_add,
+                       .avr = board.avr}};
 }
 
 PlanOptions plan_options_for(Optimize optimize, const MemoryOptions& memory) {
@@ -59,6 +58,20 @@ std::shared_ptr<const Executable> unless_too_large(const Prepare& prepared) {
   }
 }
 
+/// The first of `ways` that keeps to the limit. Throws the NotEnoughRam of the one that needs least.
+std::shared_ptr<const Executable> first_that_fits(
+    std::initializer_list<std::function<std::shared_ptr<const Executable>()>> ways) {
+  std::optional<NotEnoughRam> least;
+  for (const auto& way : ways) {
+    try {
+      return way();
+    } catch (const NotEnoughRam& error) {
+      if (!least || error.least < least->least) least = error;
+    }
+  }
+  throw *least;
+}
+
 /// In the order of nodes as it is, or in another that needs less memory.
 std::shared_ptr<const Executable> prepare_in_order(const Graph& graph, const LowerOptions& lower_options,
                                                    const PlanOptions& plan_options) {
@@ -67,11 +80,10 @@ std::shared_ptr<const Executable> prepare_in_order(const Graph& graph, const Low
   };
   Graph other = graph;
   if (!order_for_memory(other)) return prepared(graph);
-  auto as_it_was = unless_too_large([&] { return prepared(graph); });
-  if (as_it_was && plan_options.limit) return as_it_was;
-  auto reordered = prepared(other);
-  if (!as_it_was) return reordered;
-  return reordered->plan.arena_bytes < as_it_was->plan.arena_bytes ? reordered : as_it_was;
+  if (plan_options.limit) return first_that_fits({[&] { return prepared(graph); }, [&] { return prepared(other); }});
+  auto first = prepared(graph);
+  auto second = prepared(other);
+  return second->plan.arena_bytes < first->plan.arena_bytes ? second : first;
 }
 
 /// With packed weights; null if that is too large. For speed, layers keep the kernels made for the CPU.
@@ -86,17 +98,46 @@ std::shared_ptr<const Executable> prepare_packed(const Graph& graph, Optimize op
   return unless_too_large([&] { return prepare_in_order(graph, lower_options, plan_options); });
 }
 
+/// With one kind of kernels.
+std::shared_ptr<const Executable> prepare_with(Graph graph, Optimize optimize, const LowerOptions& lower_options,
+                                               const MemoryOptions& memory) {
+  simplify_for_board(graph, lower_options);
+  const auto plain = [&] { return prepare_in_order(graph, lower_options, plan_options_for(optimize, memory)); };
+  const auto packed = lower_options.pack_weights ? prepare_packed(graph, optimize, lower_options, memory) : nullptr;
+  if (!packed) return plain();
+  const auto unpacked = unless_too_large(plain);
+  const bool pays = !unpacked || constant_bytes(*packed) + decoder_bytes(lower_options) < constant_bytes(*unpacked);
+  return pays ? packed : unpacked;
+}
+
+LowerOptions with_portable_kernels(LowerOptions options) {
+  options.features = {.avr = options.features.avr};
+  return options;
+}
+
+LowerOptions with_kernels_for_cpu(LowerOptions options) {
+  options.pairs = true;
+  return options;
+}
+
+/// Helium's vectors take more memory beside the rows than the DSP's pairs do.
+LowerOptions without_vectors(LowerOptions options) {
+  options.features.mve = false;
+  return options;
+}
+
 }  // namespace
 
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     const MemoryOptions& memory) {
-  simplify_for_board(graph, lower_options);
-  const auto packed = lower_options.pack_weights ? prepare_packed(graph, optimize, lower_options, memory) : nullptr;
-  if (!packed) return prepare_in_order(graph, lower_options, plan_options_for(optimize, memory));
-  const auto plain =
-      unless_too_large([&] { return prepare_in_order(graph, lower_options, plan_options_for(optimize, memory)); });
-  const bool pays = !plain || constant_bytes(*packed) + decoder_bytes(lower_options) < constant_bytes(*plain);
-  return pays ? packed : plain;
+  const auto prepared = [&](const LowerOptions& options) {
+    return [&, options] { return prepare_with(graph, optimize, options, memory); };
+  };
+  const auto portable = prepared(with_portable_kernels(lower_options));
+  const auto for_cpu = prepared(with_kernels_for_cpu(lower_options));
+  const auto in_pairs = prepared(with_kernels_for_cpu(without_vectors(lower_options)));
+  return optimize == Optimize::kSize ? first_that_fits({portable, for_cpu, in_pairs})
+                                     : first_that_fits({for_cpu, in_pairs, portable});
 }
 
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, const MemoryOptions& memory,

@@ -18,9 +18,7 @@ struct Deployment {
   FileSet package;
 };
 
-/// For speed and RAM, kernels made for the CPU; for size, the portable ones that all share.
-LowerOptions lower_options_for(Features features, Optimize optimize, Rounding rounding = Rounding::kTflm);
-LowerOptions lower_options_for(const Board& board, Optimize optimize, Rounding rounding = Rounding::kTflm);
+LowerOptions lower_options_for(const Board& board, Rounding rounding = Rounding::kTflm);
 
 /// What a model may take of the memory, and whether its inputs and outputs are there.
 struct MemoryOptions {
@@ -32,14 +30,15 @@ struct MemoryOptions {
 PlanOptions plan_options_for(Optimize optimize, const MemoryOptions& memory = {});
 
 /// The graph without channels that are constant, in the order that needs the fewest bytes, lowered and planned: what
-/// the package is printed from. With LowerOptions::pack_weights, weights are packed if all constants and the decoder
-/// take fewer bytes so than all constants plain. Throws InputError when it cannot be lowered, or needs more bytes than
-/// `memory.ram`.
+/// the package is printed from. For speed and RAM the kernels are those made for the CPU of `lower_options`, for size
+/// the portable ones that all layers share; or the others, where only these keep to `memory.ram`. With
+/// LowerOptions::pack_weights, weights are packed if all constants and the decoder take fewer bytes so than all
+/// constants plain. Throws InputError when it cannot be lowered, or needs more bytes than `memory.ram` with either
+/// kernels.
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     const MemoryOptions& memory = {});
 
-/// Lowers, plans and prints; `mark_layers` as in PackageOptions. The graph should have been simplified. Throws
-/// InputError when it cannot be lowered, or needs more bytes than `memory.ram`.
+/// prepare_for_board, printed; `mark_layers` as in PackageOptions. The graph should have been simplified.
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options = {},
                   const MemoryOptions& memory = {}, bool mark_layers = false);
 

@@ -115,7 +115,7 @@ TEST_P(CpuBoards, ComputeWhatThePortableKernelsCompute) {
                              sound_network(), padded_network()}) {
     constexpr std::size_t kInvocations = 3;
     const Optimize optimize = Optimize::kSpeed;
-    const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
+    const Deployment deployment = deploy(graph, optimize, lower_options_for(board));
     const TemporaryFolder folder;
     const Measurement measurement =
         measure(deployment, board, optimize, made_up_inputs(graph, kInvocations), kInvocations, folder.path());
@@ -149,7 +149,7 @@ TEST(MergedPads, RowByRow) {
     GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
   }
   const Graph graph = padded_network();
-  const Deployment deployment = deploy(graph, Optimize::kRam, lower_options_for(board, Optimize::kRam));
+  const Deployment deployment = deploy(graph, Optimize::kRam, lower_options_for(board));
   EXPECT_FALSE(deployment.executable->plan.streams.empty());
   const TemporaryFolder folder;
   const Measurement measurement =
@@ -166,11 +166,40 @@ TEST(RamLimit, KeepsTheBitsOnTheBoard) {
   for (const Optimize optimize : {Optimize::kSpeed, Optimize::kSize}) {
     for (const std::size_t limit : {std::size_t{1600}, std::size_t{2400}}) {
       const TemporaryFolder folder;
-      const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize), {.ram = limit});
+      const Deployment deployment = deploy(graph, optimize, lower_options_for(board), {.ram = limit});
       const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 2), 2, folder.path());
       EXPECT_TRUE(measurement.bits_equal) << limit;
       EXPECT_LE(measurement.firmware.ram_bytes, limit);
       EXPECT_EQ(measurement.firmware.warnings, "");
+    }
+  }
+}
+
+/// What the refusal of one byte says that it takes.
+std::size_t least_ram(const Graph& graph, const Board& board, Optimize optimize) {
+  try {
+    deploy(graph, optimize, lower_options_for(board), {.ram = 1});
+  } catch (const NotEnoughRam& error) {
+    return error.least;
+  }
+  return 0;
+}
+
+TEST(RamLimit, TheLeastIsTheSameHoweverItIsOptimizedAndIsEnough) {
+  for (const char* const name : {"m0", "m4", "m55"}) {
+    const Board& board = find_board(name);
+    const Graph graph = growing_network();
+    const std::size_t least = least_ram(graph, board, Optimize::kSize);
+    ASSERT_GT(least, 1U) << name;
+    for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed, Optimize::kRam}) {
+      EXPECT_EQ(least_ram(graph, board, optimize), least) << name;
+      const Deployment deployment = deploy(graph, optimize, lower_options_for(board), {.ram = least});
+      EXPECT_LE(deployment.executable->plan.arena_bytes, least) << name;
+      if (!find_program(std::string(board.tools) + "gcc") || !find_program(std::string(board.emulator))) continue;
+      const TemporaryFolder folder;
+      const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 2), 2, folder.path());
+      EXPECT_TRUE(measurement.bits_equal) << name;
+      EXPECT_EQ(measurement.firmware.warnings, "") << name;
     }
   }
 }
@@ -189,7 +218,7 @@ TEST(InputOfCaller, KeepsTheBitsOnTheBoardInLessMemory) {
   for (const Optimize optimize : {Optimize::kSpeed, Optimize::kSize, Optimize::kRam}) {
     const auto measured_with = [&](CallerMemory caller) {
       const TemporaryFolder folder;
-      return measure(deploy(graph, optimize, lower_options_for(board, optimize), {.caller = caller}), board, optimize,
+      return measure(deploy(graph, optimize, lower_options_for(board), {.caller = caller}), board, optimize,
                      made_up_inputs(graph, 2), 2, folder.path());
     };
     const Measurement in_arena = measured_with({}), of_caller = measured_with({.inputs = true});
@@ -212,8 +241,8 @@ std::optional<Measurement> measured(const std::string& name, const Graph& graph,
   const Board& board = find_board(name);
   const bool emulator = board.emulator.empty() || find_program(std::string(board.emulator));
   if (!emulator || !find_program(std::string(board.tools) + "gcc")) return {};
-  return measure(deploy(graph, optimize, lower_options_for(board, optimize)), board, optimize, made_up_inputs(graph, 1),
-                 1, folder);
+  return measure(deploy(graph, optimize, lower_options_for(board)), board, optimize, made_up_inputs(graph, 1), 1,
+                 folder);
 }
 
 class Boards : public ::testing::TestWithParam<const char*> {};
@@ -236,8 +265,8 @@ TEST_P(Boards, LayersAndClassesMakeUpTheCount) {
     const TemporaryFolder folder;
     const auto whole = measured(GetParam(), graph, optimize, folder.path());
     if (!whole) GTEST_SKIP() << "not installed";
-    const LayerCosts costs = measure_layers(graph, board, optimize, lower_options_for(board, optimize), {},
-                                            made_up_inputs(graph, 1), whole->firmware);
+    const LayerCosts costs =
+        measure_layers(graph, board, optimize, lower_options_for(board), {}, made_up_inputs(graph, 1), whole->firmware);
     std::uint64_t sum = costs.between;
     std::size_t own_code = 0, shared_code = 0;
     for (const LayerCost& layer : costs.layers) {
@@ -277,7 +306,7 @@ TEST(PackedWeights, StayPlainWhereThatIsSmaller) {
   const Graph graph = layers.finish();
   const Board& board = find_board("m4");
   for (const Optimize optimize : {Optimize::kSize, Optimize::kRam}) {
-    LowerOptions options = lower_options_for(board, optimize);
+    LowerOptions options = lower_options_for(board);
     const std::size_t plain = constant_bytes(*prepare_for_board(graph, optimize, options));
     options.pack_weights = true;
     const auto packed = prepare_for_board(graph, optimize, options);
@@ -295,7 +324,7 @@ TEST_P(Boards, PackedWeightsKeepTheBits) {
   const Graph graph = growing_network(7, 9);
   for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed, Optimize::kRam}) {
     if (board.avr && optimize != Optimize::kSize) continue;  // its emulator is slow
-    LowerOptions options = lower_options_for(board, optimize);
+    LowerOptions options = lower_options_for(board);
     const Deployment plain = deploy(graph, optimize, options);
     EXPECT_FALSE(plain.package.contains("kernels/packed_bits.h"));
     options.pack_weights = true;
@@ -337,7 +366,7 @@ TEST(AvrBoard, ComputesWhatThePortableKernelsCompute) {
   if (!find_program("avr-gcc")) GTEST_SKIP() << "not installed: " << board.tools_packages;
   for (const Graph& graph : {image_network(), residual_network(), narrow_network()}) {
     for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed, Optimize::kRam}) {
-      const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
+      const Deployment deployment = deploy(graph, optimize, lower_options_for(board));
       const TemporaryFolder folder;
       const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 2), 2, folder.path());
       EXPECT_TRUE(measurement.bits_equal);
@@ -365,7 +394,7 @@ TEST(AvrBoard, HasTheFunctionsThatItsLibraryLacks) {
   const TemporaryFolder folder;
   const Optimize optimize = Optimize::kSize;
   const Measurement measurement =
-      measure(deploy(graph, optimize, lower_options_for(board, optimize)), board, optimize, {input}, 1, folder.path());
+      measure(deploy(graph, optimize, lower_options_for(board)), board, optimize, {input}, 1, folder.path());
   EXPECT_LE(measurement.largest_error, 1e-6f);
   EXPECT_EQ(measurement.firmware.warnings, "");
 }

@@ -44,7 +44,7 @@ void expect_equal_outputs(const std::string& name, const Graph& graph) {
     GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
   }
   for (const Optimize optimize : {Optimize::kSpeed, Optimize::kRam}) {
-    const Deployment deployment = deploy(graph, optimize, lower_options_for(board, optimize));
+    const Deployment deployment = deploy(graph, optimize, lower_options_for(board));
     const TemporaryFolder folder;
     const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 3), 3, folder.path());
     // Helium's vectors round a product and its sum at once.

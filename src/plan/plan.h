@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/error.h"
 #include "plan/stream.h"
 
 namespace thimble {
@@ -37,6 +38,13 @@ struct Plan {
   std::vector<Overlap> overlaps;
 };
 
+/// More bytes are needed than PlanOptions::limit: `least` of them.
+class NotEnoughRam : public InputError {
+ public:
+  NotEnoughRam(const std::string& message, std::size_t bytes) : InputError(message), least(bytes) {}
+  std::size_t least;
+};
+
 struct PlanOptions {
   /// False: every tensor keeps a place of its own, so that all values can be looked at after the run.
   bool reuse = true;
@@ -56,7 +64,7 @@ inline std::size_t aligned(std::size_t bytes) {
   return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment;
 }
 
-/// `lower_options` are those that made the program: rows are lowered with them.
+/// `lower_options` are those that made the program: rows are lowered with them. Throws NotEnoughRam.
 Plan make_plan(const Graph& graph, const Program& program, const PlanOptions& options = {},
                const LowerOptions& lower_options = {});
 

@@ -198,9 +198,10 @@ Plan plan_within(std::size_t limit, const Graph& graph, const Program& program, 
     most = std::min(most, *size) - std::min(most, std::max<std::size_t>(1, (plan.arena_bytes - limit) / 2));
   }
   Plan least = smallest(segments, graph, program, caller);
-  require(least.arena_bytes <= limit, "{} bytes of RAM are not enough: it takes {} at least; {}", limit,
-          least.arena_bytes, peak_text(least, graph, program));
-  return least;
+  if (least.arena_bytes <= limit) return least;
+  throw NotEnoughRam(fmt::format("{} bytes of RAM are not enough: it takes {} at least; {}", limit, least.arena_bytes,
+                                 peak_text(least, graph, program)),
+                     least.arena_bytes);
 }
 
 std::string peak_text(const Plan& plan, const Graph& graph, const Program& program) {

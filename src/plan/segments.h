@@ -8,8 +8,8 @@ namespace thimble {
 /// The plan that needs the fewest bytes.
 Plan smallest_plan(const Graph& graph, const Program& program, const LowerOptions& options, CallerMemory caller);
 
-/// The plan with the least work that needs at most `limit` bytes. Throws InputError that names the fewest bytes
-/// possible, and what takes them.
+/// The plan with the least work that needs at most `limit` bytes. The message of NotEnoughRam names the fewest
+/// bytes possible, and what takes them.
 Plan plan_within(std::size_t limit, const Graph& graph, const Program& program, const LowerOptions& options,
                  CallerMemory caller);
 

@@ -41,8 +41,7 @@ Graph quantized(FileSystem& files, const fs::path& model, const Dataset& train) 
 /// The figures of an integer model on the sweep's board.
 void measure_on_device(const SweepDevice& device, const Graph& graph, Trial& trial) {
   const TemporaryFolder folder;
-  const Deployment deployment =
-      deploy(graph, device.optimize, lower_options_for(*device.board, device.optimize), device.memory);
+  const Deployment deployment = deploy(graph, device.optimize, lower_options_for(*device.board), device.memory);
   const Measurement figures =
       measure(deployment, *device.board, device.optimize, made_up_inputs(graph, 1), 1, folder.path());
   trial.flash_bytes = figures.firmware.weights_bytes + figures.firmware.code_bytes;
