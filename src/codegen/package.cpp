@@ -58,7 +58,7 @@ class PackageWriter {
 
   std::string compiler_flags() const {
     std::string flags = options_.target.flags;
-    if (options_.optimize == Optimize::kSize) flags.replace(flags.find("-O2"), 3, "-Os");
+    if (options_.optimize == Optimize::kSize) flags.replace(flags.find("-O"), 3, "-Os");
     return flags;
   }
 

@@ -225,6 +225,20 @@ TEST(PackageBuild, ItsMakefileMakesALibrary) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "libmodel.a"));
 }
 
+TEST(PackageBuild, EveryTargetHasBothOptimizations) {
+  const Graph graph = network(Type::kInt8);
+  const Program program = lower(graph);
+  const Plan plan = make_plan(graph, program);
+  for (const char* name : {"host", "wasm", "cortex-m4", "rv32imc", "avr"}) {
+    SCOPED_TRACE(name);
+    const auto makefile = [&](Optimize optimize) {
+      return generate_package(graph, program, plan, {.optimize = optimize, .target = find_target(name)})["Makefile"];
+    };
+    EXPECT_NE(makefile(Optimize::kSize).find("-Os "), std::string::npos);
+    EXPECT_EQ(makefile(Optimize::kSpeed).find("-Os "), std::string::npos);
+  }
+}
+
 TEST(PackageBuild, RunsAsWebAssembly) {
   if (!find_program("emcc") || !find_program("node")) GTEST_SKIP() << "not installed: emscripten";
   const Graph graph = network(Type::kInt8);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/printable.h"
@@ -31,8 +32,9 @@ Quantization read_quantization(const TfliteTensor& tensor) {
     result.zero_points.assign(result.scales.size(), wire.zero_point.empty() ? 0 : wire.zero_point[0]);
   }
   result.axis = result.per_channel() ? quantized_dimension_of(tensor) : 0;
-  for (const float scale : result.scales) {
-    require(scale > 0.0f, "has scale {}; scales must be above 0", scale);
+  for (float& scale : result.scales) {
+    if (std::isinf(scale)) scale = 0.0f;  // a constant's (wire/tflite_check.cpp): TFLite makes a factor of 0 of both
+    require(scale > 0.0f || (scale == 0.0f && tensor.data), "has scale {}; scales must be above 0", scale);
   }
   return result;
 }

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <map>
+
 #include "ops/golden_testing.h"
 #include "wire/tflite.h"
 
@@ -92,6 +95,36 @@ TEST(TfliteRead, AnUnsupportedOperatorIsNamed) {
   EXPECT_NE(error_of(one_operator(119, 1)).find("operator 0: WHILE is not supported"), std::string::npos);
   EXPECT_NE(error_of(one_operator(206, 1)).find("STABLEHLO_COMPOSITE is not supported"), std::string::npos);
   EXPECT_NE(error_of(one_operator(999, 1)).find("builtin operator 999 is not supported"), std::string::npos);
+}
+
+/// As numbered in TFLite's schema (its unions keep their order for ever).
+TEST(Tflite, OptionsHaveTheirNumbersInTheSchema) {
+  // clang-format off
+  const std::map<int, int> numbers = {
+      {0, 11}, {1, 5}, {2, 10}, {3, 1}, {4, 2}, {5, 94}, {6, 38}, {7, 0}, {8, 0}, {9, 8}, {11, 12}, {12, 5}, {14, 0},
+      {17, 5}, {18, 21}, {19, 0}, {21, 0}, {22, 17}, {23, 15}, {25, 9}, {26, 19}, {27, 6}, {28, 0}, {34, 22},
+      {36, 23}, {37, 24}, {38, 25}, {39, 26}, {40, 27}, {41, 28}, {42, 29}, {43, 30}, {44, 71}, {45, 32}, {47, 33},
+      {49, 35}, {50, 36}, {53, 37}, {54, 0}, {55, 39}, {56, 40}, {57, 39}, {58, 41}, {59, 42}, {60, 43}, {61, 44},
+      {62, 45}, {63, 46}, {65, 48}, {66, 0}, {67, 49}, {69, 51}, {70, 52}, {71, 53}, {72, 54}, {73, 0}, {74, 27},
+      {75, 0}, {76, 0}, {77, 55}, {78, 56}, {79, 57}, {81, 27}, {82, 27}, {83, 59}, {84, 60}, {85, 61}, {86, 62},
+      {87, 63}, {88, 64}, {89, 27}, {91, 27}, {92, 66}, {93, 67}, {94, 68}, {97, 74}, {98, 75}, {99, 76}, {100, 77},
+      {101, 78}, {104, 0}, {105, 81}, {107, 83}, {108, 84}, {111, 0}, {114, 89}, {116, 0}, {117, 91}, {123, 98},
+      {126, 101}, {128, 102}, {130, 104}, {140, 27}, {143, 112}, {144, 113}, {150, 116}};
+  // clang-format on
+  for (const Op* op : all_ops()) {
+    const TfliteCodec& codec = op->tflite;
+    if (codec.builtin < 0 || codec.options_2) continue;
+    ASSERT_TRUE(numbers.contains(codec.builtin)) << op->name;
+    EXPECT_EQ(codec.options_type, numbers.at(codec.builtin)) << op->name;
+  }
+}
+
+/// The converter's int16x8 models: weights that are all zero have the scale 0, which makes others infinite.
+TEST(TfliteRead, ConstantsOfNothingMayHaveAnInfiniteScale) {
+  Graph graph = graph_of(case_named("conv_2d", "int16, a channel without a scale"));
+  const auto weights = static_cast<std::size_t>(graph.nodes[0].inputs[1]);
+  graph.tensors[weights].quantization.scales[1] = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(read_tflite(write_tflite(graph)).tensors[weights].quantization.scales[1], 0.0f);
 }
 
 TEST(TfliteRead, AnUnknownVersionIsRefused) {

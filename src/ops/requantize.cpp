@@ -10,6 +10,7 @@ namespace thimble {
 
 thimble_requant quantize_multiplier(double factor) {
   if (factor == 0.0) return {0, 0};
+  require(std::isfinite(factor), "a factor between scales of {} is too large", factor);
   int shift = 0;
   const double fraction = std::frexp(factor, &shift);
   auto fixed = static_cast<std::int64_t>(std::round(fraction * static_cast<double>(std::int64_t{1} << 31)));

@@ -47,6 +47,18 @@ KernelCall requantize_call(const NodeView& node, double factor, IntRange range) 
   return call;
 }
 
+KernelCall clamp_integers_call(const NodeView& node, const std::string& activation) {
+  const Tensor& input = node.input(0);
+  require_per_tensor(input);
+  const auto [min, max] = activation_range(activation, input);
+  const thimble_requantize_params params = {
+      static_cast<std::int32_t>(input.elements()), 0, quantize_multiplier(1.0), 0, min, max};
+  KernelCall call =
+      call_for_types(input.type, node.output(0).type, params, {in(node.input_id(0)), out(node.output_id(0))});
+  call.in_place = {node.input_id(0)};
+  return call;
+}
+
 KernelCall clamp_call(const NodeView& node, FloatRange range) {
   const thimble_clamp_f32_params params = {static_cast<std::int32_t>(node.input(0).elements()), range.min, range.max};
   KernelCall call =

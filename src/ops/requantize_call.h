@@ -13,6 +13,9 @@ KernelCall requantize_call(const NodeView& node, double factor, IntRange range);
 /// Clamps the floats of input 0.
 KernelCall clamp_call(const NodeView& node, FloatRange range);
 
+/// Clamps the integers of input 0 to the range of `activation` at its scale.
+KernelCall clamp_integers_call(const NodeView& node, const std::string& activation);
+
 /// RELU and its kin: `activation` is one of TFLite's fused activations, applied to input 0.
 std::vector<KernelCall> relu_calls(const NodeView& node, const std::string& activation);
 

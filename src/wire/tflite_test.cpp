@@ -234,10 +234,12 @@ TEST(Tflite, RefusesWithTheReason) {
          g.tensors[5] = {.type = kTfliteInt64, .shape = {3}};
          g.tensors[5].quantization = {.scale = {1}, .zero_point = std::vector<std::int64_t>(9)};
        })},
-      {"tensor 1 'w': a scale is 0; it must be positive",
-       graph([](Graph& g) { g.tensors[1].quantization.scale[2] = 0; })},
-      {"tensor 1 'w': a scale is inf; it must be positive",
-       graph([](Graph& g) { g.tensors[1].quantization.scale[2] = std::numeric_limits<float>::infinity(); })},
+      {"tensor 1 'w': a scale is -1; it must be positive",
+       graph([](Graph& g) { g.tensors[1].quantization.scale[2] = -1; })},
+      {"tensor 6 'y': a scale is 0; it must be positive",
+       graph([](Graph& g) { g.tensors[6].quantization.scale[0] = 0; })},
+      {"tensor 6 'y': a scale is inf; it must be positive",
+       graph([](Graph& g) { g.tensors[6].quantization.scale[0] = std::numeric_limits<float>::infinity(); })},
       {"tensor 1 'w': zero point 128 does not fit INT8",
        graph([](Graph& g) { g.tensors[1].quantization.zero_point[1] = 128; })},
       {"tensor 6 'y': zero point -1 does not fit UINT8",

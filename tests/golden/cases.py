@@ -79,6 +79,15 @@ def bias(rng, input, filter, channels, kind=None):
     return Tensor(kind, (channels,), values, scales, (0,) * len(scales), constant=True)
 
 
+def without_scale(case, channel):
+    """The converter's int16x8 weights: a channel whose weights are all zero has the scale 0, and so has its bias."""
+    w, b = case.inputs[1:3]
+    w.values = np.where(np.arange(w.shape[0]).reshape(-1, *[1] * (len(w.shape) - 1)) == channel, 0, w.values)
+    for tensor in (w, b):
+        tensor.scales = tuple(0.0 if i == channel else s for i, s in enumerate(tensor.scales))
+    return case
+
+
 @operator
 def fully_connected(rng):
     def case(name, kind, shape, units, out_shape, act="NONE", per_channel=False, with_bias=True, bias_kind=None, **more):
@@ -101,6 +110,7 @@ def fully_connected(rng):
     yield case("int16, per channel, relu", "int16", (2, 12), 5, (2, 5), "RELU", per_channel=True)
     yield case("int16, 32-bit bias", "int16", (2, 12), 5, (2, 5), bias_kind="int32")
     yield case("uint8", "uint8", (2, 9), 5, (2, 5), litert=True)
+    yield without_scale(case("int16, a channel without a scale", "int16", (2, 12), 5, (2, 5), per_channel=True), 2)
 
 
 def window_cases(rng, op, folder):
@@ -169,6 +179,7 @@ def conv_2d(rng):
     yield case("int16, no bias", "int16", (1, 3, 3, 2), (1, 1), 3, with_bias=False)
     yield case("uint8, same, relu", "uint8", (1, 5, 4, 3), (3, 2), 4, (2, 1), "SAME", "RELU", per_channel=False, litert=True)
     yield case("uint8, dilated", "uint8", (1, 6, 6, 2), (2, 2), 3, dilation=(2, 2), per_channel=False, litert=True)
+    yield without_scale(case("int16, a channel without a scale", "int16", (1, 5, 4, 2), (3, 3), 3), 1)
 
 
 @operator
@@ -269,6 +280,9 @@ def relu6(rng):
     yield Case("int8", "RELU6", [every_int8(14.0, 0.4)], [output("int8", (256,), 14.0, 0.4)])
     yield Case("int16", "RELU6", [activation(rng, "int16", (64,), 20.0)], [output("int16", (64,), 20.0)])
     yield Case("int8, rescaled", "RELU6", [every_int8(14.0, 0.4)], [output("int8", (256,), 7.0, 0.1)], litert=True)
+    # TFLM takes the output's scale and zero point for the input's
+    yield Case("int8, scale ignored", "RELU6", [every_int8(14.0, 0.4)], [output("int8", (256,), 7.0, 0.1)])
+    yield Case("int16, scale ignored", "RELU6", [activation(rng, "int16", (64,), 20.0)], [output("int16", (64,), 7.0)])
 
 
 @operator

@@ -24,7 +24,7 @@ const Op cos_op = {
     .summary = "cos(x)",
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 108, .max_version = 2, .options_type = 86},
+    .tflite = {.builtin = 108, .max_version = 2, .options_type = 84},
 };
 
 }  // namespace thimble

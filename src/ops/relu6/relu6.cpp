@@ -13,8 +13,14 @@ std::vector<TensorSpec> infer(const NodeView& node) {
   return {{node.input(0).type, node.input(0).shape}};
 }
 
-/// Where input and output have different scales this is LiteRT's result; TFLM ignores the output's scale.
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) { return relu_calls(node, "RELU6"); }
+/// LiteRT brings the input to the output's scale. TFLM takes it for the input's, whatever it is.
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
+  const Type type = node.input(0).type;
+  if (options.rounding == Rounding::kTflm && (type == Type::kInt8 || type == Type::kInt16)) {
+    return {clamp_integers_call(node, "RELU6")};
+  }
+  return relu_calls(node, "RELU6");
+}
 
 int tflite_version(const NodeView& node) { return node.input(0).type == Type::kFloat32 ? 1 : 2; }
 
@@ -26,7 +32,7 @@ const Op relu6_op = {
     .infer = infer,
     .lower = lower,
     .rows = rows_alike,
-    .quantization = {.supported = true},
+    .quantization = {.supported = true, .output = OutputRange::kSameAsInput},
     .tflite = {.builtin = 21, .max_version = 3, .version = tflite_version},
     .train = &relu6_train,
 };

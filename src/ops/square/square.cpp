@@ -24,7 +24,7 @@ const Op square_op = {
     .summary = "x * x",
     .infer = infer,
     .lower = lower,
-    .tflite = {.builtin = 92, .options_type = 67},
+    .tflite = {.builtin = 92, .options_type = 66},
 };
 
 }  // namespace thimble
