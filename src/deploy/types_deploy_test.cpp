@@ -1,9 +1,6 @@
 // Kernels made for a CPU that compute with other types than bytes, on an emulated board that has it.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <array>
-
 #include "base/subprocess.h"
 #include "deploy/deploy.h"
 #include "deploy/layers_testing.h"
@@ -21,6 +18,19 @@ Graph convolutions(Type type) {
   layers.connect(33, 5 * 4 * 5);
   layers.connect(1, 33);
   layers.connect(6, 1);
+  return layers.finish();
+}
+
+/// Windows of 1, 2, 4 and other numbers of vectors, 3 x 3 over rows of one and of more planes.
+Graph vectors(Type type) {
+  Layers layers(3, {1, 9, 8, 1}, 127, type);
+  layers.convolve("CONV_2D", {8, 3, 3, 1}, 1, "SAME");
+  layers.convolve("CONV_2D", {16, 3, 3, 8}, 1, "SAME", "NONE");
+  layers.convolve("CONV_2D", {20, 3, 3, 16}, 1, "SAME", "RELU6");
+  layers.convolve("CONV_2D", {8, 1, 1, 20}, 1, "VALID");
+  layers.convolve("CONV_2D", {16, 1, 1, 8}, 1, "VALID");
+  layers.convolve("CONV_2D", {32, 1, 1, 16}, 2, "SAME", "NONE");
+  layers.convolve("CONV_2D", {11, 1, 1, 32}, 1, "VALID");
   return layers.finish();
 }
 
@@ -55,12 +65,14 @@ void expect_equal_outputs(const std::string& name, const Graph& graph) {
     for (const Step& step : deployment.executable->program) {
       const std::string& symbol = step.call.symbol;
       const auto ends = [&](const char* end) { return symbol.ends_with(end); };
-      EXPECT_TRUE(std::ranges::any_of(std::array{"_dsp", "_mve", "_fpu"}, ends)) << symbol;
+      EXPECT_TRUE(board.mve && !is_float ? ends("_s16_mve") : ends("_s16_dsp") || ends("_fpu")) << symbol;
     }
   }
 }
 
 TEST_P(TypesOnBoards, Int16) { expect_equal_outputs(GetParam(), convolutions(Type::kInt16)); }
+
+TEST_P(TypesOnBoards, Int16Vectors) { expect_equal_outputs(GetParam(), vectors(Type::kInt16)); }
 
 TEST_P(TypesOnBoards, Float) { expect_equal_outputs(GetParam(), convolutions(Type::kFloat32)); }
 

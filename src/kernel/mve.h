@@ -29,6 +29,10 @@ typedef int32_t thimble_mve_param;
   "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "lr", "q0", "q1", "q2", "q3", "q4", "q5", \
       "q6", "q7", "cc", "memory"
 
+/* Loads a vector of weights for elements of 8 or 16 bits, from bytes at ADDRESS, and moves that on. */
+#define THIMBLE_MVE_WEIGHTS_s8(Q, ADDRESS) "vldrb.8 " Q ", [" ADDRESS "], #16\n\t"
+#define THIMBLE_MVE_WEIGHTS_s16(Q, ADDRESS) "vldrb.s16 " Q ", [" ADDRESS "], #8\n\t"
+
 /* Adds -1 to the lanes of Q below zero; ONE holds 1: the high half of twice their product is added. */
 #define THIMBLE_MVE_AWAY(Q, ONE) "vqdmlah.s32 " Q ", " Q ", " ONE "\n\t"
 
@@ -36,6 +40,17 @@ typedef int32_t thimble_mve_param;
 static inline int32_t thimble_mve_dot(const int8_t* a, const int8_t* b, int32_t count) {
   int32_t sum = 0;
   for (int32_t i = 0; i < count; ++i) sum = thimble_wrap_add(sum, a[i] * b[i]);
+  return sum;
+}
+
+/* The same of elements of 16 bits, which need not be aligned, with weights of 8. */
+static inline int32_t thimble_mve_dot_16(const void* elements, const int8_t* weights, int32_t count) {
+  int32_t sum = 0;
+  for (int32_t i = 0; i < count; ++i) {
+    int16_t element;
+    memcpy(&element, (const int8_t*)elements + 2 * i, sizeof(element));
+    sum = thimble_wrap_add(sum, element * weights[i]);
+  }
   return sum;
 }
 
@@ -55,6 +70,15 @@ static inline int8_t thimble_mve_requantize(int32_t sum, int32_t multiplier, int
   if (shift < 0) scaled = (scaled + ((int64_t)1 << (-shift - 1))) >> -shift;
   const int32_t narrow = scaled < INT16_MIN ? INT16_MIN : scaled > INT16_MAX ? INT16_MAX : (int32_t)scaled;
   return (int8_t)thimble_clamp(narrow + zero_point, INT8_MIN, INT8_MAX);
+}
+
+/* The output of 16 bits of a sum: the factor is multiplier * 2^(shift - 32), the multiplier's low 16 bits are 0, and
+ * the product is rounded once, as thimble_multiply_64 does. shift <= 0; 0 is that of channels that are not there.
+ * `range`: the least output and 2^16 times the greatest. */
+static inline int16_t thimble_mve_requantize_16(int32_t sum, int32_t multiplier, int32_t shift, int32_t range) {
+  int64_t scaled = ((int64_t)sum * multiplier) >> 32;
+  if (shift < 0) scaled = (scaled + ((int64_t)1 << (-shift - 1))) >> -shift;
+  return (int16_t)(scaled < (int16_t)range ? (int16_t)range : scaled > range >> 16 ? range >> 16 : scaled);
 }
 
 /* Clamps `count` outputs: where saturating to 8 bits is not enough. */

@@ -18,14 +18,14 @@ std::optional<thimble_dsp16_channel> factor_of(const thimble_requant& requant) {
 
 }  // namespace
 
-bool dsp16_applies(const NodeView& node, const LowerOptions& options) {
+bool is_int16x8(const NodeView& node) {
   const bool has_wide_bias = !node.has_input(2) || node.input(2).type == Type::kInt64;
-  return options.features.dsp && node.input(0).type == Type::kInt16 && node.input(1).type == Type::kInt8 &&
+  return node.input(0).type == Type::kInt16 && node.input(1).type == Type::kInt8 &&
          node.output(0).type == Type::kInt16 && has_wide_bias && constant_from(node, 1) &&
          node.input(0).zero_point() == 0 && node.output(0).zero_point() == 0;
 }
 
-std::optional<KernelConstant> dsp16_channels(const NodeView& node, const ChannelWeights& weights,
+std::optional<KernelConstant> dsp16_channels(const NodeView& node, std::span<const std::vector<std::int8_t>> weights,
                                              const KernelConstant& requants) {
   constexpr std::int64_t kLargestSum = INT32_MAX;
   const auto bias = contents(node, 2);
@@ -36,8 +36,8 @@ std::optional<KernelConstant> dsp16_channels(const NodeView& node, const Channel
     const thimble_requant exact = factors[c * factor_step];
     const std::int64_t start = bias ? as<std::int64_t>(bias)[c] : 0;
     const std::int64_t magnitude = 256 * folded_sum(weights[c], start, 0).magnitude;  // of inputs up to 2^15, not 2^7
-    if (magnitude == 0) {
-      // The same whatever the input, and factor and bias may be anything: rounded here.
+    if (magnitude == 0 && factor_step > 0) {
+      // The same whatever the input, and its own factor and bias may be anything: rounded here.
       const std::int32_t value = thimble_multiply_64(start, exact.multiplier, exact.shift);
       numbers.insert(numbers.end(), {0, 0, 2 * thimble_clamp(value, INT16_MIN, INT16_MAX), 1});
       continue;

@@ -9,12 +9,17 @@
 
 namespace thimble {
 
-/// Whether a node of 16-bit activations, 8-bit weights and biases of 64 bits, all constant, may lower to such a kernel.
-bool dsp16_applies(const NodeView& node, const LowerOptions& options);
+/// Whether a node is of 16-bit activations, 8-bit weights and biases of 64 bits, those constant, without zero points.
+bool is_int16x8(const NodeView& node);
+
+/// Whether such a node may lower to such a kernel.
+inline bool dsp16_applies(const NodeView& node, const LowerOptions& options) {
+  return options.features.dsp && is_int16x8(node);
+}
 
 /// A thimble_dsp16_channel for each output channel, as a constant; none where a factor has no such form (0.25 or more),
 /// or a sum may not fit 32 bits. `requants` has a factor for each channel, or one for all.
-std::optional<KernelConstant> dsp16_channels(const NodeView& node, const ChannelWeights& weights,
+std::optional<KernelConstant> dsp16_channels(const NodeView& node, std::span<const std::vector<std::int8_t>> weights,
                                              const KernelConstant& requants);
 
 /// Whether an output's range is that of a ReLU: 1 or 0.

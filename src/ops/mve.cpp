@@ -2,9 +2,33 @@
 
 #include <cstring>
 
+#include "ops/dsp16.h"
 #include "ops/host.h"
 
 namespace thimble {
+namespace {
+
+bool is_int8(const NodeView& node) {
+  return node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8 && node.output(0).type == Type::kInt8 &&
+         constant_from(node, 1);
+}
+
+std::optional<std::vector<MveChannel>> channels_16(const NodeView& node,
+                                                   std::span<const std::vector<std::int8_t>> weights,
+                                                   const KernelConstant& requants) {
+  const auto dsp = dsp16_channels(node, weights, requants);
+  if (!dsp) return {};
+  std::vector<MveChannel> channels;
+  for (std::size_t c = 0; c < weights.size(); ++c) {
+    const thimble_dsp16_channel& channel = as<thimble_dsp16_channel>(dsp->data)[c];
+    // Without a multiplier the addend is the output, times 2: here that of a bias alone, times 1/8.
+    channels.push_back(channel.multiplier == 0 ? MveChannel{4 * channel.addend, 1 << 30, -1}
+                                               : MveChannel{channel.bias, channel.multiplier, -channel.shift});
+  }
+  return channels;
+}
+
+}  // namespace
 std::optional<MveChannel> mve_factor(const thimble_requant& requant) {
   if (requant.multiplier == 0) return MveChannel{};
   if (requant.shift > -1 || requant.shift < -31) return {};
@@ -12,13 +36,15 @@ std::optional<MveChannel> mve_factor(const thimble_requant& requant) {
 }
 
 bool mve_applies(const NodeView& node, const LowerOptions& options) {
-  return options.features.mve && node.input(0).type == Type::kInt8 && node.input(1).type == Type::kInt8 &&
-         node.output(0).type == Type::kInt8 && constant_from(node, 1);
+  return options.features.mve && (is_int8(node) || is_int16x8(node));
 }
+
+std::size_t mve_elements(const NodeView& node) { return node.input(0).type == Type::kInt8 ? 16 : 8; }
 
 std::optional<std::vector<MveChannel>> mve_channels(const NodeView& node,
                                                     std::span<const std::vector<std::int8_t>> weights,
                                                     const KernelConstant& requants) {
+  if (node.input(0).type == Type::kInt16) return channels_16(node, weights, requants);
   const int zero_point = node.input(0).zero_point();
   if (!mve_is_byte(zero_point) || !mve_is_byte(node.output(0).zero_point())) return {};
   const auto bias = contents(node, 2);

@@ -10,8 +10,12 @@
 
 namespace thimble {
 
-/// Whether a node of bytes with constant weights and bias may lower to an MVE kernel.
+/// Whether a node of bytes, or of 16-bit activations and 8-bit weights, with constant weights and bias may lower to an
+/// MVE kernel.
 bool mve_applies(const NodeView& node, const LowerOptions& options);
+
+/// The weights in a vector of products with a node's input: 16, or 8 where that has 16 bits.
+std::size_t mve_elements(const NodeView& node);
 
 /// For one output channel: the bias, with the input's zero point in it, and the factor.
 struct MveChannel {
@@ -26,11 +30,15 @@ inline bool mve_is_byte(int value) { return value >= -128 && value <= 127; }
 /// A factor alone; none where the kernels' arithmetic could differ from thimble_multiply's: of 0.5 or more.
 std::optional<MveChannel> mve_factor(const thimble_requant& requant);
 
-/// A channel for each list of weights. None where a factor is none. `requants` has a factor for each channel, or one
-/// for all.
+/// A channel for each list of weights. None where a factor is none; with 16-bit activations, whose multipliers are
+/// those of thimble_mve_requantize_16, where a sum may not fit 32 bits, too. `requants` has a factor for each channel,
+/// or one for all.
 std::optional<std::vector<MveChannel>> mve_channels(const NodeView& node,
                                                     std::span<const std::vector<std::int8_t>> weights,
                                                     const KernelConstant& requants);
+
+/// The range of 16-bit outputs as thimble_mve_requantize_16 takes it.
+constexpr std::int32_t mve_range_16(int min, int max) { return (min & 0xFFFF) | max * (1 << 16); }
 
 /// Whether outputs below the zero point pass, so that ties below it must be rounded as TFLite does.
 bool mve_exact(const NodeView& node, int output_min);

@@ -157,9 +157,12 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
     return {call};
   }
   const KernelConstant requant = requants(node);
-  if (const auto call = fully_connected_mve(node, int_params(node), requant, options)) return {*call};
+  const bool is_narrow_int16 = node.input(0).type == Type::kInt16 && narrow_accumulator(node);
+  if (!is_narrow_int16) {
+    if (const auto call = fully_connected_mve(node, int_params(node), requant, options)) return {*call};
+  }
   if (const auto call = fully_connected_dsp(node, int_params(node), requant, options)) return {*call};
-  if (!narrow_accumulator(node)) {
+  if (!is_narrow_int16) {
     if (const auto call = fully_connected_s16_dsp(node, int_params(node), requant, options)) return {*call};
   }
   if (const auto call = fully_connected_lanes(node, int_params(node), requant, options)) return {*call};

@@ -4,17 +4,9 @@
 #define THIMBLE_FULLY_CONNECTED_MVE_KERNEL_H
 
 #include "kernel/kernel.h"
-#include "kernel/mve.h"
+#include "ops/fully_connected/fully_connected_mve_params_kernel.h"
 
 THIMBLE_BEGIN
-
-typedef struct {
-  int32_t batches, depth, units;
-  int32_t factor_step; /* bytes from the factors of eight units to the next; 0: one factor for all */
-  int32_t zero_point;  /* the output's */
-  int32_t narrow;      /* 1: the output's range is less than 8 bits */
-  int32_t output_min, output_max;
-} thimble_fully_connected_mve_params;
 
 /* weights: for every eight units, the even ones, then the odd ones: int32 bias[4], with the input's zero point in it,
  * and int8 [depth in sixteens][4][16]. factors: for every eight units int32 multiplier[4], shift[4] of the even ones,
