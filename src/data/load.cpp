@@ -300,10 +300,10 @@ void require_labels_below(const Dataset& data, std::int32_t classes) { require_l
 
 void require_labels_below(const Dataset& data, std::size_t output, std::int32_t classes) {
   const std::span<const std::int32_t> labels = data.answers(output).labels;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    require(labels[i] < classes, "{} has the label {}, but there are only {} classes", data.name_of(i), labels[i],
-            classes);
-  }
+  const auto found = std::ranges::find_if(labels, [&](std::int32_t label) { return label >= classes; });
+  if (found == labels.end()) return;
+  input_error("{} has the label {}, but there are only {} classes",
+              data.name_of(static_cast<std::size_t>(found - labels.begin())), *found, classes);
 }
 
 DataArgument parse_data_argument(std::string_view text) {

@@ -36,7 +36,7 @@ constexpr Bodies kAvx512 = {
     avx512::interleave, avx512::interleave_bytes, avx512::conv_pool_forward,    avx512::conv_pool_backward,
     avx512::add_lanes,  avx512::dense_forward,    avx512::dense_input_gradient, avx512::dense_weight_gradient};
 
-int blocks_of(int batch) { return (batch + kInterleaved - 1) / kInterleaved; }
+int blocks_of(int samples) { return (samples + kInterleaved - 1) / kInterleaved; }
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
@@ -61,8 +61,13 @@ struct Chunk {
   float* totals() const { return base + plan.chunk - plan.totals; }
   std::size_t block_size() const { return plan.maxima + plan.codes; }
   /// Of this chunk's part in the dense layer's weights.
-  std::size_t weights() const { return at(first) * at(plan.filters) * at(plan.packed_units); }
+  std::size_t weights() const { return at(first * plan.filters * plan.packed_units); }
 };
+
+int first_block(const TrainBuffers& buffers) { return buffers.range.first / kInterleaved; }
+int end_block(const TrainBuffers& buffers) { return blocks_of(buffers.range.end); }
+
+int first_chunk(int part, int parts) { return kChunks * part / parts; }
 
 /// The chunks of one part of the work, and what they have in common.
 struct Part {
@@ -72,8 +77,8 @@ struct Part {
   const Plan& plan;
 
   Part(const Plan& p, const TrainBuffers& buffers)
-      : first(kChunks * buffers.part / buffers.parts),
-        last(kChunks * (buffers.part + 1) / buffers.parts),
+      : first(first_chunk(buffers.part, buffers.parts)),
+        last(first_chunk(buffers.part + 1, buffers.parts)),
         base(buffers.workspace + kChunks * p.chunk + at(first) * p.part),
         plan(p) {
     if (first == last) return;
@@ -100,7 +105,6 @@ void read_block(const Part& part, const Bodies& body, const TrainBuffers& buffer
     const int sample = block * kInterleaved + s;
     bytes[s] = buffers.samples->bytes(sample, first);
     if (!bytes[s]) buffers.samples->read(sample, first, {part.samples() + at(s) * size, size});
-    buffers.samples->fetch_next(sample, first, size);
   }
   if (bytes[0]) {
     return body.interleave_bytes(bytes, buffers.samples->scale(), samples, static_cast<int>(size), part.image(block));
@@ -109,10 +113,22 @@ void read_block(const Part& part, const Bodies& body, const TrainBuffers& buffer
                   part.image(block));
 }
 
+/// Has the CPU fetch what will be read of the next batch in place of this block: a few samples after each chunk, for it
+/// can only wait for some tens of cache lines at a time.
+void fetch_next(const Part& part, const TrainBuffers& buffers, int block, int chunk) {
+  const std::size_t row = at(part.plan.width * part.plan.channels);
+  const int chunks = part.last - part.first, number = chunk - part.first;
+  const int samples = std::min(kInterleaved, buffers.batch - block * kInterleaved);
+  for (int s = samples * number / chunks; s < samples * (number + 1) / chunks; ++s) {
+    buffers.samples->fetch_next(block * kInterleaved + s, at(part.top) * row, at(part.rows) * row);
+  }
+}
+
 void forward(const Plan& plan, const Bodies& body, const TrainBuffers& buffers) {
   const Part part(plan, buffers);
   const std::ptrdiff_t result = std::ptrdiff_t{kChunks} * plan.packed_units;
-  for (int block = 0; block < blocks_of(buffers.batch) && part.first < part.last; ++block) {
+  for (int c = part.first; c < part.last; ++c) std::fill_n(Chunk(plan, buffers, c).sums(), plan.sums, 0.0f);
+  for (int block = first_block(buffers); block < end_block(buffers) && part.first < part.last; ++block) {
     read_block(part, body, buffers, block);
     for (int c = part.first; c < part.last; ++c) {
       const Chunk chunk(plan, buffers, c);
@@ -120,6 +136,7 @@ void forward(const Plan& plan, const Bodies& body, const TrainBuffers& buffers) 
                         buffers.inputs[kFilterBias], chunk.maxima(block), chunk.codes(block));
       body.dense_forward(plan, chunk.depth, chunk.maxima(block), buffers.inputs[kWeights] + chunk.weights(),
                          buffers.output + block * kInterleaved * result + c * plan.packed_units, result);
+      fetch_next(part, buffers, block, c);
     }
   }
 }
@@ -127,8 +144,8 @@ void forward(const Plan& plan, const Bodies& body, const TrainBuffers& buffers) 
 /// The dense layer's gradients as the products read them; samples beyond the batch have none.
 void spread_gradients(const Part& part, const TrainBuffers& buffers) {
   const int packed = part.plan.packed_units;
-  float* row = part.gradient_rows();
-  for (int s = 0; s < blocks_of(buffers.batch) * kInterleaved; ++s, row += packed) {
+  for (int s = first_block(buffers) * kInterleaved; s < end_block(buffers) * kInterleaved; ++s) {
+    float* row = part.gradient_rows() + std::ptrdiff_t{s} * packed;
     if (s < buffers.batch) {
       std::copy_n(buffers.output_gradient + std::ptrdiff_t{s} * kChunks * packed, packed, row);
     } else {
@@ -143,31 +160,39 @@ void backward(const Plan& plan, const Bodies& body, const TrainBuffers& buffers)
   const Part part(plan, buffers);
   if (part.first == part.last) return;
   spread_gradients(part, buffers);
-  const int blocks = blocks_of(buffers.batch);
   for (int c = part.first; c < part.last; ++c) {
     const Chunk chunk(plan, buffers, c);
-    std::fill_n(chunk.sums(), plan.sums, 0.0f);
     const float* weights = buffers.inputs[kWeights] + chunk.weights();
-    for (int block = 0; block < blocks; ++block) {
+    for (int block = first_block(buffers); block < end_block(buffers); ++block) {
       float* gradient = chunk.gradient();
       body.input_gradient(plan, chunk.depth, weights, part.gradient_columns(block), gradient);
       body.conv_backward(plan, chunk.first, chunk.last, part.image(block), part.top, gradient, chunk.maxima(block),
                          chunk.codes(block), chunk.sums());
     }
+  }
+}
+
+/// What is made of all samples at once.
+void complete(const Plan& plan, const Bodies& body, const TrainBuffers& buffers) {
+  const Part part(plan, buffers);
+  for (int c = part.first; c < part.last; ++c) {
+    const Chunk chunk(plan, buffers, c);
     body.add_lanes(chunk.sums(), (plan.taps() + 1) * plan.filters, chunk.totals());
     if (float* result = buffers.input_gradients[kWeights]) {
-      body.weight_gradient(plan, blocks, chunk.depth, chunk.maxima(0), static_cast<std::ptrdiff_t>(chunk.block_size()),
-                           part.gradient_rows(), result + chunk.weights());
+      body.weight_gradient(plan, blocks_of(buffers.batch), chunk.depth, chunk.maxima(0),
+                           static_cast<std::ptrdiff_t>(chunk.block_size()), part.gradient_rows(),
+                           result + chunk.weights());
     }
   }
 }
 
-/// The filter's and bias's gradients, from the totals of all chunks.
+/// The filter's and bias's gradients, from the totals of the part's chunks.
 void finish(const Plan& plan, const TrainBuffers& buffers) {
   const int taps = plan.taps();
+  const int first = first_chunk(buffers.part, buffers.parts), last = first_chunk(buffers.part + 1, buffers.parts);
   const auto total = [&](int index) {
     float result = 0.0f;
-    for (int c = 0; c < kChunks; ++c) result += Chunk(plan, buffers, c).totals()[index];
+    for (int c = first; c < last; ++c) result += Chunk(plan, buffers, c).totals()[index];
     return result;
   };
   float* filter = buffers.input_gradients[kFilter];
@@ -280,6 +305,12 @@ std::optional<TrainFront> compile_conv_pool_dense(std::span<const NodeView> chai
                 .backward = [plan, body](const TrainBuffers& buffers) { backward(plan, body, buffers); },
                 .whole_batch = true,
                 .reads_samples = true,
+                .block = kInterleaved,
+                .complete = [plan, body](const TrainBuffers& buffers) { complete(plan, body, buffers); },
+                .first_float =
+                    [plan](int part, int parts) {
+                      return at(plan.first_window(first_chunk(part, parts)) * plan.filters * plan.packed_units);
+                    },
                 .finish = [plan](const TrainBuffers& buffers) { finish(plan, buffers); }};
   front.end = dense_end(plan, fused_activation(dense.attributes().text("activation")));
   return front;

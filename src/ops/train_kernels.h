@@ -25,6 +25,11 @@ class SampleReader {
   virtual void fetch_next(int sample, std::size_t first, std::size_t count) const = 0;
 };
 
+struct SampleRange {
+  int first = 0;
+  int end = 0;
+};
+
 /// The memory that one execution of a node works on. Activations are [batch, ...the graph's shape without its leading
 /// 1]; parameters (constant inputs) have the graph's shape. No two buffers overlap.
 struct TrainBuffers {
@@ -54,6 +59,9 @@ struct TrainBuffers {
   /// is must not change the result.
   int part = 0;
   int parts = 1;
+  /// Of these samples of the batch: the calls for all of them may come in any order, each but the last of the batch for
+  /// whole blocks of TrainCall::block samples. Backward comes when forward is done for all.
+  SampleRange range = {};
   /// Calls with `reads_samples`: instead of inputs[0].
   const SampleReader* samples = nullptr;
 };
@@ -82,7 +90,14 @@ struct TrainCall {
   bool view = false;
   /// Input 0 is the model's, and the call reads it through TrainBuffers::samples, what it needs of it.
   bool reads_samples = false;
-  /// With whole_batch: what is left when all parts of backward are done, for one thread. Or null.
+  int block = 1;  // samples
+  /// With whole_batch: when a part of backward is done for all samples, by the same thread.
+  std::function<void(const TrainBuffers&)> complete = {};
+  /// With whole_batch: part i of n makes of the last input's gradient the floats from first_float(i, n) on to
+  /// first_float(i + 1, n), and reads no others of that input.
+  std::function<std::size_t(int part, int parts)> first_float = {};
+  /// With whole_batch: adds up what a process's part of backward, which its threads have shared out, has made of the
+  /// other inputs' gradients; for one thread.
   std::function<void(const TrainBuffers&)> finish = {};
 };
 

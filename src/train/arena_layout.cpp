@@ -7,6 +7,11 @@
 
 namespace thimble {
 
+std::size_t ArenaLayout::whole_blocks(int batch) {
+  constexpr std::size_t kBlock = 16;
+  return (static_cast<std::size_t>(batch) + kBlock - 1) / kBlock * kBlock;
+}
+
 TrainSlot ArenaLayout::add(std::size_t size, bool a_shard) {
   values_.push_back({size, a_shard});
   return {a_shard ? TrainSlot::Kind::kShards : TrainSlot::Kind::kBatch, values_.size() - 1, size};
@@ -52,8 +57,7 @@ std::size_t ArenaLayout::free_place(const Value& value, const std::vector<const 
 }
 
 void ArenaLayout::place(const Sharding& sharding) {
-  constexpr std::size_t kWhole = 16;  // kernels may write whole blocks of samples
-  const std::size_t samples = (static_cast<std::size_t>(sharding.batch) + kWhole - 1) / kWhole * kWhole;
+  const std::size_t samples = whole_blocks(sharding.batch);
   std::vector<const Value*> placed;
   for (Value& value : values_) {
     if (value.stages.empty()) continue;

@@ -25,6 +25,8 @@ class ArenaLayout {
   /// The stages that use the value.
   const std::set<int>& stages(const TrainSlot& slot) const;
 
+  /// Samples that values of a batch have room for: kernels may write whole blocks of them.
+  static std::size_t whole_blocks(int batch);
   /// Finds a place for all, as floats of `sharding`.
   void place(const Sharding& sharding);
   /// The value's place. Slots of other kinds are left as they are.

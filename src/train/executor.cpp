@@ -19,7 +19,11 @@ void add(std::size_t count, const float* addend, float* target) {
 }  // namespace
 
 TrainExecutor::TrainExecutor(TrainPlan plan, const Graph& graph, int threads)
-    : plan_(std::move(plan)), threads_(threads), parameters_(plan_.all), batch_arena_(plan_.batch_arena) {
+    : plan_(std::move(plan)),
+      threads_(threads),
+      parameters_(plan_.all),
+      batch_arena_(plan_.batch_arena),
+      joint_arena_(plan_.joint_arena) {
   for (const ParameterPlace& place : plan_.parameters) {
     place.put(graph.tensor(place.tensor).values<float>(), parameters_.data());
   }
@@ -46,6 +50,13 @@ void TrainExecutor::move_to(float* parameters, float* gradients) {
   make_buffers();
 }
 
+void TrainExecutor::join(int rank, int ranks, float* joint_arena) {
+  rank_ = rank;
+  ranks_ = ranks;
+  joint_arena_ = AlignedFloats::at(joint_arena, plan_.joint_arena);
+  make_buffers();
+}
+
 void TrainExecutor::constrain(Constraints constraints) {
   constraints_ = std::move(constraints);
   seen_ = AlignedFloats(plan_.all);
@@ -65,6 +76,8 @@ void TrainExecutor::see_weights(int index) {
 
 float* TrainExecutor::activation(const TrainSlot& slot, ShardPlace place) const {
   switch (slot.kind) {
+    case TrainSlot::Kind::kJoint:
+      return joint_arena_.data() + slot.offset + at(plan_.sharding.first(place.shard)) * slot.size;
     case TrainSlot::Kind::kBatch:
       return batch_arena_.data() + slot.offset + at(plan_.sharding.first(place.shard)) * slot.size;
     case TrainSlot::Kind::kShards:
@@ -161,7 +174,7 @@ void TrainExecutor::run(const TrainStep& step, ShardPlace place, const StepConte
 std::span<double> TrainExecutor::add_up(const TrainStep& sums, const StepContext& context) {
   const std::span<double> total(sums_of(sums, -1), plan_.nodes[at(sums.index)].call.sums);
   std::ranges::fill(total, 0.0);
-  for (int shard = 0; shard < plan_.sharding.shards; ++shard) {
+  for (int shard = first_shard(); shard < end_shard(); ++shard) {
     if (plan_.sharding.size(shard, context.samples) == 0) continue;
     const double* addends = sums_of(sums, shard);
     for (std::size_t i = 0; i < total.size(); ++i) total[i] += addends[i];
@@ -177,17 +190,36 @@ void TrainExecutor::use_sums(const TrainStep& sums, const StepContext& context) 
 
 void TrainExecutor::finish_whole_batch(const TrainStep& step) {
   const PlannedNode& node = plan_.nodes[at(step.index)];
-  if (step.kind == TrainStep::Kind::kBackward && node.call.finish) node.call.finish(buffers_[at(step.index)]);
+  if (step.kind != TrainStep::Kind::kBackward || !node.call.finish) return;
+  TrainBuffers& buffers = buffers_[at(step.index)];
+  buffers.part = rank_;
+  buffers.parts = ranks_;
+  node.call.finish(buffers);
 }
 
 void TrainExecutor::run_whole_batch(const TrainStep& step, int thread, const StepContext& context,
-                                    const SampleReader& samples) {
+                                    const SampleReader& samples, SampleRange range) {
   TrainBuffers& buffers = buffers_for(step, {thread, 0}, context);
   buffers.batch = context.samples;
-  buffers.part = thread;
-  buffers.parts = threads_;
+  buffers.part = rank_ * threads_ + thread;
+  buffers.parts = ranks_ * threads_;
   buffers.samples = &samples;
+  buffers.range = range;
   call(step, buffers);
+}
+
+void TrainExecutor::complete_whole_batch(const TrainStep& step, int thread) {
+  const PlannedNode& node = plan_.nodes[at(step.index)];
+  if (step.kind != TrainStep::Kind::kBackward || !node.call.complete) return;
+  node.call.complete(buffers_[at(thread * plan_.sharding.shards) * plan_.nodes.size() + at(step.index)]);
+}
+
+SampleRange TrainExecutor::own_samples(const TrainStep& step, const StepContext& context) const {
+  const int block = plan_.nodes[at(step.index)].call.block;
+  const auto bound = [&](int shard) { return std::min(plan_.sharding.first(shard), context.samples); };
+  const SampleRange own = {bound(first_shard()), bound(end_shard())};
+  const bool whole = own.first % block == 0 && (own.end % block == 0 || own.end == context.samples);
+  return whole ? own : SampleRange{};
 }
 
 }  // namespace thimble

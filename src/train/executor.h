@@ -38,6 +38,11 @@ class TrainExecutor {
 
   /// Has the parameters and the first shard's gradients in this memory from now on.
   void move_to(float* parameters, float* gradients);
+  /// From now on this process is one of several that run each step together: it does the shards from first_shard() to
+  /// end_shard(), and its part of calls for the whole batch. `joint_arena` is the memory of all of them.
+  void join(int rank, int ranks, float* joint_arena);
+  int first_shard() const { return plan_.sharding.shards * rank_ / ranks_; }
+  int end_shard() const { return plan_.sharding.shards * (rank_ + 1) / ranks_; }
 
   /// From now on. Tensors of weights that are no parameters of the plan are left out.
   void constrain(Constraints constraints);
@@ -52,14 +57,19 @@ class TrainExecutor {
 
   /// A step for one shard, of any kind but kRead and kLoss.
   void run(const TrainStep& step, ShardPlace place, const StepContext& context);
-  /// At the end of a stage, for one thread: adds up what a step of its `sums` has made, over the shards.
+  /// At the end of a stage, for one thread: adds up what a step of its `sums` has made, over this process's shards.
   std::span<double> add_up(const TrainStep& sums, const StepContext& context);
   /// When add_up's result is that of all processes.
   void use_sums(const TrainStep& sums, const StepContext& context);
-  /// The one step of a stage for the whole batch: `thread`'s part of it.
-  void run_whole_batch(const TrainStep& step, int thread, const StepContext& context, const SampleReader& samples);
+  /// The one step of a stage for the whole batch: `thread`'s part of it, for these samples.
+  void run_whole_batch(const TrainStep& step, int thread, const StepContext& context, const SampleReader& samples,
+                       SampleRange range);
+  /// When the thread has done that for all samples.
+  void complete_whole_batch(const TrainStep& step, int thread);
   /// When all threads have done theirs, for one of them.
   void finish_whole_batch(const TrainStep& step);
+  /// The samples of this process's shards, if they are whole blocks of the step's call; otherwise none.
+  SampleRange own_samples(const TrainStep& step, const StepContext& context) const;
 
  private:
   float* activation(const TrainSlot& slot, ShardPlace place) const;
@@ -74,12 +84,14 @@ class TrainExecutor {
 
   TrainPlan plan_;
   int threads_;
+  int rank_ = 0, ranks_ = 1;  // of the processes that run a step together
   AlignedFloats parameters_;
   Constraints constraints_;
   AlignedFloats seen_{0};                    // as parameters_; only the constrained ones are used
   std::vector<ParameterPlace> seen_places_;  // of the constrained weights
   std::vector<AlignedFloats> gradients_;     // one a shard
   AlignedFloats batch_arena_;
+  AlignedFloats joint_arena_;
   std::vector<AlignedFloats> local_arenas_;  // one a thread
   std::vector<double> sums_;                 // of the whole batch, then of each shard
   std::vector<TrainBuffers> buffers_;        // [thread][shard][node]

@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "train/parameter_update.h"
 
 namespace thimble {
 namespace {
+
+constexpr int kLeastShards = 4;  // of a batch
 
 constexpr std::size_t kOwnCounters = 3;  // of each of several outputs: loss, correct, samples
 
@@ -14,6 +17,12 @@ Shape without_batch(const Shape& shape) {
 }
 
 }  // namespace
+
+bool runs_together(const Model& model, const TrainOptions& options) {
+  // Augmented samples are made by one rank each.
+  return options.ranks && options.ranks->share_memory() && options.ranks->size() <= kLeastShards &&
+         !options.augmentation.any() && moves_each_alone(model);
+}
 
 TrainPlan plan_for(const Model& model, const TrainOptions& options) {
   require(model.losses.size() == model.graph.outputs.size(), "the model has {} outputs and {} losses",
@@ -26,9 +35,15 @@ TrainPlan plan_for(const Model& model, const TrainOptions& options) {
   const bool reads_input = std::ranges::any_of(model.losses, of_numbers);  // it may be the target
   const int ranks = options.ranks ? options.ranks->size() : 1;
   require(options.batch_size >= ranks, "a batch of {} samples is too small for {} ranks", options.batch_size, ranks);
-  constexpr int kLeastShards = 4;
-  const int batch = (options.batch_size + ranks - 1) / ranks, least = (kLeastShards + ranks - 1) / ranks;
-  return plan_training(model.graph, ends, batch, options.fuse, least, reads_input);
+  const auto plan = [&](int parts) {
+    const int batch = (options.batch_size + parts - 1) / parts, least = (kLeastShards + parts - 1) / parts;
+    return plan_training(model.graph, ends, batch, options.fuse, least, reads_input);
+  };
+  if (runs_together(model, options)) {
+    TrainPlan whole = plan(1);
+    if (whole.front()) return whole;
+  }
+  return plan(ranks);
 }
 
 Objective::Objective(const Model& model, const TrainOptions& options, const TrainPlan& plan) {

@@ -42,7 +42,11 @@ class Objective {
   std::vector<float> weights_;  // of their losses
 };
 
-/// The model planned up to what its losses are computed from, for this rank's part of each batch. Throws InputError
+/// Whether ranks run each step together, as threads do (TrainExecutor::join), if the plan has a front: then they share
+/// out its work and not the samples.
+bool runs_together(const Model& model, const TrainOptions& options);
+
+/// The model planned up to what its losses are computed from, for what this rank does of each batch. Throws InputError
 /// when the model is not compiled for its outputs, or cannot be trained.
 TrainPlan plan_for(const Model& model, const TrainOptions& options);
 

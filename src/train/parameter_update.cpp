@@ -115,15 +115,27 @@ void ParameterUpdate::save(OptimizerState& state) const {
 }
 
 void ParameterUpdate::share(int rank, int ranks) {
-  if (merged_.size() > 0 || averages_.size() > 0) return;
   rank_ = rank;
   ranks_ = ranks;
 }
 
-std::vector<ParameterUpdate::Part> ParameterUpdate::parts() const {
-  std::vector<Part> parts;
+void ParameterUpdate::set_apart(const ParameterRange& all, const ParameterRange& own) {
+  const auto found = std::ranges::find_if(pieces_, [&](const Piece& piece) { return piece.first >= all.first; });
+  const std::size_t tensor = all.count > 0 ? found->tensor : 0;
+  std::erase_if(pieces_, [&](const Piece& p) { return p.first >= all.first && p.first < all.first + all.count; });
+  for (std::size_t first = own.first; first < own.first + own.count; first += kPiece) {
+    own_.push_back({first, std::min(kPiece, own.first + own.count - first), tensor});
+  }
+}
+
+std::size_t ParameterUpdate::first_piece(int rank) const {
+  return pieces_.size() * static_cast<std::size_t>(rank) / static_cast<std::size_t>(ranks_);
+}
+
+std::vector<ParameterRange> ParameterUpdate::parts() const {
+  std::vector<ParameterRange> parts;
   const auto begin_of = [&](int rank) {
-    const std::size_t piece = pieces_.size() * static_cast<std::size_t>(rank) / static_cast<std::size_t>(ranks_);
+    const std::size_t piece = first_piece(rank);
     return piece < pieces_.size() ? pieces_[piece].first : pieces_.back().first + pieces_.back().count;
   };
   for (int r = 0; r < ranks_ && ranks_ > 1; ++r) parts.push_back({begin_of(r), begin_of(r + 1) - begin_of(r)});
@@ -229,19 +241,39 @@ void ParameterUpdate::move(const Piece& piece, std::span<const float* const> gra
   }
 }
 
-void ParameterUpdate::run(ThreadTeam& team, int thread, std::span<const float* const> gradients, float* parameters) {
-  const auto for_pieces = [&](const auto& work) {
-    const auto bound = [&](int t) {
-      return pieces_.size() * static_cast<std::size_t>(rank_ * team.size() + t) /
-             static_cast<std::size_t>(ranks_ * team.size());
-    };
-    for (std::size_t i = bound(thread); i < bound(thread + 1); ++i) work(pieces_[i]);
+template <typename Work>
+void ParameterUpdate::for_share(ThreadTeam& team, int thread, std::span<const Piece> pieces, const Work& work) {
+  const auto bound = [&](int t) {
+    return pieces.size() * static_cast<std::size_t>(t) / static_cast<std::size_t>(team.size());
   };
+  for (std::size_t i = bound(thread); i < bound(thread + 1); ++i) work(pieces[i]);
+}
+
+void ParameterUpdate::run_own(ThreadTeam& team, int thread, const float* gradients, float* parameters) {
+  for_share(team, thread, own_, [&](const Piece& piece) { move(piece, std::span(&gradients, 1), parameters); });
+}
+
+void ParameterUpdate::run(ThreadTeam& team, int thread, std::span<const float* const> gradients, float* parameters) {
+  const std::size_t first = first_piece(rank_);
+  const std::span<const Piece> pieces = std::span(pieces_).subspan(first, first_piece(rank_ + 1) - first);
   if (merged_.size() > 0) {
-    for_pieces([&](const Piece& piece) { merge(piece, gradients, parameters); });
+    for_share(team, thread, pieces, [&](const Piece& piece) { merge(piece, gradients, parameters); });
     team.barrier([&] { find_factors(); });
   }
-  for_pieces([&](const Piece& piece) { move(piece, gradients, parameters); });
+  for_share(team, thread, pieces, [&](const Piece& piece) { move(piece, gradients, parameters); });
+}
+
+bool moves_each_alone(const Model& model) {
+  const Attributes& config = model.optimizer.config;
+  for (const char* name : {"clipnorm", "global_clipnorm", "clipvalue"}) {
+    if (config.has(name)) return false;
+  }
+  for (const Layer& layer : model.layers) {
+    for (const LayerWeight& weight : layer.weights) {
+      if (weight.l1 != 0.0 || weight.l2 != 0.0) return false;
+    }
+  }
+  return !(config.has("use_ema") && config.flag("use_ema"));
 }
 
 }  // namespace thimble

@@ -20,21 +20,20 @@ class ParameterUpdate {
 
   /// From now on all gradients are to be added up, also those of TrainPlan::whole_batch_trainable.
   void sum_all_gradients() { whole_batch_ = 0; }
-  /// From now on this rank updates only its part of the parameters, if that can be done without knowing the others.
+  /// From now on run() updates only this rank's part of the parameters. Only if moves_each_alone().
   void share(int rank, int ranks);
-  /// Of the trainable parameters, in floats.
-  struct Part {
-    std::size_t first;
-    std::size_t count;
-  };
-  /// What each rank updates; empty: all of them everything.
-  std::vector<Part> parts() const;
+  /// From now on run_own() updates `own`, and run() those before and behind `all`. Only if moves_each_alone().
+  void set_apart(const ParameterRange& all, const ParameterRange& own);
+  /// What each rank updates of what is shared; empty: all of them everything.
+  std::vector<ParameterRange> parts() const;
   /// What the optimizer remembers of each trainable parameter.
   std::vector<std::span<float>> slots() const;
 
   /// Called by all threads of `team`: moves `parameters` by the sum of `gradients`, in their order. A thread always has
   /// the same parameters, which stay in its cache.
   void run(ThreadTeam& team, int thread, std::span<const float* const> gradients, float* parameters);
+  /// Likewise those that are set apart, by the one gradient that they have.
+  void run_own(ThreadTeam& team, int thread, const float* gradients, float* parameters);
   /// By one thread when all are done with that.
   void end_step();
 
@@ -71,6 +70,10 @@ class ParameterUpdate {
   };
   enum class Clip { kNone, kNorm, kGlobalNorm, kValue };
 
+  std::size_t first_piece(int rank) const;  // of its share
+  /// Calls work(piece) for the thread's share of `pieces`.
+  template <typename Work>
+  static void for_share(ThreadTeam& team, int thread, std::span<const Piece> pieces, const Work& work);
   std::span<const float* const> gradients_of(const Piece& piece, std::span<const float* const> gradients) const;
   void load(const OptimizerState& state);
   void read_clipping(const Attributes& config);
@@ -82,6 +85,7 @@ class ParameterUpdate {
   std::vector<ParameterPlace> tensors_;  // the trainable ones
   std::size_t whole_batch_;              // TrainPlan::whole_batch_trainable
   std::vector<Piece> pieces_;
+  std::vector<Piece> own_;    // set apart
   int rank_ = 0, ranks_ = 1;  // that share the update
   std::unique_ptr<Optimizer> optimizer_;
   LearningRateSchedule schedule_;
@@ -97,5 +101,8 @@ class ParameterUpdate {
   float ema_momentum_ = 0.0f;
   std::int64_t iterations_ = 0;
 };
+
+/// Whether each parameter is moved without looking at others, and no averages are kept.
+bool moves_each_alone(const Model& model);
 
 }  // namespace thimble

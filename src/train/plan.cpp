@@ -329,7 +329,13 @@ class Planner {
     layout_.place(plan_.sharding);
     plan_.batch_arena = layout_.batch_arena();
     plan_.local_arena = layout_.local_arena() + plan_.scratch;
-    const auto resolve = [&](TrainSlot& slot) { slot = layout_.resolved(slot); };
+    std::vector<TrainSlot> joint;
+    if (front_) joint = {plan_.nodes[0].output, plan_.nodes[0].output_gradient};
+    const auto resolve = [&](TrainSlot& slot) {
+      const auto found = std::ranges::find_if(joint, [&](const TrainSlot& s) { return same(s, slot); });
+      const TrainSlot place = layout_.resolved(slot);
+      slot = found == joint.end() ? place : joint_place(place, static_cast<std::size_t>(found - joint.begin()));
+    };
     for (PlannedNode& node : plan_.nodes) {
       std::ranges::for_each(node.inputs, resolve);
       std::ranges::for_each(node.input_gradients, resolve);
@@ -344,6 +350,13 @@ class Planner {
     std::ranges::for_each(plan_.inputs, resolve);
     std::ranges::for_each(plan_.outputs, resolve);
     std::ranges::for_each(plan_.output_gradients, resolve);
+  }
+
+  /// The front's values lie one after the other.
+  TrainSlot joint_place(const TrainSlot& slot, std::size_t number) {
+    const std::size_t floats = AlignedFloats::round_up(slot.size * ArenaLayout::whole_blocks(batch_));
+    plan_.joint_arena = std::max(plan_.joint_arena, (number + 1) * floats);
+    return {TrainSlot::Kind::kJoint, number * floats, slot.size};
   }
 
   const Graph& graph_;
@@ -384,6 +397,13 @@ std::vector<float> ParameterPlace::get(const float* memory) const {
   std::vector<float> values(count);
   for (std::size_t i = 0; i < count; ++i) values[i] = from[i % columns * packed + i / columns];
   return values;
+}
+
+ParameterRange TrainPlan::of_front(int part, int parts) const {
+  const std::size_t place = front()->inputs.back().offset;
+  if (place >= trainable) return {};
+  const std::size_t first = front()->call.first_float(part, parts);
+  return {place + first, front()->call.first_float(part + 1, parts) - first};
 }
 
 TrainPlan plan_training(const Graph& graph, const std::vector<TensorId>& outputs, int batch, bool fuse,

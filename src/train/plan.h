@@ -30,6 +30,7 @@ struct TrainSlot {
   enum class Kind {
     kNone,
     kBatch,      // of all samples: + sample * `size`
+    kJoint,      // likewise, in memory of all processes that run a step together
     kShards,     // of all shards: + shard * `size`
     kLocal,      // of the shard that a thread works on, in an arena of the thread's own
     kParameter,  // in the memory for parameters, or for the gradients of a shard
@@ -38,6 +39,8 @@ struct TrainSlot {
   std::size_t offset = 0;
   std::size_t size = 0;  // floats of a sample, of a shard, or of the parameter
 };
+
+inline bool same(const TrainSlot& a, const TrainSlot& b) { return a.kind == b.kind && a.offset == b.offset; }
 
 struct PlannedNode {
   TrainCall call;
@@ -94,9 +97,15 @@ struct ParameterPlace {
   std::vector<float> get(const float* memory) const;
 };
 
+struct ParameterRange {  // in floats
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
 struct TrainPlan {
   Sharding sharding;
   std::size_t batch_arena = 0;  // floats
+  std::size_t joint_arena = 0;  // floats
   std::size_t local_arena = 0;  // floats, for each thread: activations, then `scratch` floats
   std::size_t scratch = 0;
   std::size_t batch_sums = 0;     // numbers that nodes add up over the batch, of forward and backward
@@ -115,6 +124,11 @@ struct TrainPlan {
   /// The first of the trainable ones have only one gradient, which is with the first shard's: so many floats.
   std::size_t whole_batch_trainable = 0;
   std::size_t all = 0;  // floats of all
+
+  /// The call for the whole batch that begins the model; null: there is none.
+  const PlannedNode* front() const { return nodes.empty() || !nodes[0].call.whole_batch ? nullptr : &nodes[0]; }
+  /// Of the trainable parameters, those that only part `part` of `parts` of the front reads and has the gradient of.
+  ParameterRange of_front(int part, int parts) const;
 };
 
 /// Plans `graph` up to `outputs`. With `fuse`, nodes may be fused: then the input and some nodes' outputs do not exist

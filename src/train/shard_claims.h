@@ -8,7 +8,9 @@ namespace thimble {
 
 class ShardClaims {
  public:
-  ShardClaims(int threads, int shards) : shards_(shards), claims_(static_cast<std::size_t>(threads)) {}
+  /// Of the shards from `first` on to `end`.
+  ShardClaims(int threads, int first, int end)
+      : first_(first), shards_(end - first), claims_(static_cast<std::size_t>(threads)) {}
 
   /// Calls work(shard). Each thread has shards of its own, whose values are in its cache, the last ones above all: so
   /// stages should go through them in turns forwards and backwards. A thread that has done its own takes over others'.
@@ -17,7 +19,7 @@ class ShardClaims {
     const int threads = static_cast<int>(claims_.size());
     for (int i = 0; i < threads; ++i) {
       const int owner = (thread + i) % threads;
-      const int begin = shards_ * owner / threads, end = shards_ * (owner + 1) / threads;
+      const int begin = first_ + shards_ * owner / threads, end = first_ + shards_ * (owner + 1) / threads;
       std::atomic<int>& taken = claims_[static_cast<std::size_t>(owner)].taken;
       for (int n; (n = taken.fetch_add(1, std::memory_order_relaxed)) < end - begin;) {
         work(backwards ? end - 1 - n : begin + n);
@@ -34,7 +36,7 @@ class ShardClaims {
   struct alignas(64) Claim {
     std::atomic<int> taken = 0;  // of a thread's shards, by any thread
   };
-  int shards_;
+  int first_, shards_;
   std::vector<Claim> claims_;
 };
 

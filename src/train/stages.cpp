@@ -13,8 +13,6 @@ const PlannedNode& node_of(const TrainPlan& plan, int index) { return plan.nodes
 
 bool makes_sums(const TrainStep& step) { return step.kind == Kind::kForwardSums || step.kind == Kind::kBackwardSums; }
 
-bool same(const TrainSlot& a, const TrainSlot& b) { return a.kind == b.kind && a.offset == b.offset; }
-
 bool reads(const TrainPlan& plan, const PlannedNode& node, int maker) {
   return std::ranges::any_of(node.inputs,
                              [&](const TrainSlot& slot) { return same(slot, node_of(plan, maker).output); });

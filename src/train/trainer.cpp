@@ -40,8 +40,7 @@ class Trainer::Impl {
       : model_(model),
         options_(options),
         executor_(make_executor(model, options)),
-        share_(options.ranks, executor_.plan()),
-        claims_(executor_.threads(), executor_.plan().sharding.shards),
+        share_(options.ranks, executor_.plan(), runs_together(model, options) && executor_.plan().front()),
         objective_(model, options_, executor_.plan()),
         update_(model, executor_.plan()),
         team_(executor_.threads()),
@@ -52,11 +51,8 @@ class Trainer::Impl {
       sums.outputs.resize(model.losses.size());
       sums.gradients.resize(model.losses.size());
     }
-    if (!share_) return;
-    executor_.move_to(share_.own_parameters(), share_.own_gradients());
-    update_.sum_all_gradients();
-    if (share_.shares_memory()) update_.share(options.ranks->rank(), options.ranks->size());
-    update_parts_ = update_.parts();
+    if (share_) share_work(options.ranks->rank(), options.ranks->size());
+    claims_.emplace(executor_.threads(), executor_.first_shard(), executor_.end_shard());
   }
 
   void check(const Dataset& data) const { objective_.check(data); }
@@ -167,6 +163,22 @@ class Trainer::Impl {
   bool any(bool condition) const { return share_.any(condition); }
 
  private:
+  /// What this rank does of each step.
+  void share_work(int rank, int ranks) {
+    update_.sum_all_gradients();
+    if (share_.together()) {
+      const TrainPlan& plan = executor_.plan();
+      executor_.join(rank, ranks, share_.joint_arena());
+      for (int r = 0; r < ranks; ++r) update_parts_.push_back(plan.of_front(r, ranks));
+      update_.set_apart(plan.of_front(0, 1), update_parts_[at(rank)]);
+      return;
+    }
+    executor_.move_to(share_.own_parameters(), share_.own_gradients());
+    if (!share_.shares_memory() || !moves_each_alone(model_)) return;
+    update_.share(rank, ranks);
+    update_parts_ = update_.parts();
+  }
+
   /// All parameters in the order of their places, as their tensors hold them: `trainable` ones, and the others.
   std::vector<float> values_of(const float* trainable) const {
     std::vector<float> values;
@@ -200,13 +212,15 @@ class Trainer::Impl {
       while (steps_done_ < steps_ && !diverged_ && !paused) {
         const int step = steps_done_;
         const int count = std::min(batch, samples_ - step * batch);
-        const RankShare::Part part = share_.part_of(count);
+        const RankShare::Part part = share_.together() ? RankShare::Part{0, count} : share_.part_of(count);
         const StepContext context = {part.count, part.first, count, training, seed + at(step)};
         run_stages(thread, step * batch + part.first, context);
         if (training) {
-          if (share_) exchange();
+          if (share_) exchange(thread);
           update_.run(team_, thread, used_, executor_.parameters());
-          if (share_) team_.barrier([&] { share_.spread(executor_.parameters(), update_parts_); });
+          if (share_ && !share_.together()) {
+            team_.barrier([&] { share_.spread(executor_.parameters(), update_parts_); });
+          }
           see_weights();
         }
         team_.barrier([&] {
@@ -220,11 +234,9 @@ class Trainer::Impl {
     });
     if (!share_) return;
     share_.add_up(total_, training);
-    for (const std::span<float> slot : update_.slots()) {
-      if (!training || update_parts_.empty()) break;
-      const ParameterUpdate::Part& own = update_parts_[at(options_.ranks->rank())];
-      options_.ranks->gather(slot, own.first, own.count);
-    }
+    if (!training) return;
+    for (const std::span<float> slot : update_.slots()) share_.gather(slot, update_parts_);
+    if (share_.together()) share_.gather({executor_.parameters(), executor_.plan().trainable}, update_parts_);
   }
 
   void run_stages(int thread, int first, const StepContext& context) {
@@ -232,21 +244,59 @@ class Trainer::Impl {
     const std::vector<TrainStage>& stages = context.training ? plan.training : plan.inference;
     for (const TrainStage& stage : stages) {
       if (stage.whole_batch) {
-        const BatchReader reader = feed_.batch_reader(first, context);
-        executor_.run_whole_batch(stage.steps[0], thread, context, reader);
+        run_whole_batch(stage.steps[0], thread, first, context);
       } else {
-        claims_.for_each(thread, (&stage - stages.data()) % 2 == 1, [&](int shard) {
+        claims_->for_each(thread, (&stage - stages.data()) % 2 == 1, [&](int shard) {
           if (plan.sharding.size(shard, context.samples) == 0) return;
           for (const TrainStep& step : stage.steps) run_step(step, {thread, shard}, first, context);
         });
       }
       team_.barrier([&] {
-        claims_.reset();
+        claims_->reset();
         if (stage.whole_batch) executor_.finish_whole_batch(stage.steps[0]);
         if (context.training) add_up_sums(stage, context);
         if (&stage == &stages.back()) finish_step(context);
+        if (share_.together()) meet_others(stage, stages, context);
       });
     }
+  }
+
+  /// Between stages of a step that ranks run together. Where the next one is backward of the whole batch, they meet in
+  /// it.
+  void meet_others(const TrainStage& stage, const std::vector<TrainStage>& stages, const StepContext& context) {
+    const bool last = &stage == &stages.back();
+    if (stage.whole_batch && !last) return share_.await();
+    if (!last && (&stage + 1)->whole_batch) return share_.arrive();
+    // A step of training ends with an exchange.
+    if (last && !context.training) {
+      share_.arrive();
+      share_.await();
+    }
+  }
+
+  /// Ranks that run a step together do that first for which the others wait, and that last for which they wait.
+  void run_whole_batch(const TrainStep& step, int thread, int first, const StepContext& context) {
+    const BatchReader reader = feed_.batch_reader(first, context);
+    const auto run = [&](SampleRange range) {
+      if (range.first < range.end) executor_.run_whole_batch(step, thread, context, reader, range);
+    };
+    const SampleRange own = share_.together() ? executor_.own_samples(step, context) : SampleRange{};
+    const auto run_others = [&] {
+      run({0, own.first});
+      run({own.end, context.samples});
+    };
+    if (!share_.together()) {
+      run_others();
+    } else if (step.kind == TrainStep::Kind::kForward) {
+      run_others();
+      team_.barrier([&] { share_.arrive(); });
+      run(own);
+    } else {
+      run(own);
+      team_.barrier([&] { share_.await(); });
+      run_others();
+    }
+    executor_.complete_whole_batch(step, thread);
   }
 
   void add_up_sums(const TrainStage& stage, const StepContext& context) {
@@ -257,12 +307,17 @@ class Trainer::Impl {
     }
   }
 
-  /// Makes the gradients' sum over all ranks what the update sees.
-  void exchange() {
-    share_.merge(team_, used_);
+  /// Makes the gradients' sum over all ranks what the update sees. What this rank updates alone, it does while others
+  /// are not yet ready.
+  void exchange(int thread) {
+    share_.merge(team_, executor_.gradients(0), used_);
     team_.barrier([&] {
       team_.reset_tickets();
-      const RankShare::Message all = share_.exchange({step_sums_.loss, step_sums_.correct, wants_pause_});
+      share_.say({step_sums_.loss, step_sums_.correct, wants_pause_});
+    });
+    update_.run_own(team_, thread, executor_.gradients(0), executor_.parameters());
+    team_.barrier([&] {
+      const RankShare::Message all = share_.hear();
       total_.loss += all.loss;
       total_.correct += all.correct;
       told_to_pause_ = all.pause;
@@ -306,7 +361,7 @@ class Trainer::Impl {
     const bool shared = share_ && context.training;
     LossSums& sums = shared ? step_sums_ : total_;
     if (shared) step_sums_ = {0.0, 0.0, std::move(total_.metrics)};
-    for (int s = 0; s < sharding.shards; ++s) {
+    for (int s = executor_.first_shard(); s < executor_.end_shard(); ++s) {
       if (sharding.size(s, context.samples) == 0) continue;
       sums.add(sums_[at(s)].sums);
       used_.push_back(executor_.gradients(s));
@@ -341,14 +396,14 @@ class Trainer::Impl {
   TrainOptions options_;
   TrainExecutor executor_;
   RankShare share_;
-  ShardClaims claims_;
+  std::optional<ShardClaims> claims_;
   Objective objective_;
   ParameterUpdate update_;
   ThreadTeam team_;
   SampleFeed feed_;
-  std::vector<ShardSums> sums_;                      // of each shard, of this step
-  std::vector<const float*> used_;                   // the gradients of the shards that have samples in this step
-  std::vector<ParameterUpdate::Part> update_parts_;  // of each rank
+  std::vector<ShardSums> sums_;               // of each shard, of this step
+  std::vector<const float*> used_;            // the gradients of the shards that have samples in this step
+  std::vector<ParameterRange> update_parts_;  // of each rank
   // Of a step that ranks share.
   LossSums step_sums_;
   bool wants_pause_ = false;    // this rank

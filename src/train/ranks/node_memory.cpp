@@ -35,10 +35,11 @@ NodeBarrier::NodeBarrier(MPI_Comm ranks) : phases_(ranks, kLine) {
   MPI_Comm_size(ranks, &size_);
 }
 
-void NodeBarrier::wait() {
+void NodeBarrier::arrive() { phases_.of<Phase>(rank_)->store(++phase_, std::memory_order_release); }
+
+void NodeBarrier::await() const {
   // Others may need this CPU, above all where there are more ranks than CPUs.
   constexpr int kSpins = 4000, kYields = 100;
-  phases_.of<Phase>(rank_)->store(++phase_, std::memory_order_release);
   for (int r = 0; r < size_; ++r) {
     const Phase& phase = *phases_.of<Phase>(r);
     // A rank may be one phase ahead.

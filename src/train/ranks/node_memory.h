@@ -31,8 +31,9 @@ class NodeBarrier {
  public:
   NodeBarrier() = default;
   explicit NodeBarrier(MPI_Comm ranks);
-  /// Returns when all ranks are here: what they have written before, all see afterwards.
-  void wait();
+  /// As of Ranks.
+  void arrive();
+  void await() const;
 
  private:
   using Phase = std::atomic<std::uint32_t>;

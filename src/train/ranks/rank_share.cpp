@@ -23,9 +23,13 @@ void add_gradients(std::span<const float* const> gradients, std::size_t first, s
 
 }  // namespace
 
-RankShare::RankShare(Ranks* ranks, const TrainPlan& plan)
+RankShare::RankShare(Ranks* ranks, const TrainPlan& plan, bool together)
     : ranks_(ranks), count_(plan.trainable), whole_batch_(plan.whole_batch_trainable) {
   if (ranks == nullptr) return;
+  if (together) {
+    arena_ = ranks->make_rooms(plan.joint_arena)[0];
+    apart_ = plan.of_front(0, 1);
+  }
   if (ranks->share_memory()) {
     rooms_ = ranks->make_rooms(count_ + kMessage + plan.all);
     gradients_.assign(rooms_.begin(), rooms_.end());
@@ -43,25 +47,33 @@ RankShare::Part RankShare::part_of(int count) const {
   return {first, bound(ranks_->rank() + 1) - first};
 }
 
-void RankShare::merge(ThreadTeam& team, std::span<const float* const> gradients) {
+void RankShare::merge(ThreadTeam& team, const float* whole_batch, std::span<const float* const> gradients) {
   constexpr std::size_t kPiece = 2048;
+  float* const room = own_room();
+  const auto merge = [&](std::size_t first, std::size_t end) {
+    const std::size_t middle = std::clamp(whole_batch_, first, end);
+    if (gradients.empty()) return std::fill(room + first, room + end, 0.0f);
+    if (whole_batch != room) std::copy(whole_batch + first, whole_batch + middle, room + first);
+    if (gradients.size() > 1 || gradients[0] != room) add_gradients(gradients, middle, end, room);
+  };
   for (std::size_t first; (first = static_cast<std::size_t>(team.next_ticket()) * kPiece) < count_;) {
-    const std::size_t end = std::min(first + kPiece, count_);
-    if (gradients.empty()) {
-      std::fill(own_room() + first, own_room() + end, 0.0f);
-    } else if (gradients.size() > 1 && end > whole_batch_) {
-      add_gradients(gradients, std::max(first, whole_batch_), end, own_room());
-    }
+    const std::size_t end = std::min(first + kPiece, count_), behind = apart_.first + apart_.count;
+    if (first < apart_.first || apart_.count == 0) merge(first, apart_.count == 0 ? end : std::min(end, apart_.first));
+    if (end > behind && apart_.count > 0) merge(std::max(first, behind), end);
   }
 }
 
-RankShare::Message RankShare::exchange(const Message& own) {
+void RankShare::say(const Message& own) {
   float* const message = own_room() + count_;
   message[0] = static_cast<float>(own.loss);
   message[1] = static_cast<float>(own.correct);
   message[2] = own.pause ? 1.0f : 0.0f;
+  if (ranks_->share_memory()) ranks_->arrive();
+}
+
+RankShare::Message RankShare::hear() {
   if (ranks_->share_memory()) {
-    ranks_->wait();
+    ranks_->await();
   } else {
     ranks_->sum(std::span(own_room(), count_ + kMessage));
   }
@@ -74,7 +86,13 @@ RankShare::Message RankShare::exchange(const Message& own) {
   return all;
 }
 
-void RankShare::spread(float* parameters, std::span<const ParameterUpdate::Part> parts) {
+void RankShare::gather(std::span<float> values, std::span<const ParameterRange> parts) const {
+  if (parts.empty()) return;
+  const ParameterRange& own = parts[static_cast<std::size_t>(ranks_->rank())];
+  ranks_->gather(values, own.first, own.count);
+}
+
+void RankShare::spread(float* parameters, std::span<const ParameterRange> parts) {
   if (!ranks_->share_memory()) return;
   // Nobody changes its parameters or gradients while others may still read them.
   ranks_->wait();

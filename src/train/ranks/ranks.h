@@ -33,8 +33,14 @@ class Ranks {
   virtual bool share_memory() const = 0;
   /// Zeroed floats of each rank, which all see, from the beginning of a cache line.
   virtual std::vector<float*> make_rooms(std::size_t floats) = 0;
-  /// Returns when all ranks have called it: what they have written before, all see afterwards.
-  virtual void wait() = 0;
+  /// What this rank has written before, all see when they have awaited it.
+  virtual void arrive() = 0;
+  /// Returns when all ranks have arrived as often as this one.
+  virtual void await() = 0;
+  void wait() {
+    arrive();
+    await();
+  }
 
   // And these are called by one rank.
 

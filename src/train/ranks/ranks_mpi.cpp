@@ -65,7 +65,8 @@ class MpiRanks final : public Ranks {
     for (int r = 0; r < size_; ++r) rooms.push_back(blocks.of<float>(r));
     return rooms;
   }
-  void wait() override { barrier_->wait(); }
+  void arrive() override { barrier_->arrive(); }
+  void await() override { barrier_->await(); }
 
   void send(int to, std::string_view text) override {
     MPI_Send(text.data(), static_cast<int>(text.size()), MPI_CHAR, to, 0, MPI_COMM_WORLD);
