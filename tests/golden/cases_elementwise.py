@@ -203,6 +203,10 @@ def div(rng):
         divisors[abs(np.arange(-128, 128) - a.zero_points[0]) <= 1] = 35  # TFLM shifts +-1 / large by more than 31: undefined
         b = Tensor("int8", (256,), divisors, (scale(2.0 / 255),), (30,))
         yield Case(f"int8, span {out}", "DIV", [a, b], [like(a, out, 10)], fields, wire)
+    near_0 = np.repeat(np.arange(-3, 4), 256)
+    a = Tensor("int8", near_0.shape, near_0 - 100, (scale(0.0137),), (-100,))
+    b = Tensor("int8", near_0.shape, np.tile(np.arange(-128, 128), 7), (scale(0.0096),), (83,))
+    yield Case("int8, near 0 and by 0", "DIV", [a, b], [like(a, 14.6, -31)], fields, wire)
 
 
 def choice(op):
