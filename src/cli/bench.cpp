@@ -27,7 +27,7 @@ namespace {
 struct BenchArguments {
   std::string model;
   std::vector<std::string> boards;
-  std::string data;
+  DataArguments data;
   std::string optimize = "size";
   std::string other;  // --vs
   std::string keep;
@@ -142,8 +142,8 @@ void print_host(const nlohmann::ordered_json& row) {
 /// The inputs of all invocations, and how many they are: of the data set, or made up.
 std::pair<std::vector<Bytes>, std::size_t> inputs_for(FileSystem& files, const Graph& graph,
                                                       const BenchArguments& arguments) {
-  if (arguments.data.empty()) return {made_up_inputs(graph, kMadeUpInvocations), kMadeUpInvocations};
-  const Dataset data = load_dataset(files, parse_data_argument(arguments.data), Split::kTest, input_array_names(graph));
+  if (!arguments.data.given()) return {made_up_inputs(graph, kMadeUpInvocations), kMadeUpInvocations};
+  const Dataset data = load_dataset(files, arguments.data.parsed(), Split::kTest, input_array_names(graph));
   return {samples_as_inputs(graph, data), data.size()};
 }
 
@@ -291,7 +291,7 @@ std::function<void()> setup(CLI::App& app) {
          "host (this machine), or emulated boards, separated by commas: m0, m3, m4, m7, m55, rv32, avr, atmega328p")
       ->required()
       ->delimiter(',');
-  app.add_option("--data", arguments->data, "DATA[:test|:train|:N]: run these samples instead of made-up inputs");
+  arguments->data.add_to(app, "--data", "DATA[:test|:train|:N]: run these samples instead of made-up inputs");
   add_optimize_option(app, arguments->optimize);
   arguments->fit.add_to(app);
   add_front_end_option(app, arguments->front_end);

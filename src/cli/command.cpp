@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include <charconv>
+#include <cmath>
 
 #include "base/error.h"
 #include "data/dataset.h"
@@ -71,6 +72,20 @@ void FitArguments::apply_to(Graph& graph) const {
 LowerOptions FitArguments::apply_to(LowerOptions options) const {
   options.pack_weights = weights == "packed";
   return options;
+}
+
+CLI::Option* DataArguments::add_to(CLI::App& app, const std::string& name, const std::string& help) {
+  CLI::Option* const option = app.add_option(name, data, help);
+  app.add_option("--scale", scale, "What bytes of the data are multiplied by, as in the recipe; 1/255 if not said");
+  return option;
+}
+
+DataArgument DataArguments::parsed() const {
+  DataArgument argument = parse_data_argument(data);
+  if (!scale) return argument;
+  require(std::isfinite(*scale) && *scale > 0.0F, "--scale {}: expected a number above 0, such as 0.0078125", *scale);
+  argument.scale = scale;
+  return argument;
 }
 
 void add_front_end_option(CLI::App& app, std::string& path) {

@@ -9,6 +9,7 @@
 
 #include "base/file_system.h"
 #include "base/optimize.h"
+#include "data/load.h"
 #include "deploy/deploy.h"
 #include "ir/graph.h"
 #include "ops/op.h"
@@ -46,6 +47,17 @@ struct FitArguments {
   MemoryOptions memory() const;
   void apply_to(Graph& graph) const;
   LowerOptions apply_to(LowerOptions options) const;
+};
+
+/// --data DATA, or another name, and --scale NUMBER: a data set that a model is run with.
+struct DataArguments {
+  std::string data;
+  std::optional<float> scale;
+
+  CLI::Option* add_to(CLI::App& app, const std::string& name, const std::string& help);
+  bool given() const { return !data.empty(); }
+  /// Throws InputError when `data` names no part of a data set, or the scale is none.
+  DataArgument parsed() const;
 };
 
 /// --front-end FILE

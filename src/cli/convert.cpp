@@ -23,7 +23,7 @@ struct ConvertArguments {
   std::string input;
   std::string output;
   std::string scheme;
-  std::string calibration;
+  DataArguments calibration;
   std::string io = "int8";
 };
 
@@ -37,12 +37,12 @@ Graph quantized(FileSystem& files, const Graph& graph, const ConvertArguments& a
     fmt::print("Scales of the tensors: as the model was trained with\n");
     return with_context(arguments.input, [&] { return quantize_as_trained(graph, forms, arguments.io == "float32"); });
   }
-  require(!arguments.calibration.empty(),
+  require(arguments.calibration.given(),
           "--quantize {} needs samples to find the range of each tensor; give --calibrate DATA", arguments.scheme);
-  const DataArgument data = parse_data_argument(arguments.calibration);
+  const DataArgument data = arguments.calibration.parsed();
   Dataset samples = load_dataset(files, data, Split::kTrain, input_array_names(graph));
   if (!data.count) samples = samples.first(kDefaultSamples);
-  fmt::print("Ranges of the tensors: from {} samples of {}\n", samples.size(), arguments.calibration);
+  fmt::print("Ranges of the tensors: from {} samples of {}\n", samples.size(), arguments.calibration.data);
   const QuantizeOptions options{scheme, arguments.io == "float32"};
   return with_context(arguments.input, [&] { return calibrate_and_quantize(graph, samples, options); });
 }
@@ -72,9 +72,10 @@ std::function<void()> setup(CLI::App& app) {
                  "int8: all integer; int16x8: 16-bit activations, 8-bit weights; dynamic: float activations, 8-bit "
                  "weights; float16: the weights alone, of half precision")
       ->check(CLI::IsMember({"int8", "int16x8", "dynamic", "float16"}));
-  app.add_option("--calibrate", arguments->calibration,
-                 "DATA[:N]: the data set whose training samples (the first N, else 500) give the ranges; a model that "
-                 "was trained for integers has them already");
+  arguments->calibration.add_to(
+      app, "--calibrate",
+      "DATA[:N]: the data set whose training samples (the first N, else 500) give the ranges; a model that "
+      "was trained for integers has them already");
   app.add_option("--io", arguments->io, "The type of the quantized model's inputs and outputs: int8 stands for its own")
       ->check(CLI::IsMember({"int8", "float32"}));
   return [arguments] { convert(*arguments); };

@@ -19,7 +19,7 @@ namespace {
 
 struct EvalArguments {
   std::string model;
-  std::string data;
+  DataArguments data;
   std::string output;
   int threads = 0;
   bool json = false;
@@ -45,7 +45,7 @@ Findings examine(FileSystem& files, const EvalArguments& arguments) {
   findings.format = std::filesystem::path(arguments.model).extension().string();
   if (!findings.format.empty()) findings.format.erase(0, 1);
   Graph graph = load_graph(files, arguments.model);
-  const Dataset data = load_dataset(files, parse_data_argument(arguments.data), Split::kTest, array_names(graph));
+  const Dataset data = load_dataset(files, arguments.data.parsed(), Split::kTest, array_names(graph));
   with_context(arguments.model, [&] {
     simplify(graph);
     const auto executable = prepare(std::move(graph));
@@ -84,7 +84,7 @@ nlohmann::ordered_json to_json(const EvalArguments& arguments, const Findings& f
   nlohmann::ordered_json json = {{"model", arguments.model},
                                  {"format", findings.format},
                                  {"weights_type", name_of(findings.summary.weights_type)},
-                                 {"data", arguments.data},
+                                 {"data", arguments.data.data},
                                  {"file_bytes", findings.file_bytes}};
   const bool one = findings.evaluations.size() == 1;
   for (const char* name : {"loss", "accuracy", "metrics"}) {
@@ -140,7 +140,7 @@ void print_figures(const Evaluation& evaluation) {
 void print_text(const EvalArguments& arguments, const Findings& findings) {
   const Evaluation& first = findings.evaluations[0];
   const bool one = findings.evaluations.size() == 1;
-  fmt::print("{} on {}\n\n", arguments.model, arguments.data);
+  fmt::print("{} on {}\n\n", arguments.model, arguments.data.data);
   for (std::size_t k = 0; k < findings.evaluations.size(); ++k) {
     if (!one) fmt::print("{}\n", findings.outputs[k]);
     print_figures(findings.evaluations[k]);
@@ -171,7 +171,7 @@ void eval(const EvalArguments& arguments) {
 std::function<void()> setup(CLI::App& app) {
   auto arguments = std::make_shared<EvalArguments>();
   app.add_option("MODEL", arguments->model, "The model: .keras or .tflite")->required();
-  app.add_option("--data", arguments->data, "DATA[:test|:train|:N]: the data set; its test samples if not said")
+  arguments->data.add_to(app, "--data", "DATA[:test|:train|:N]: the data set; its test samples if not said")
       ->required();
   app.add_option("-o,--output", arguments->output, "Also write the figures to this file, as JSON");
   app.add_option("--threads", arguments->threads, "How many threads; 0: one a core")->check(CLI::Range(0, 1024));

@@ -16,7 +16,7 @@ struct RunArguments {
   std::string model;
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
-  std::string sample;
+  DataArguments sample;
   std::size_t index = 0;
   std::string board;
   std::string front_end;
@@ -50,8 +50,8 @@ void show_sample(FileSystem& files, const RunArguments& arguments) {
   require(!arguments.board.empty(), "--sample is shown by a board; name one with --on, such as --on m4");
   const Board& board = find_board(arguments.board);
   Graph graph = load_graph(files, arguments.model);
-  const Dataset data = load_dataset(files, parse_data_argument(arguments.sample), Split::kTest);
-  require(arguments.index < data.size(), "--index {}: {} has {} samples", arguments.index, arguments.sample,
+  const Dataset data = load_dataset(files, arguments.sample.parsed(), Split::kTest);
+  require(arguments.index < data.size(), "--index {}: {} has {} samples", arguments.index, arguments.sample.data,
           data.size());
   const std::string console = with_context(arguments.model, [&] {
     simplify(graph);
@@ -67,7 +67,7 @@ void show_sample(FileSystem& files, const RunArguments& arguments) {
 
 void run(const RunArguments& arguments) {
   FileSystem& files = real_file_system();
-  if (!arguments.sample.empty()) return show_sample(files, arguments);
+  if (arguments.sample.given()) return show_sample(files, arguments);
   require(!arguments.board.empty() || !arguments.fit.about_memory(),
           "--ram, --input-buffer and --output-buffer are for a board; name one with --on, such as --on m4");
   require(!arguments.inputs.empty(), "nothing to run on; give --input FILE.npy, or --sample DATA with --on BOARD");
@@ -98,8 +98,7 @@ std::function<void()> setup(CLI::App& app) {
       "--input,-i", arguments->inputs,
       "One .npy for each input of the model, in its order: a leading axis of invocations, then the input's shape");
   app.add_option("--output,-o", arguments->outputs, "Where to write each output, stacked in the same way");
-  app.add_option("--sample", arguments->sample,
-                 "DATA[:test|:train]: let the board show one sample of a data set instead");
+  arguments->sample.add_to(app, "--sample", "DATA[:test|:train]: let the board show one sample of a data set instead");
   app.add_option("--index", arguments->index, "Which sample, from 0");
   app.add_option("--on", arguments->board, "Run the compiled C on this emulated board instead: m0, m3, m4, ...");
   app.add_option("--rounding", arguments->rounding, "Whose rounding, where TFLM and LiteRT differ")

@@ -333,6 +333,15 @@ TEST(DataArgument, SelectsThePart) {
   EXPECT_EQ(load_dataset(files, parse_data_argument("a.npz:9"), Split::kTrain).size(), 3U);
 }
 
+TEST(DataArgument, SaysWhatBytesStandFor) {
+  FakeFiles files = with(small());
+  DataArgument argument = parse_data_argument("a.npz");
+  argument.scale = 0.5F;
+  std::vector<float> sample(4);
+  load_dataset(files, argument, Split::kTrain).read(1, 0, sample);
+  EXPECT_EQ(sample, (std::vector<float>{2, 2.5F, 3, 3.5F}));
+}
+
 TEST(Dataset, ReadsScaledSamples) {
   FakeFiles files = with(small());
   const DatasetSplits splits = load_dataset(files, "a.npz");

@@ -307,7 +307,7 @@ void require_labels_below(const Dataset& data, std::size_t output, std::int32_t 
 }
 
 DataArgument parse_data_argument(std::string_view text) {
-  DataArgument argument{.path = text, .split = {}, .count = {}};
+  DataArgument argument{.path = text, .split = {}, .count = {}, .scale = {}};
   if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
     const std::string_view part = text.substr(colon + 1);
     std::size_t count = 0;
@@ -323,8 +323,10 @@ DataArgument parse_data_argument(std::string_view text) {
   return argument;
 }
 
-Dataset load_dataset(FileSystem& files, const DataArgument& argument, Split otherwise, const ArrayNames& names) {
+Dataset load_dataset(FileSystem& files, const DataArgument& argument, Split otherwise, ArrayNames names) {
+  if (argument.scale) names.scale = *argument.scale;
   Dataset data = load_dataset(files, argument.path, argument.split.value_or(otherwise), {}, names);
+  if (argument.scale) data.scale = *argument.scale;
   return argument.count ? data.first(*argument.count) : data;
 }
 

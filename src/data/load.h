@@ -62,12 +62,13 @@ struct DataArgument {
   std::filesystem::path path;
   std::optional<Split> split;
   std::optional<std::size_t> count;
+  std::optional<float> scale = {};  // what bytes are multiplied by, if not 1/255
 };
 
 /// Throws InputError for an empty path and for N = 0. A last colon followed by something else belongs to the path.
 DataArgument parse_data_argument(std::string_view text);
 
 /// The part of the data that `argument` names, `otherwise` if it names none, and no more than its count.
-Dataset load_dataset(FileSystem& files, const DataArgument& argument, Split otherwise, const ArrayNames& names = {});
+Dataset load_dataset(FileSystem& files, const DataArgument& argument, Split otherwise, ArrayNames names = {});
 
 }  // namespace thimble
