@@ -96,6 +96,10 @@ def rsqrt(rng):
     for zero, span, out in ((-128, 4.0, 8.0), (-128, 900.0, 1.0), (20, 2.0, 5.0)):
         x = every_int8_from(zero, span)
         yield Case(f"int8, span {span}", "RSQRT", [x], [like(x, out, -100)])
+    for span, out in ((4.0, 60.0), (900.0, 8.0)):
+        values = np.r_[0:40, rng.integers(1, 32768, 100)]
+        x = Tensor("int16", values.shape, values, (scale(span / 65535),), (0,))
+        yield Case(f"int16, span {span}", "RSQRT", [x], [like(x, out, 0)])
 
 
 @operator
