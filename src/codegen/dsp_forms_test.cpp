@@ -70,6 +70,14 @@ class Nodes {
     add("FULLY_CONNECTED", {add_input({1, depth}), graph_.add(small), bias(4)},
         {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
   }
+  /// The same of 16 bits.
+  void layers_of_16_bits() {
+    type_ = Type::kInt16;
+    convolution();
+    depthwise();
+    dense();
+    type_ = Type::kInt8;
+  }
   void sum() {
     const Shape shape = {1, make_.between(1, 40)};
     const TensorId a = add_input(shape), b = add_input(shape);
@@ -80,17 +88,23 @@ class Nodes {
 
  private:
   TensorId add_input(const Shape& shape) {
-    graph_.inputs.push_back(graph_.add(named(make_.activation(shape, 0.01f, 0.1f), "input")));
+    const bool is_wide = type_ == Type::kInt16;
+    const Tensor input = is_wide ? make_.activation_16(shape, 0.0001f, 0.001f) : make_.activation(shape, 0.01f, 0.1f);
+    graph_.inputs.push_back(graph_.add(named(input, "input")));
     return graph_.inputs.back();
   }
   TensorId weights(const Shape& shape, int channels, int axis) {
     return graph_.add(named(make_.weights(shape, channels, axis), "weights"));
   }
-  TensorId bias(int channels) { return graph_.add(named(make_.bias(channels), "bias")); }
+  TensorId bias(int channels) {
+    return graph_.add(named(type_ == Type::kInt16 ? make_.bias_64(channels) : make_.bias(channels), "bias"));
+  }
   TensorId add(const std::string& op, std::vector<TensorId> inputs, const Attributes& attributes) {
     const std::string name = op + std::to_string(graph_.nodes.size());
     const TensorId output = append(graph_, {op, name, std::move(inputs), {}, attributes}, name);
-    graph_.tensor(output).quantization = make_.activation({}, 0.05f, 0.3f).quantization;
+    graph_.tensor(output).quantization =
+        (type_ == Type::kInt16 ? make_.activation_16({}, 0.001f, 0.01f) : make_.activation({}, 0.05f, 0.3f))
+            .quantization;
     graph_.outputs.push_back(output);
     return output;
   }
@@ -101,6 +115,7 @@ class Nodes {
 
   Generator make_;
   Graph graph_;
+  Type type_ = Type::kInt8;
 };
 
 Graph many_nodes(int seed) {
@@ -112,6 +127,7 @@ Graph many_nodes(int seed) {
     nodes.dense();
     nodes.dense_of_small_weights();
     nodes.sum();
+    nodes.layers_of_16_bits();
   }
   nodes.large_convolution();
   return nodes.take();
@@ -123,7 +139,8 @@ TEST_P(DspForms, ComputeTheSame) {
   if (!find_program("gcc")) GTEST_SKIP() << "gcc is not installed";
   for (int seed = 0; seed < 3; ++seed) {
     const Graph graph = many_nodes(seed);
-    const Program program = lower(graph, {.features = {.lanes = true, .multiply_add = seed > 0}, .pairs = true});
+    const bool multiply_add = seed > 0 || GetParam() == "THIMBLE_DSP_LONG";  // which stands for a CPU that has it
+    const Program program = lower(graph, {.features = {.lanes = true, .multiply_add = multiply_add}, .pairs = true});
     const TemporaryFolder folder;
     real_file_system().write_all(folder.path(),
                                  generate_package(graph, program, make_plan(graph, program),

@@ -65,22 +65,28 @@ void expect_equal_outputs(const std::string& name, const Graph& graph) {
     for (const Step& step : deployment.executable->program) {
       const std::string& symbol = step.call.symbol;
       const auto ends = [&](const char* end) { return symbol.ends_with(end); };
-      EXPECT_TRUE(board.mve && !is_float ? ends("_s16_mve") : ends("_s16_dsp") || ends("_fpu")) << symbol;
+      const bool is_made_for_it = board.mve && !is_float ? ends("_s16_mve")
+                                  : board.lanes          ? ends("_s16_dsp") || ends("_s16_units")
+                                                         : ends("_s16_dsp") || ends("_fpu");
+      EXPECT_TRUE(is_made_for_it) << symbol;
     }
   }
 }
 
-TEST_P(TypesOnBoards, Int16) { expect_equal_outputs(GetParam(), convolutions(Type::kInt16)); }
+class Int16OnBoards : public TypesOnBoards {};
 
-TEST_P(TypesOnBoards, Int16Vectors) { expect_equal_outputs(GetParam(), vectors(Type::kInt16)); }
+TEST_P(Int16OnBoards, Convolutions) { expect_equal_outputs(GetParam(), convolutions(Type::kInt16)); }
+
+TEST_P(Int16OnBoards, Vectors) { expect_equal_outputs(GetParam(), vectors(Type::kInt16)); }
 
 TEST_P(TypesOnBoards, Float) { expect_equal_outputs(GetParam(), convolutions(Type::kFloat32)); }
 
-TEST_P(TypesOnBoards, Int16Depthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kInt16)); }
+TEST_P(Int16OnBoards, Depthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kInt16)); }
 
 TEST_P(TypesOnBoards, FloatDepthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kFloat32)); }
 
 INSTANTIATE_TEST_SUITE_P(All, TypesOnBoards, ::testing::Values("m4", "m7", "m55"));
+INSTANTIATE_TEST_SUITE_P(All, Int16OnBoards, ::testing::Values("m4", "m7", "m55", "m3", "m0", "rv32"));
 
 }  // namespace
 }  // namespace thimble

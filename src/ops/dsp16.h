@@ -14,7 +14,12 @@ bool is_int16x8(const NodeView& node);
 
 /// Whether such a node may lower to such a kernel.
 inline bool dsp16_applies(const NodeView& node, const LowerOptions& options) {
-  return options.features.dsp && is_int16x8(node);
+  return has_dsp_kernels(options) && is_int16x8(node);
+}
+
+/// Whether the target's form lays elements down in words (Cortex-M3; THIMBLE_DSP16_QUAD_WORDS).
+inline bool dsp16_takes_words(const LowerOptions& options) {
+  return options.features.lanes && options.features.multiply_add;
 }
 
 /// A thimble_dsp16_channel for each output channel, as a constant; none where a factor has no such form (0.25 or more),

@@ -6,11 +6,13 @@
 namespace thimble {
 namespace {
 
-constexpr LowerOptions kDsp = {.features = {.dsp = true}}, kMve = {.features = {.dsp = true, .mve = true}};
+constexpr LowerOptions kDsp = {.features = {.dsp = true}}, kMve = {.features = {.dsp = true, .mve = true}},
+                       kLanes = {.features = {.lanes = true}};
 
 void expect_equal(TestNode& test, const Tensor& output_like) {
   expect_equal_variant(test, output_like, kDsp, {"_s16_dsp"});
   expect_equal_lowered(test, kMve, {"_s16_mve", "_s16_dsp"});
+  expect_equal_lowered(test, kLanes, {"_s16_units", "_s16_dsp"});
 }
 
 class S16 : public ::testing::TestWithParam<int> {};

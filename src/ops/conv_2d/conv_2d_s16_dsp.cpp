@@ -33,7 +33,7 @@ std::optional<KernelCall> conv_2d_s16_dsp(const NodeView& node, const thimble_co
       kernel_call("thimble_conv_2d_s16_dsp", "ops/conv_2d/conv_2d_s16_dsp_kernel", &thimble_conv_2d_s16_dsp, dsp,
                   {in(node.input_id(0)), constant(0), constant(1), scratch(), out(node.output_id(0))});
   call.constants = {dsp16_rows(weights), *channels};
-  call.scratch_bytes = static_cast<std::size_t>(40 * dsp.quads);
+  call.scratch_bytes = static_cast<std::size_t>((dsp16_takes_words(options) ? 72 : 40) * dsp.quads);
   if (copies) call.scratch_bytes += static_cast<std::size_t>(2 * window.filter_h * window.input_w * window.input_c);
   if (copies || pointwise) call.in_place = {node.input_id(0)};
   return call;

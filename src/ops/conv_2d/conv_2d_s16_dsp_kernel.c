@@ -1,8 +1,10 @@
 #include "ops/conv_2d/conv_2d_s16_dsp_kernel.h"
 
 THIMBLE_DSP_CALLED int16_t* thimble_conv_2d_s16_dsp_copy(int16_t* to, const int16_t* from, int32_t count) {
+#ifndef THIMBLE_DSP_PLAIN
   for (; count >= 2; count -= 2, to += 2, from += 2) memcpy(to, from, 4);
-  if (count > 0) *to++ = *from;
+#endif
+  for (; count > 0; --count) *to++ = *from++;
   return to;
 }
 
@@ -47,7 +49,7 @@ static inline void thimble_conv_2d_s16_dsp_column(const thimble_conv_2d_s16_dsp_
   const int32_t row_quads = w->filter_w * w->input_c / 4;
   const int inside = top >= 0 && top + w->filter_h <= w->input_h && left >= 0 && left + w->filter_w <= w->input_w;
   if (inside && p->whole_quads) {
-    for (int32_t i = 0; i < w->filter_h; ++i, columns += THIMBLE_DSP_QUAD_WORDS * row_quads) {
+    for (int32_t i = 0; i < w->filter_h; ++i, columns += THIMBLE_DSP16_QUAD_WORDS * row_quads) {
       thimble_dsp16_lay(thimble_conv_2d_s16_dsp_row(p, ring, top + i) + left * w->input_c, row_quads, columns, which);
     }
     return;
@@ -65,7 +67,7 @@ THIMBLE_DSP_CALLED void thimble_conv_2d_s16_dsp_pixels(const thimble_conv_2d_s16
   const int32_t at_1 = count > 1 ? depth : 0, at_2 = count > 2 ? 2 * depth : 0, at_3 = count > 3 ? 3 * depth : 0;
   for (int16_t* const end = output + depth; output < end; ++output, ++channel) {
     int32_t values[4];
-    filter = thimble_dsp_dot_4(filter, columns, quads, channel->bias, values);
+    filter = thimble_dsp16_dot_4(filter, columns, quads, channel->bias, values);
     thimble_dsp16_requantize_4(values, channel, p->positive);
     if (p->narrow) thimble_dsp_clamp_4(values, p->output_min, p->output_max);
     THIMBLE_DSP_IN_REGISTER(output);
@@ -81,7 +83,7 @@ THIMBLE_SHARED_KERNEL void thimble_conv_2d_s16_dsp(const thimble_conv_2d_s16_dsp
                                                    uint32_t* columns, int16_t* output) {
   const thimble_window* w = &p->window;
   const int32_t row_size = w->input_w * w->input_c;
-  int16_t* const elements = (int16_t*)(columns + THIMBLE_DSP_QUAD_WORDS * p->quads);
+  int16_t* const elements = (int16_t*)(columns + THIMBLE_DSP16_QUAD_WORDS * p->quads);
   int16_t* const copies = elements + 4 * p->quads;
   int32_t filled = 0;
   for (int32_t b = 0; b < w->batches; ++b, input += w->input_h * row_size) {

@@ -4,7 +4,6 @@
 #define THIMBLE_CONV_2D_S16_DSP_KERNEL_H
 
 #include "kernel/dsp16.h"
-#include "kernel/dsp_columns.h"
 #include "kernel/kernel.h"
 #include "kernel/window.h"
 
@@ -22,7 +21,8 @@ typedef struct {
 } thimble_conv_2d_s16_dsp_params;
 
 /* filter [output_c][4 * quads]: filter_h * filter_w * input_c weights, then zeros; in the order 0, 2, 1, 3 of each
- * four. channels [output_c]. columns: scratch of 40 * quads bytes, and ring_rows rows if those are copied. Where the
+ * four. channels [output_c]. columns: scratch of 4 * THIMBLE_DSP16_QUAD_WORDS +
+ * 8 bytes times quads, and ring_rows rows if those are copied. Where the
  * window is one pixel, the output may take the input's place anyway; if it is larger than the input, it ends where that
  * ends. */
 THIMBLE_SHARED_KERNEL void thimble_conv_2d_s16_dsp(const thimble_conv_2d_s16_dsp_params* p, const int16_t* input,

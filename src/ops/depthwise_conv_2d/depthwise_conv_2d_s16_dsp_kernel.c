@@ -6,6 +6,7 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_s16_dsp_copy(const thimble_dep
   const int32_t step = p->window.input_c, length = 2 * p->row_pairs;
   int32_t left = p->window.input_w;
   row += p->window.pad_left;
+#ifndef THIMBLE_DSP_SINGLE
   if (count == 2) {
     for (; left > 1; left -= 2, pixel += 2 * step, row += 2) {
       const uint32_t a = thimble_dsp_load(pixel), b = thimble_dsp_load(pixel + step);
@@ -13,6 +14,7 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_s16_dsp_copy(const thimble_dep
       thimble_dsp_store(row + length, thimble_dsp_high_lanes(a, b));
     }
   }
+#endif
   for (; left > 0; --left, pixel += step, ++row) {
     row[0] = pixel[0];
     if (count == 2) row[length] = pixel[1];
@@ -54,8 +56,8 @@ THIMBLE_DSP_CALLED void thimble_depthwise_conv_2d_s16_dsp_row(const thimble_dept
       const int16_t* pair = row;
       for (int32_t j = p->pairs; j > 0; --j, pair += 2) {
         const uint32_t weight = *weights++;
-        s0 = thimble_dsp_smlad(thimble_dsp_load(pair), weight, s0);
-        s1 = thimble_dsp_smlad(thimble_dsp_load(pair + next), weight, s1);
+        s0 = thimble_dsp_add_pair(pair, weight, s0);
+        s1 = thimble_dsp_add_pair(pair + next, weight, s1);
       }
       row += row_size;
       if (row >= end) row -= w->filter_h * row_size;
@@ -145,8 +147,8 @@ static inline void thimble_depthwise_conv_2d_s16_dsp_row_3x3(const thimble_depth
     int32_t s0 = channel.bias, s1 = channel.bias;
     for (int32_t i = 0; i < 3; ++i) {
       const uint32_t w01 = filter[2 * i], w12 = filter[2 * i + 1];
-      s0 = thimble_dsp_smlad(thimble_dsp_load(rows[i]), w01, s0) + rows[i][2] * (int16_t)(w12 >> 16);
-      s1 = thimble_dsp_smlad(thimble_dsp_load(rows[i] + 2), w12, s1) + rows[i][1] * (int16_t)w01;
+      s0 = thimble_dsp_add_pair(rows[i], w01, s0) + rows[i][2] * (int16_t)(w12 >> 16);
+      s1 = thimble_dsp_add_pair(rows[i] + 2, w12, s1) + rows[i][1] * (int16_t)w01;
     }
     if (x + 1 < task->width) output[task->step / 2] = thimble_depthwise_conv_2d_s16_dsp_scale(task, s1, channel);
     output[0] = thimble_depthwise_conv_2d_s16_dsp_scale(task, s0, channel);
@@ -184,8 +186,8 @@ static inline void thimble_depthwise_conv_2d_s16_dsp_row_3x3_by_2(const thimble_
     const int16_t* const rows[3] = {task->row_0 + 2 * x, task->row_1 + 2 * x, task->row_2 + 2 * x};
     int32_t sum = channel.bias;
     for (int32_t i = 0; i < 3; ++i) {
-      sum = thimble_dsp_smlad(thimble_dsp_load(rows[i]), filter[2 * i], sum);
-      sum = thimble_dsp_smlad(thimble_dsp_load(rows[i] + 2), filter[2 * i + 1], sum);
+      sum = thimble_dsp_add_pair(rows[i], filter[2 * i], sum);
+      sum = thimble_dsp_add_pair(rows[i] + 2, filter[2 * i + 1], sum);
     }
     *output = thimble_depthwise_conv_2d_s16_dsp_scale(task, sum, channel);
   }

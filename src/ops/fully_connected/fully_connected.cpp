@@ -157,15 +157,12 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
     return {call};
   }
   const KernelConstant requant = requants(node);
-  const bool is_narrow_int16 = node.input(0).type == Type::kInt16 && narrow_accumulator(node);
-  if (!is_narrow_int16) {
-    if (const auto call = fully_connected_mve(node, int_params(node), requant, options)) return {*call};
+  if (node.input(0).type != Type::kInt16 || !narrow_accumulator(node)) {
+    const thimble_fully_connected_params params = int_params(node);
+    for (const auto make : {fully_connected_mve, fully_connected_dsp, fully_connected_s16_dsp, fully_connected_lanes}) {
+      if (const auto call = make(node, params, requant, options)) return {*call};
+    }
   }
-  if (const auto call = fully_connected_dsp(node, int_params(node), requant, options)) return {*call};
-  if (!is_narrow_int16) {
-    if (const auto call = fully_connected_s16_dsp(node, int_params(node), requant, options)) return {*call};
-  }
-  if (const auto call = fully_connected_lanes(node, int_params(node), requant, options)) return {*call};
   if (auto calls = fully_connected_avr(node, int_params(node), requant, options); !calls.empty()) return calls;
   KernelCall call = lower_int(node, options.rounding);
   call.constants = {requant};

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "ops/dsp.h"
+#include "ops/dsp16.h"
 #include "ops/fully_connected/fully_connected_lanes_kernel.h"
+#include "ops/fully_connected/fully_connected_s16_units_kernel.h"
 #include "ops/fully_connected/fully_connected_units_kernel.h"
 #include "ops/host.h"
 
 THIMBLE_PARAMS(thimble_fully_connected_lanes_params, batches, depth, units, blocks, block_quads, per_channel, narrow,
                output_min, output_max)
 THIMBLE_PARAMS(thimble_fully_connected_units_params, batches, depth, units, per_channel, narrow, output_min, output_max)
+
+#define UNITS_KERNEL(file, function) #function, "ops/fully_connected/" file "_kernel", &function
 
 namespace thimble {
 namespace {
@@ -123,17 +126,21 @@ KernelCall lanes_call(const NodeView& node, const thimble_fully_connected_params
 
 KernelCall units_call(const NodeView& node, const thimble_fully_connected_params& params,
                       const KernelConstant& channels) {
+  const bool is_wide = node.input(0).type == Type::kInt16;
   const thimble_fully_connected_units_params units = {params.batches,
                                                       params.depth,
                                                       params.units,
                                                       params.per_channel,
-                                                      is_narrow(params.output_min, params.output_max),
+                                                      is_wide ? params.output_min > -32768 || params.output_max < 32767
+                                                              : is_narrow(params.output_min, params.output_max),
                                                       params.output_min,
                                                       params.output_max};
+  const std::vector<Operand> operands = {in(node.input_id(0)), in(node.input_id(1)), constant(0), constant(1),
+                                         out(node.output_id(0))};
   KernelCall call =
-      kernel_call("thimble_fully_connected_units", "ops/fully_connected/fully_connected_units_kernel",
-                  &thimble_fully_connected_units, units,
-                  {in(node.input_id(0)), in(node.input_id(1)), constant(0), constant(1), out(node.output_id(0))});
+      is_wide
+          ? kernel_call(UNITS_KERNEL("fully_connected_s16_units", thimble_fully_connected_s16_units), units, operands)
+          : kernel_call(UNITS_KERNEL("fully_connected_units", thimble_fully_connected_units), units, operands);
   DspChannels split = split_channels(channels, static_cast<std::size_t>(params.units), params.per_channel != 0);
   call.constants = {std::move(split.bias), std::move(split.factors)};
   return call;
@@ -143,13 +150,16 @@ KernelCall units_call(const NodeView& node, const thimble_fully_connected_params
 
 std::optional<KernelCall> fully_connected_lanes(const NodeView& node, const thimble_fully_connected_params& params,
                                                 const KernelConstant& requant, const LowerOptions& options) {
-  if (!options.features.lanes || !dsp_applies(node, options) || options.rounding != Rounding::kTflm) return {};
+  const bool is_wide = is_int16x8(node), rounds_twice = is_wide || options.rounding == Rounding::kTflm;
+  if (!options.features.lanes || !(is_wide || dsp_applies(node, options)) || !rounds_twice) return {};
   if (params.weights_offset != 0 || params.units == 0 || params.depth == 0) return {};
   const ChannelWeights weights =
       weights_of(node, static_cast<std::size_t>(params.units), static_cast<std::size_t>(params.depth));
-  const std::optional<KernelConstant> channels = dsp_channels(node, weights, requant);
+  const std::optional<KernelConstant> channels =
+      is_wide ? dsp16_channels(node, weights, requant) : dsp_channels(node, weights, requant);
   if (!channels) return {};
-  const auto packed = options.features.multiply_add ? best_packing(weights) : std::nullopt;
+  const bool has_lanes = options.features.multiply_add && !is_wide;
+  const auto packed = has_lanes ? best_packing(weights) : std::nullopt;
   return packed ? lanes_call(node, params, *packed, *channels) : units_call(node, params, *channels);
 }
 

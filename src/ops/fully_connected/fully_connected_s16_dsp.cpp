@@ -45,7 +45,8 @@ KernelConstant packed(const ChannelWeights& weights) {
 
 std::optional<KernelCall> fully_connected_s16_dsp(const NodeView& node, const thimble_fully_connected_params& params,
                                                   const KernelConstant& requant, const LowerOptions& options) {
-  if (!dsp16_applies(node, options) || params.weights_offset != 0 || params.units == 0) return {};
+  if (!options.features.dsp || !dsp16_applies(node, options) || params.weights_offset != 0 || params.units == 0)
+    return {};
   const auto depth = static_cast<std::size_t>(params.depth);
   const ChannelWeights weights = weights_of(node, static_cast<std::size_t>(params.units), depth);
   const auto below = [](const auto& row) { return std::find(row.begin(), row.end(), -128) != row.end(); };

@@ -4,15 +4,9 @@
 
 #include "kernel/dsp.h"
 #include "kernel/kernel.h"
+#include "ops/fully_connected/fully_connected_units_params_kernel.h"
 
 THIMBLE_BEGIN
-
-typedef struct {
-  int32_t batches, depth, units;
-  int32_t per_channel; /* 1: a factor for each unit; 0: one for all */
-  int32_t narrow;      /* 1: the output's range is less than 8 bits */
-  int32_t output_min, output_max;
-} thimble_fully_connected_units_params;
 
 /* weights [units][depth]. bias [units], with the input's zero point in it. factors [units] or [1]: their bias is not
  * used. */
