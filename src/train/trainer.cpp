@@ -12,6 +12,7 @@
 #include "train/ranks/rank_share.h"
 #include "train/sample_feed.h"
 #include "train/shard_claims.h"
+#include "train/shard_losses.h"
 #include "train/thread_team.h"
 #include "train/train.h"
 
@@ -45,12 +46,8 @@ class Trainer::Impl {
         update_(model, executor_.plan()),
         team_(executor_.threads()),
         feed_(executor_.plan(), options_),
-        sums_(at(executor_.plan().sharding.shards)) {
+        losses_(objective_, executor_.plan()) {
     total_.metrics.resize(objective_.counters());
-    for (ShardSums& sums : sums_) {
-      sums.outputs.resize(model.losses.size());
-      sums.gradients.resize(model.losses.size());
-    }
     if (share_) share_work(options.ranks->rank(), options.ranks->size());
     claims_.emplace(executor_.threads(), executor_.first_shard(), executor_.end_shard());
   }
@@ -331,26 +328,10 @@ class Trainer::Impl {
       case TrainStep::Kind::kRead:
         return feed_.read(executor_, place, first, context);
       case TrainStep::Kind::kLoss:
-        return compute_loss(place, first, context);
+        return losses_.compute(executor_, feed_, place, first, context);
       default:
         return executor_.run(step, place, context);
     }
-  }
-
-  void compute_loss(ShardPlace place, int first, const StepContext& context) {
-    const auto offset = at(executor_.plan().sharding.first(place.shard));
-    const auto samples = feed_.indices(place, first, context);
-    ShardSums& own = sums_[at(place.shard)];
-    for (std::size_t k = 0; k < own.outputs.size(); ++k) {
-      own.outputs[k] = executor_.output(place, k);
-      own.gradients[k] = executor_.output_gradient(place, k);
-    }
-    const std::span<float* const> gradients = own.gradients;
-    own.sums =
-        objective_.compute(feed_.data(), {samples, offset, executor_.input(place, 0), own.outputs,
-                                          context.training ? gradients : gradients.first(0),
-                                          1.0f / static_cast<float>(context.whole_batch),
-                                          feed_.mixes(place, first, context), feed_.teacher(place, first, context)});
   }
 
   /// Between the last stage and the update, while all threads wait.
@@ -363,7 +344,7 @@ class Trainer::Impl {
     if (shared) step_sums_ = {0.0, 0.0, std::move(total_.metrics)};
     for (int s = executor_.first_shard(); s < executor_.end_shard(); ++s) {
       if (sharding.size(s, context.samples) == 0) continue;
-      sums.add(sums_[at(s)].sums);
+      sums.add(losses_.of(s));
       used_.push_back(executor_.gradients(s));
     }
     if (shared) total_.metrics = std::move(step_sums_.metrics);
@@ -386,12 +367,6 @@ class Trainer::Impl {
     team_.barrier([&] { team_.reset_tickets(); });
   }
 
-  struct alignas(64) ShardSums {
-    LossSums sums = {};
-    std::vector<const float*> outputs;  // of the shard
-    std::vector<float*> gradients;      // by them
-  };
-
   Model& model_;
   TrainOptions options_;
   TrainExecutor executor_;
@@ -401,7 +376,7 @@ class Trainer::Impl {
   ParameterUpdate update_;
   ThreadTeam team_;
   SampleFeed feed_;
-  std::vector<ShardSums> sums_;               // of each shard, of this step
+  ShardLosses losses_;
   std::vector<const float*> used_;            // the gradients of the shards that have samples in this step
   std::vector<ParameterRange> update_parts_;  // of each rank
   // Of a step that ranks share.
