@@ -128,6 +128,7 @@ TEST_F(CompressProgram, RecurrentLayersScoreWhatTrainingSaid) {
 TEST_F(CompressProgram, AttentionScoresWhatTrainingSaid) {
   write_recipe(kAttention, false);
   train_and_compare({"compress.sparsity=0.25"});
+  train_and_compare({"compress.quantize=int16x8"}, "int16x8");
   train_and_compare({"compress.weights=ternary"});
   const auto weights = integer_weights();
   EXPECT_EQ(weights.size(), 1u + 4u + 1u);  // table, attention, Dense
