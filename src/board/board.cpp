@@ -48,14 +48,14 @@ Board mps2(std::string_view name, std::string_view title, const char* machine, s
   return board;
 }
 
-Board with_dsp(Board board) {
-  board.dsp = true;
+Board with_dsp_and_fpu(Board board) {
+  board.dsp = board.fpu = true;
   return board;
 }
 
 Board with_mve(Board board) {
   board.mve = true;
-  return with_dsp(std::move(board));
+  return with_dsp_and_fpu(std::move(board));
 }
 
 Board with_lanes(Board board, bool multiply_add = false) {
@@ -130,10 +130,10 @@ std::span<const Board> boards() {
   static const std::vector<Board> all = {
       with_lanes(microbit()),
       with_lanes(mps2("m3", "Arm Cortex-M3 (QEMU mps2-an385)", "mps2-an385", {"-mcpu=cortex-m3"}), true),
-      with_dsp(mps2("m4", "Arm Cortex-M4 (QEMU mps2-an386)", "mps2-an386",
-                    {"-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"})),
-      with_dsp(mps2("m7", "Arm Cortex-M7 (QEMU mps2-an500)", "mps2-an500",
-                    {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"})),
+      with_dsp_and_fpu(mps2("m4", "Arm Cortex-M4 (QEMU mps2-an386)", "mps2-an386",
+                            {"-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"})),
+      with_dsp_and_fpu(mps2("m7", "Arm Cortex-M7 (QEMU mps2-an500)", "mps2-an500",
+                            {"-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"})),
       with_mve(mps3_an547()),
       with_lanes(riscv_virt()),
       avr("atmega328p", "Microchip ATmega328P (simavr)", "atmega328p", 32 * kKilobyte, 0x100, 2 * kKilobyte),

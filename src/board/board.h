@@ -27,7 +27,8 @@ struct Board {
   bool avr;           // an 8-bit AVR, which reads constants from flash by instructions of their own
   bool dsp;           // the CPU has the DSP instructions of Armv7E-M and Armv8-M
   bool mve;           // the CPU has the vector instructions of Armv8.1-M
-  bool lanes;         // a 32-bit CPU without them
+  bool fpu;           // the CPU has a floating-point unit
+  bool lanes;         // a 32-bit CPU without DSP instructions
   bool multiply_add;  // ... that multiplies and adds in one instruction
 
   std::string_view uart;  // the driver in device/

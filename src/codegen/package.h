@@ -19,7 +19,7 @@ struct Target {
   std::string archiver;  // "arm-none-eabi-ar"
   std::string flags;     // "-mcpu=cortex-m4 -mthumb"
   Features features = {};
-  std::string board = {};  // the emulated board with the same CPU (board/board.h); empty: none
+  std::string board = {};  // the emulated board on which firmware for it is built (board/board.h); empty: none
 };
 
 /// The target of that name. Throws InputError that lists those there are.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -37,6 +38,7 @@ LowerOptions lower_options_for(const Board& board, Rounding rounding) {
   return {.rounding = rounding,
           .features = {.dsp = board.dsp,
                        .mve = board.mve,
+                       .fpu = board.fpu,
                        .lanes = board.lanes,
                        .multiply_add = board.multiply_add,
                        .avr = board.avr}};
@@ -153,11 +155,27 @@ Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_opti
   return result;
 }
 
+namespace {
+
+/// The target's board with the CPU that the target has.
+Board board_of(const Target& target) {
+  Board board = find_board(target.board);
+  board.cpu_flags.clear();
+  std::istringstream flags(target.flags);
+  for (std::string flag; flags >> flag;) {
+    if (!flag.starts_with("-O")) board.cpu_flags.push_back(flag);
+  }
+  return board;
+}
+
+}  // namespace
+
 std::optional<StackNote> stack_of(const FileSet& package, const Target& target, Optimize optimize) {
   if (target.board.empty() || !find_program(target.compiler)) return {};
   const TemporaryFolder folder;
   try {
-    const Firmware firmware = build_firmware(find_board(target.board), package, {.optimize = optimize}, folder.path());
+    const Board board = board_of(target);
+    const Firmware firmware = build_firmware(board, package, {.optimize = optimize}, folder.path());
     if (!firmware.stack_bound) return {};
     const ProcessResult version = run_process({target.compiler, "-dumpversion"});
     return StackNote{*firmware.stack_bound,

@@ -13,7 +13,7 @@
  */
 #if defined(__ARM_FEATURE_DSP) && defined(__GNUC__)
 #define THIMBLE_DSP 1
-#elif defined(__ARM_ARCH_7M__)
+#elif defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_8M_MAIN__)
 #define THIMBLE_DSP_LONG 1
 #elif defined(__ARM_ARCH_6M__) || defined(__riscv)
 #define THIMBLE_DSP_PLAIN 1

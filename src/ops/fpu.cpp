@@ -25,7 +25,7 @@ KernelConstant by_fours(const float* filters, std::size_t channels, std::size_t 
 }  // namespace
 
 bool fpu_applies(const NodeView& node, const LowerOptions& options) {
-  return options.features.dsp && node.input(0).type == Type::kFloat32 && node.input(1).type == Type::kFloat32 &&
+  return options.features.fpu && node.input(0).type == Type::kFloat32 && node.input(1).type == Type::kFloat32 &&
          constant_from(node, 1);
 }
 

@@ -12,8 +12,7 @@ THIMBLE_PARAMS(thimble_fpu_range, positive, narrow, output_min, output_max)
 
 namespace thimble {
 
-/// Whether a node of floats with constant weights and bias may lower to such a kernel: boards and targets whose CPU has
-/// DSP instructions have a floating-point unit.
+/// Whether a node of floats with constant weights and bias may lower to such a kernel.
 bool fpu_applies(const NodeView& node, const LowerOptions& options);
 
 thimble_fpu_range fpu_range(const FloatRange& range);

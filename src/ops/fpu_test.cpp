@@ -7,7 +7,7 @@
 namespace thimble {
 namespace {
 
-constexpr LowerOptions kDsp = {.features = {.dsp = true}};
+constexpr LowerOptions kFpu = {.features = {.fpu = true}};
 
 class Fpu : public ::testing::TestWithParam<int> {};
 
@@ -21,7 +21,7 @@ TEST_P(Fpu, Conv2D) {
   test.input(make.floats({make.between(1, 2), make.between(5, 9), make.between(5, 15), depth}));
   test.input(make.floats({channels, filter_h, filter_w, depth}));
   if (make.between(0, 3)) test.input(make.floats({channels}));
-  expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), kDsp, {"_fpu"});
+  expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), kFpu, {"_fpu"});
 }
 
 TEST_P(Fpu, DepthwiseConv2D) {
@@ -33,7 +33,7 @@ TEST_P(Fpu, DepthwiseConv2D) {
   test.input(make.floats({make.between(1, 2), make.between(7, 9), is_column ? 1 : make.between(7, 15), channels}));
   test.input(make.floats({1, filter_h, filter_w, channels}));
   if (make.between(0, 3)) test.input(make.floats({channels}));
-  expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), kDsp, {"_fpu"});
+  expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), kFpu, {"_fpu"});
 }
 
 TEST_P(Fpu, FullyConnected) {
@@ -44,7 +44,16 @@ TEST_P(Fpu, FullyConnected) {
   test.input(make.floats({make.between(1, 6), depth}));
   test.input(make.floats({units, depth}));
   if (make.between(0, 3)) test.input(make.floats({units}));
-  expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), kDsp, {"_fpu"});
+  expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), kFpu, {"_fpu"});
+}
+
+TEST(FpuFeature, DspAloneHasNone) {
+  Generator make(1);
+  TestNode test("FULLY_CONNECTED", {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
+  test.input(make.floats({2, 9}));
+  test.input(make.floats({5, 9}));
+  const LowerOptions dsp = {.features = {.dsp = true, .mve = true}};
+  expect_equal_variant(test, TestNode::tensor_of(Type::kFloat32, {}), dsp, {"thimble_fully_connected_f32"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, Fpu, ::testing::Range(0, 200));

@@ -89,6 +89,7 @@ enum class Rounding { kTflm, kLitert };
 struct Features {
   bool dsp = false;           // Armv7E-M: SMLAD and its kin, two 16-bit multiplies in one instruction
   bool mve = false;           // Armv8.1-M's vectors (Helium): VMLADAVA, 16 multiplies of bytes in one instruction
+  bool fpu = false;           // a floating-point unit of single precision; with mve, vectors of floats too
   bool lanes = false;         // 32-bit multiplies only: the DSP kernels in other forms (kernel/dsp.h)
   bool multiply_add = false;  // Armv7-M: MLA, a multiply and an addition in one instruction
   bool avr = false;  // 8-bit AVR: bytes are multiplied, constants are read from flash by instructions of their own
