@@ -123,7 +123,7 @@ class Build {
     const ElfFile& elf = firmware.contents;
     const std::uint32_t model_data = elf.section_bytes(".model_data"), board_data = elf.section_bytes(".board_data");
     const std::uint32_t weights_data = elf.section_bytes(".weights_data");
-    firmware.weights_bytes = elf.section_bytes(".weights") + weights_data;
+    firmware.weights_bytes = elf.section_bytes(".weights") + elf.section_bytes(".far_weights") + weights_data;
     firmware.code_bytes = elf.section_bytes(".model_text") + elf.section_bytes(".model_constants") + model_data;
     firmware.board_bytes = elf.section_bytes(".vectors") + elf.section_bytes(".board_text") + board_data;
     firmware.flash_bytes = elf.symbol("flash_end") - board_.flash_origin;

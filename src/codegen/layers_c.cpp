@@ -47,8 +47,9 @@ std::string group_of(const KernelUse& layer) {
 /// Writes the function of the layers that call one kernel.
 class GroupWriter {
  public:
-  GroupWriter(const std::string& name, const std::vector<KernelUse>& layers, const std::string& flash)
-      : name_(name), layers_(layers), flash_(flash) {}
+  GroupWriter(const std::string& name, const std::vector<KernelUse>& layers, const std::string& flash,
+              const std::string& far)
+      : name_(name), layers_(layers), flash_(flash), far_(far) {}
 
   std::string write() {
     std::vector<const std::vector<KernelField>*> fields;
@@ -166,7 +167,9 @@ class GroupWriter {
     if (std::ranges::count(texts, texts[0]) == std::ssize(texts)) return texts[0];
     const auto is_constant = [&](const KernelUse& layer) { return !of(layer).offset && of(layer).constant != "NULL"; };
     const auto is_flash = [&](const KernelUse& layer) { return layer.call->operands[index].flash; };
-    const std::string type = std::ranges::any_of(layers_, is_flash)      ? fmt::format("const {}void *", flash_)
+    const auto is_far = [&](const KernelUse& layer) { return layer.call->operands[index].far; };
+    const std::string& space = std::ranges::any_of(layers_, is_far) ? far_ : flash_;
+    const std::string type = std::ranges::any_of(layers_, is_flash)      ? fmt::format("const {}void *", space)
                              : std::ranges::any_of(layers_, is_constant) ? "const void *"
                                                                          : "void *";
     return member({name, type, sizeof(void*), texts});
@@ -190,6 +193,7 @@ class GroupWriter {
   const std::string& name_;
   const std::vector<KernelUse>& layers_;
   const std::string& flash_;
+  const std::string& far_;
   std::vector<Member> members_;
 };
 
@@ -222,7 +226,8 @@ std::string SharedCall::text(const std::string& number) const {
   return fmt::format("{}({})", function, fmt::join(arguments, ", "));
 }
 
-LayersText layers_c(std::vector<KernelUse> layers, Identifiers& identifiers, const std::string& flash) {
+LayersText layers_c(std::vector<KernelUse> layers, Identifiers& identifiers, const std::string& flash,
+                    const std::string& far) {
   pass_buffers_beside_constants(layers);
   std::map<std::string, Group> groups;
   for (const KernelUse& layer : layers) groups[group_of(layer)].layers.push_back(layer);
@@ -230,7 +235,7 @@ LayersText layers_c(std::vector<KernelUse> layers, Identifiers& identifiers, con
   for (auto& [key, group] : groups) {
     const std::string& symbol = group.layers[0].call->symbol;
     group.function = identifiers.unique(symbol.substr(symbol.find('_') + 1) + "_layer");
-    text.functions += GroupWriter(group.function, group.layers, flash).write();
+    text.functions += GroupWriter(group.function, group.layers, flash, far).write();
   }
   std::map<const Group*, std::size_t> called;
   for (const KernelUse& layer : layers) {

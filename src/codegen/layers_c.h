@@ -57,7 +57,8 @@ struct LayersText {
 
 /// `flash` qualifies tables, and the constants that kernels read through THIMBLE_FLASH pointers: "MODEL_FLASH ", or
 /// nothing.
-LayersText layers_c(std::vector<KernelUse> layers, Identifiers& identifiers, const std::string& flash);
+LayersText layers_c(std::vector<KernelUse> layers, Identifiers& identifiers, const std::string& flash,
+                    const std::string& far);
 
 /// Lines that make the calls one after the other. Neighbours of one function become a loop.
 std::string call_lines(const std::vector<SharedCall>& calls, const std::vector<LayerNote>& notes);

@@ -124,6 +124,7 @@ class PackageWriter {
 
   std::string model_c(const std::set<std::string>& sources) {
     std::string text = "#include \"model.h\"\n\n#include <string.h>\n\n#include \"weights.h\"\n\n";
+    if (weights_.has_far()) text += "#define THIMBLE_FAR_WEIGHTS /* beyond the 64 kB that 16 bits reach */\n\n";
     text +=
         "/* The compiler folds what it knows of the layers into the kernels' bodies. */\n"
         "#if defined(__GNUC__)\n#define THIMBLE_KERNEL static inline __attribute__((always_inline))\n"
@@ -221,7 +222,7 @@ class PackageWriter {
       layer.pointers.reserve(call.operands.size());
       for (const Operand& operand : call.operands) layer.pointers.push_back(layer_pointer(call, i, operand));
     }
-    const LayersText shared = layers_c(layers, identifiers_, flash());
+    const LayersText shared = layers_c(layers, identifiers_, flash(), weights_.has_far() ? "MODEL_FAR " : flash());
     text += shared.functions;
     std::size_t next = 0;
     const CallText in_stream = [&](const KernelCall&, int step, const OperandText&, int, const std::string&) {
@@ -263,8 +264,7 @@ class PackageWriter {
 
   /// `address` and `advance` bytes.
   std::string advanced(const Operand& operand, const std::string& address, const std::string& advance) const {
-    const std::string space = operand.flash ? flash() : "";
-    return fmt::format("(const {0}void *)((const {0}int8_t *){1} + {2})", space, address, advance);
+    return fmt::format("(const {0}void *)((const {0}int8_t *){1} + {2})", weights_.space(operand), address, advance);
   }
 
   /// Streams, and the calls of the steps that are in none, which `calls` are.

@@ -1,6 +1,9 @@
 // On AVR nothing constant lies in RAM: weights, tables and parameters of all kinds of layers are read from flash.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/random.h"
 #include "base/subprocess.h"
 #include "deploy/deploy.h"
@@ -103,6 +106,110 @@ Graph small_resnet(Type type) {
   const float scale = type == Type::kInt8 ? 1.0f / 256.0f : 1.0f / 32768.0f;
   layers.apply("SOFTMAX", scale, type == Type::kInt8 ? -128 : 0, {{"beta", 1.0f}});
   return layers.finish();
+}
+
+/// More weights than the 64 kB that LPM reaches, in convolutions of more than an array may hold.
+Graph large_network() {
+  Layers layers(Type::kInt8);
+  layers.convolve("CONV_2D", 64);
+  layers.pool("MAX_POOL_2D");
+  layers.pool("AVERAGE_POOL_2D");
+  layers.convolve("CONV_2D", 64);
+  layers.convolve("CONV_2D", 64);
+  layers.residual();
+  layers.mean();
+  layers.connect(10);
+  return layers.finish();
+}
+
+/// A dense layer whose units have factors from 1 down to 2^-31, and biases that give outputs in and out of range.
+Graph many_shifts() {
+  constexpr int kDepth = 9, kUnits = 62;
+  GraphBuilder builder;
+  const TensorId input = builder.input({1, kDepth}, Type::kInt8);
+  builder.quantize(input, 0.05f, -7);
+  Random random(5);
+  const auto below = [&](int count) { return static_cast<int>(random.below(static_cast<std::uint32_t>(count))); };
+  std::vector<std::int8_t> weights(kDepth * kUnits);
+  for (std::int8_t& weight : weights) weight = static_cast<std::int8_t>(below(255) - 127);
+  Quantization quantization{{}, std::vector<std::int64_t>(kUnits), 0};
+  std::vector<std::int32_t> bias;
+  for (int u = 0; u < kUnits; ++u) {
+    const int shift = u % 31;
+    quantization.scales.push_back(std::ldexp(0.4f + 0.3f * random.uniform(), -shift));
+    bias.push_back((below(600) - 300) * (1 << std::min(shift, 21)));
+  }
+  const TensorId matrix = builder.constant({kUnits, kDepth}, Type::kInt8, weights, quantization);
+  const TensorId biases = builder.constant({kUnits}, Type::kInt32, bias);
+  const TensorId output = builder.node("FULLY_CONNECTED", {input, matrix, biases},
+                                       {{"activation", std::string("NONE")}, {"keep_num_dims", false}});
+  builder.quantize(output, 0.05f, 3);
+  return builder.finish({output});
+}
+
+/// Operands of one shape, and one that is repeated over the pixels; windows that the border cuts off.
+Graph pairs_and_pools() {
+  GraphBuilder builder;
+  const TensorId image = builder.input({1, 6, 7, 5}, Type::kInt8);
+  builder.quantize(image, 0.05f, -7);
+  TensorId last = image;
+  const auto apply = [&](const char* op, const std::vector<TensorId>& inputs, float scale, int zero_point) {
+    last = builder.node(op, inputs, {{"activation", std::string("NONE")}});
+    builder.quantize(last, scale, zero_point);
+  };
+  const auto pool = [&](const char* op, std::int64_t height, std::int64_t width) {
+    last = builder.node(op, {last},
+                        {{"padding", std::string("SAME")},
+                         {"filter_h", height},
+                         {"filter_w", width},
+                         {"stride_h", std::int64_t{1}},
+                         {"stride_w", std::int64_t{1}},
+                         {"activation", std::string("RELU6")}});
+    builder.quantize(last, 0.05f, -7);
+  };
+  pool("MAX_POOL_2D", 3, 2);
+  pool("AVERAGE_POOL_2D", 3, 5);
+  const TensorId axes = builder.constant<std::int32_t>({2}, Type::kInt32, {1, 2});
+  const TensorId pooled = last;
+  apply("SUB", {image, pooled}, 0.06f, 10);
+  const TensorId difference = last;
+  last = builder.node("MEAN", {difference, axes}, {{"keep_dims", true}});
+  builder.quantize(last, 0.01f, 5);
+  apply("MUL", {difference, last}, 0.03f, -20);
+  apply("SUB", {pooled, last}, 0.07f, 0);
+  apply("ADD", {last, difference}, 0.09f, 1);
+  return builder.finish({last});
+}
+
+TEST(Avr, KernelsOnTheBoardAreThoseOfTheHost) {
+  const Board& board = find_board("avr");
+  if (!find_program("avr-gcc")) GTEST_SKIP() << "not installed: " << board.tools_packages;
+  for (const Graph& graph : {many_shifts(), pairs_and_pools()}) {
+    for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed}) {
+      const Deployment deployment = deploy(graph, optimize, lower_options_for(board));
+      for (const Step& step : deployment.executable->program) EXPECT_TRUE(step.call.symbol.ends_with("_avr"));
+      const TemporaryFolder folder;
+      const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 8), 8, folder.path());
+      EXPECT_TRUE(measurement.bits_equal);
+      EXPECT_EQ(measurement.firmware.warnings, "");
+    }
+  }
+}
+
+TEST(Avr, WeightsMayLieBeyondTheFirst64Kilobytes) {
+  const Board& board = find_board("avr");
+  if (!find_program("avr-gcc")) GTEST_SKIP() << "not installed: " << board.tools_packages;
+  const Graph graph = large_network();
+  for (const Optimize optimize : {Optimize::kSize, Optimize::kSpeed, Optimize::kRam}) {
+    const Deployment deployment = deploy(graph, optimize, lower_options_for(board));
+    const TemporaryFolder folder;
+    const Measurement measurement = measure(deployment, board, optimize, made_up_inputs(graph, 1), 1, folder.path());
+    EXPECT_TRUE(measurement.bits_equal);
+    EXPECT_EQ(measurement.firmware.warnings, "");
+    EXPECT_GT(measurement.firmware.weights_bytes, 100000U);
+    EXPECT_EQ(measurement.firmware.contents.section_bytes(".weights_data"), 0U);
+    EXPECT_GT(measurement.firmware.contents.section_bytes(".far_weights"), 100000U);
+  }
 }
 
 class ConstantsOnAvr : public ::testing::TestWithParam<Type> {};

@@ -7,18 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/avr_finish.h"
 #include "kernel/fixed_point.h"
 #include "kernel/flash.h"
 #include "kernel/window.h"
-
-/* Helpers that are better called, and those that are better inlined. */
-#if defined(__GNUC__)
-#define THIMBLE_AVR_CALLED static __attribute__((noinline, unused))
-#define THIMBLE_AVR_INLINED static inline __attribute__((always_inline))
-#else
-#define THIMBLE_AVR_CALLED static
-#define THIMBLE_AVR_INLINED static inline
-#endif
 
 /* For one output channel: the bias, with the input's zero point in it; real factor = multiplier * 2^(-31 - shift). */
 typedef struct {
@@ -28,13 +20,30 @@ typedef struct {
 } thimble_avr_channel;
 
 /* sum + the products of `count` elements of x, each `stride` after the one before, and of w. */
-THIMBLE_AVR_CALLED int32_t thimble_avr_dot(const int8_t* x, int16_t stride, const THIMBLE_FLASH int8_t* w,
-                                           int16_t count, int32_t sum) {
+THIMBLE_AVR_CALLED int32_t thimble_avr_dot(const int8_t* x, int16_t stride, const THIMBLE_FAR int8_t* w, int16_t count,
+                                           int32_t sum) {
 #if defined(__AVR__) && defined(__FLASH)
+/* What follows + has an & here and elsewhere: an operand that changes must not share registers with one that is read
+ * and happens to be the same number. */
+/* How Z and, for 24 bits, RAMPZ come to point to w, and what reads there. */
+#ifdef THIMBLE_FAR_READS
+#define THIMBLE_AVR_POINT \
+  "mov r30, %A[w]\n\t"    \
+  "mov r31, %B[w]\n\t"    \
+  "out __RAMPZ__, %C[w]\n\t"
+#define THIMBLE_AVR_READ "elpm r18, Z+\n\t"
+#define THIMBLE_AVR_W [w] "+&r"(w)
+#define THIMBLE_AVR_LOST "r0", "r18", "r19", "r30", "r31", "memory"
+#else
+#define THIMBLE_AVR_POINT
+#define THIMBLE_AVR_READ "lpm r18, Z+\n\t"
+#define THIMBLE_AVR_W [w] "+&z"(w)
+#define THIMBLE_AVR_LOST "r0", "r18", "r19", "memory"
+#endif
 /* 8 instructions and 12 cycles, which read memory that the compiler must not keep back: C is the product's sign, so
  * that the sbc makes its upper bytes. */
 #define THIMBLE_AVR_SUM  \
-  "lpm r18, Z+\n\t"      \
+  THIMBLE_AVR_READ       \
   "muls r19, r18\n\t"    \
   "sbc r19, r19\n\t"     \
   "add %A[sum], r0\n\t"  \
@@ -45,39 +54,70 @@ THIMBLE_AVR_CALLED int32_t thimble_avr_dot(const int8_t* x, int16_t stride, cons
   if (stride == 1) {
     int16_t fours = (int16_t)(count >> 2);
     uint8_t ones = (uint8_t)(count & 3);
-    __asm__(
-        "rjmp 2f\n"
-        "1:\n\t" THIMBLE_AVR_TAP THIMBLE_AVR_TAP THIMBLE_AVR_TAP THIMBLE_AVR_TAP
-        "2:\n\t"
-        "sbiw %[fours], 1\n\t"
-        "brge 1b\n\t"
-        "rjmp 4f\n"
-        "3:\n\t" THIMBLE_AVR_TAP
-        "4:\n\t"
-        "subi %[ones], 1\n\t"
-        "brcc 3b\n\t"
-        "clr __zero_reg__"
-        : [sum] "+r"(sum), [x] "+x"(x), [w] "+z"(w), [fours] "+w"(fours), [ones] "+d"(ones)
-        :
-        : "r0", "r18", "r19", "memory");
+    __asm__(THIMBLE_AVR_POINT
+            "rjmp 2f\n"
+            "1:\n\t" THIMBLE_AVR_TAP THIMBLE_AVR_TAP THIMBLE_AVR_TAP THIMBLE_AVR_TAP
+            "2:\n\t"
+            "sbiw %[fours], 1\n\t"
+            "brge 1b\n\t"
+            "rjmp 4f\n"
+            "3:\n\t" THIMBLE_AVR_TAP
+            "4:\n\t"
+            "subi %[ones], 1\n\t"
+            "brcc 3b\n\t"
+            "clr __zero_reg__"
+            : [sum] "+&r"(sum), [x] "+&x"(x), THIMBLE_AVR_W, [fours] "+&w"(fours), [ones] "+&d"(ones)
+            :
+            : THIMBLE_AVR_LOST);
     return sum;
   }
-  __asm__(
-      "rjmp 2f\n"
-      "1:\n\t"
-      "ld r19, X\n\t"
-      "add r26, %A[stride]\n\t"
-      "adc r27, %B[stride]\n\t" THIMBLE_AVR_SUM
-      "2:\n\t"
-      "sbiw %[count], 1\n\t"
-      "brge 1b\n\t"
-      "clr __zero_reg__"
-      : [sum] "+r"(sum), [x] "+x"(x), [w] "+z"(w), [count] "+w"(count)
-      : [stride] "r"(stride)
-      : "r0", "r18", "r19", "memory");
+  __asm__(THIMBLE_AVR_POINT
+          "rjmp 2f\n"
+          "1:\n\t"
+          "ld r19, X\n\t"
+          "add r26, %A[stride]\n\t"
+          "adc r27, %B[stride]\n\t" THIMBLE_AVR_SUM
+          "2:\n\t"
+          "sbiw %[count], 1\n\t"
+          "brge 1b\n\t"
+          "clr __zero_reg__"
+          : [sum] "+&r"(sum), [x] "+&x"(x), THIMBLE_AVR_W, [count] "+&w"(count)
+          : [stride] "r"(stride)
+          : THIMBLE_AVR_LOST);
   return sum;
 #else
   for (; count > 0; --count, x += stride) sum = thimble_wrap_add(sum, (int16_t)(*x * *w++));
+  return sum;
+#endif
+}
+
+/* sum + `count` elements of x, each `stride` after the one before. */
+THIMBLE_AVR_CALLED int32_t thimble_avr_sum(const int8_t* x, int16_t stride, uint16_t count, int32_t sum) {
+#if defined(__AVR__)
+  /* Of bytes with 128 added, which have no sign: so the upper bytes of the sum take carries alone. */
+  const uint8_t zero = 0;
+  uint8_t element;
+  sum -= (int32_t)((uint32_t)count << 7);
+  __asm__(
+      "rjmp 2f\n"
+      "1:\n\t"
+      "ld %[element], X\n\t"
+      "add r26, %A[stride]\n\t"
+      "adc r27, %B[stride]\n\t"
+      "subi %[element], 0x80\n\t"
+      "add %A[sum], %[element]\n\t"
+      "adc %B[sum], %[zero]\n\t"
+      "adc %C[sum], %[zero]\n\t"
+      "adc %D[sum], %[zero]\n"
+      "2:\n\t"
+      "sbiw %[count], 1\n\t"
+      "brcc 1b"
+      : [sum] "+&r"(sum), [x] "+&x"(x), [count] "+&w"(count), [element] "=&d"(element)
+      : [stride] "r"(stride), [zero] "r"(zero)
+      : "memory");
+  return sum;
+#else
+  for (; count > 0; --count, x += stride) sum = thimble_wrap_add(sum, *x);
   return sum;
 #endif
 }
@@ -109,42 +149,26 @@ static inline uint32_t thimble_avr_product(uint16_t a, uint16_t b) {
 #endif
 }
 
-/* round(a * b / 2^31), ties towards positive infinity: thimble_high_mul for b >= 0, of products of 16 bits. */
-static inline int32_t thimble_avr_high_mul(int32_t a, int32_t b) {
-  const uint16_t a_high = (uint16_t)((uint32_t)a >> 16), b_high = (uint16_t)((uint32_t)b >> 16);
-  const uint32_t low = thimble_avr_product((uint16_t)a, (uint16_t)b);
-  const uint32_t first = thimble_avr_product((uint16_t)a, b_high) + (uint16_t)(low >> 16);
-  const uint32_t second = thimble_avr_product(a_high, (uint16_t)b) + (uint16_t)first;
-  uint32_t high = thimble_avr_product(a_high, b_high) + (uint16_t)(first >> 16) + (uint16_t)(second >> 16);
-  const uint8_t below = (uint8_t)((uint16_t)second >> 14); /* the product's bits 30 and 31 */
-  if (a < 0) high -= (uint32_t)b;                          /* a was taken for a + 2^32 */
-  return (int32_t)(high << 1) + (int32_t)((below + 1u) >> 1);
-}
+/* Two operands walked side by side: `rows` times `count` pairs. An operand moves on by its step (0: it is repeated)
+ * from one pair to the next, and by its turn behind a row. */
+typedef struct {
+  int32_t rows, count;
+  int32_t step_a, step_b;
+  int32_t turn_a, turn_b;
+} thimble_avr_pairs;
 
-/* thimble_high_mul(a * 2^16, b) for b >= 0. */
-static inline int32_t thimble_avr_high_mul_16(int16_t a, int32_t b) {
-  const uint32_t low = thimble_avr_product((uint16_t)a, (uint16_t)b);
-  uint32_t high = thimble_avr_product((uint16_t)a, (uint16_t)((uint32_t)b >> 16)) + (uint16_t)(low >> 16);
-  const uint8_t below = (uint8_t)((uint16_t)low >> 14); /* the product's bits 30 and 31 */
-  if (a < 0) high -= (uint32_t)b;
-  return (int32_t)(high << 1) + (int32_t)((below + 1u) >> 1);
-}
-
-/* round(x / 2^shift), ties away from zero. */
-THIMBLE_AVR_INLINED int32_t thimble_avr_rounding_shift(int32_t x, uint8_t shift) {
-  if (shift == 0) return x;
-  if (x < 0) --x;
-  for (--shift; shift >= 8; shift = (uint8_t)(shift - 8)) x >>= 8;
-  for (; shift > 0; --shift) x >>= 1;
-  return (x + 1) >> 1;
-}
-
-/* thimble_multiply, then the output's zero point and range; |sum| < 2^30. */
-THIMBLE_AVR_CALLED int8_t thimble_avr_finish(int32_t sum, int32_t multiplier, uint8_t shift, int16_t offset, int8_t low,
-                                             int8_t high) {
-  const int32_t x = thimble_avr_rounding_shift(thimble_avr_high_mul(sum, multiplier), shift) + offset;
-  return x < low ? low : x > high ? high : (int8_t)x;
-}
+/* Writes RESULT, an expression of the elements x of A and y of B with the offsets added, for each pair. */
+#define THIMBLE_AVR_EACH_PAIR(PAIRS, A, B, OFFSET_A, OFFSET_B, OUTPUT, RESULT)          \
+  for (uint16_t row = (uint16_t)(PAIRS)->rows; row > 0; --row) {                        \
+    for (uint16_t left = (uint16_t)(PAIRS)->count; left > 0; --left) {                  \
+      const int16_t x = (int16_t)(*(A) + (OFFSET_A)), y = (int16_t)(*(B) + (OFFSET_B)); \
+      (A) += (int16_t)(PAIRS)->step_a;                                                  \
+      (B) += (int16_t)(PAIRS)->step_b;                                                  \
+      *(OUTPUT)++ = (RESULT);                                                           \
+    }                                                                                   \
+    (A) += (int16_t)(PAIRS)->turn_a;                                                    \
+    (B) += (int16_t)(PAIRS)->turn_b;                                                    \
+  }
 
 /* The input's elements under the window of output (y, x), in the filter's order; zero_point outside of the image. */
 THIMBLE_AVR_INLINED void thimble_avr_patch(const thimble_window* w, const int8_t* image, int16_t y, int16_t x,

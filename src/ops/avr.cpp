@@ -9,11 +9,32 @@ namespace {
 
 constexpr std::int64_t kLargestSum = std::int64_t{1} << 30;
 
+/// Of bytes, with a zero point that is one, and no more of them than the kernels count.
+bool is_plain(const Tensor& tensor) {
+  if (tensor.type != Type::kInt8 || tensor.elements() > INT16_MAX) return false;
+  return tensor.zero_point() >= -128 && tensor.zero_point() <= 127;
+}
+
 }  // namespace
 
 bool avr_applies(const NodeView& node, const LowerOptions& options) {
   return options.features.avr && options.rounding == Rounding::kTflm && node.input(0).type == Type::kInt8 &&
          node.input(1).type == Type::kInt8 && node.output(0).type == Type::kInt8 && constant_from(node, 1);
+}
+
+bool avr_takes_bytes(const NodeView& node, const LowerOptions& options) {
+  return options.features.avr && is_plain(node.input(0)) && is_plain(node.output(0));
+}
+
+std::optional<thimble_avr_pairs> avr_pairs(const NodeView& node, const LowerOptions& options) {
+  if (!avr_takes_bytes(node, options) || !is_plain(node.input(1))) return {};
+  std::vector<BroadcastLoop> loops = broadcast_loops({node.input(0).shape, node.input(1).shape}, node.output(0).shape);
+  while (loops.size() < 2) loops.insert(loops.begin(), {1, {0, 0}});
+  if (loops.size() > 2) return {};
+  const auto turn = [&](std::size_t operand) {
+    return loops[0].size == 1 ? 0 : loops[0].steps[operand] - loops[1].size * loops[1].steps[operand];
+  };
+  return thimble_avr_pairs{loops[0].size, loops[1].size, loops[1].steps[0], loops[1].steps[1], turn(0), turn(1)};
 }
 
 std::optional<KernelConstant> avr_channels(const NodeView& node, const ChannelWeights& weights,

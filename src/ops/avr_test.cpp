@@ -16,19 +16,6 @@ void expect_equal(TestNode& test, const Tensor& output_like) {
   expect_equal_variant(test, output_like, kAvr, {"_avr"});
 }
 
-TEST(AvrHighMul, IsHighMul) {
-  Generator make(1);
-  const std::vector<std::int32_t> edges = {0, 1, -1, 0x7FFF, 0x8000, -0x8000, -0x8001, 0xFFFF, INT32_MAX, INT32_MIN};
-  const std::vector<std::int32_t> factors = {0, 1, 1 << 30, INT32_MAX, 0x7FFF0000, 0x40000001, 0x40008000};
-  for (const std::int32_t a : edges) {
-    for (const std::int32_t b : factors) EXPECT_EQ(thimble_avr_high_mul(a, b), thimble_high_mul(a, b)) << a << " " << b;
-  }
-  for (int i = 0; i < 100000; ++i) {
-    const std::int32_t a = make.between(INT32_MIN + 1, -1) * (i % 2 ? 1 : -1), b = make.between(0, INT32_MAX - 1);
-    ASSERT_EQ(thimble_avr_high_mul(a, b), thimble_high_mul(a, b)) << a << " " << b;
-  }
-}
-
 TEST(HighMulByParts, IsHighMul) {
   Generator make(3);
   const std::vector<std::int32_t> edges = {0,       1,      -1,      0x7FFF,    0x8000,   -0x8000,
@@ -118,15 +105,62 @@ TEST_P(Avr, Conv2DAndMaximum) {
   EXPECT_EQ(outputs_of(graph, {*together}, largest, largest), outputs_of(graph, apart(graph), largest, largest));
 }
 
-TEST_P(Avr, Add) {
-  Generator make(GetParam());
-  TestNode test("ADD", {{"activation", make.one_of({"NONE", "RELU", "RELU_N1_TO_1"})}});
-  const Shape shape = {1, make.between(1, 3), make.between(1, 200)};
-  Tensor a = make.input(shape), b = make.input(shape);
+/// Two operands of one shape; or one of them is smaller, repeated over the pixels, the channels, or both.
+void expect_pairs_equal(Generator& make, const char* op) {
+  TestNode test(op, {{"activation", make.one_of({"NONE", "RELU", "RELU_N1_TO_1"})}});
+  const int height = make.between(1, 3), channels = make.between(1, 200);
+  const Shape shapes[] = {{1, height, channels}, {1, 1, channels}, {1, height, 1}, {1, 1, 1}};
+  const Shape whole = shapes[0], other = shapes[make.between(0, 3)];
+  const bool swapped = make.between(0, 1) == 1;
+  Tensor a = make.input(swapped ? other : whole), b = make.input(swapped ? whole : other);
   if (make.between(0, 3) == 0) b.quantization.scales = a.quantization.scales;
   test.input(a);
   test.input(b);
   expect_equal(test, make.activation({}, 0.02f, 0.4f));
+}
+
+void expect_pool_equal(Generator& make, const char* op, int largest_window) {
+  Attributes attributes = window_attributes(make);
+  attributes.set("filter_h", std::int64_t{make.between(1, largest_window)});
+  attributes.set("filter_w", std::int64_t{make.between(1, largest_window)});
+  TestNode test(op, attributes);
+  const Tensor input = make.input({make.between(1, 2), make.between(15, 17), make.between(15, 18), make.between(1, 9)});
+  test.input(input);
+  expect_equal(test, input);
+}
+
+TEST_P(Avr, Add) {
+  Generator make(GetParam());
+  expect_pairs_equal(make, "ADD");
+}
+
+TEST_P(Avr, Sub) {
+  Generator make(GetParam());
+  expect_pairs_equal(make, "SUB");
+}
+
+TEST_P(Avr, Mul) {
+  Generator make(GetParam());
+  expect_pairs_equal(make, "MUL");
+}
+
+TEST_P(Avr, MaxPool2D) {
+  Generator make(GetParam());
+  expect_pool_equal(make, "MAX_POOL_2D", 4);
+}
+
+TEST_P(Avr, AveragePool2D) {
+  Generator make(GetParam());
+  expect_pool_equal(make, "AVERAGE_POOL_2D", make.between(0, 3) ? 4 : 15);
+}
+
+TEST_P(Avr, Mean) {
+  Generator make(GetParam());
+  TestNode test("MEAN", {{"keep_dims", false}});
+  test.input(make.input({make.between(1, 3), make.between(1, 20), make.between(1, 20), make.between(1, 9)}));
+  const std::vector<std::vector<std::int32_t>> axes = {{1, 2}, {1}, {2}, {3}, {1, 3}, {0, 1, 2, 3}};
+  test.integers(axes[static_cast<std::size_t>(make.between(0, 5))]);
+  expect_equal(test, make.activation({}, 0.1f, 0.4f));
 }
 
 /// An array of more than 32,767 bytes is none that avr-gcc takes: units come in several calls.
@@ -144,6 +178,21 @@ TEST(AvrLarge, DenseLayersComeInParts) {
   for (const KernelCall& call : calls) {
     for (const KernelConstant& constant : call.constants) EXPECT_LE(constant.data->size(), 32767U);
   }
+  expect_equal_lowered(test, kAvr, {"_avr"});
+}
+
+TEST(AvrLarge, ConvolutionsComeInTwo) {
+  Generator make(8);
+  TestNode test("CONV_2D", convolution_attributes(make));
+  test.input(make.input({1, 5, 6, 120}));
+  test.input(make.weights({40, 3, 3, 120}, 40, 0));
+  Tensor output = make.activation({}, 0.02f, 0.4f);
+  output.shape = test.infer()[0].shape;
+  test.output(output);
+  const std::vector<KernelCall> calls = op_of(test.node()).lower(NodeView(test.graph(), test.node()), kAvr);
+  ASSERT_EQ(calls.size(), 1U);
+  ASSERT_EQ(calls[0].constants.size(), 3U);
+  for (const KernelConstant& constant : calls[0].constants) EXPECT_LE(constant.data->size(), 32767U);
   expect_equal_lowered(test, kAvr, {"_avr"});
 }
 

@@ -38,15 +38,21 @@ struct Operand {
   int index = 0;  // kInput, kOutput: the TensorId; kConstant: which of the call's constants
   /// The kernel reads it through a pointer to THIMBLE_FLASH (kernel/flash.h): for AVR it must be a constant.
   bool flash = false;
+  /// ... to THIMBLE_FAR, which reaches all of an AVR's flash.
+  bool far = false;
 };
-inline Operand in(TensorId id) { return id == kNoTensor ? Operand{} : Operand{Operand::Kind::kInput, id, false}; }
-inline Operand out(TensorId id) { return {Operand::Kind::kOutput, id, false}; }
-inline Operand constant(int index) { return {Operand::Kind::kConstant, index, false}; }
+inline Operand in(TensorId id) { return id == kNoTensor ? Operand{} : Operand{Operand::Kind::kInput, id}; }
+inline Operand out(TensorId id) { return {Operand::Kind::kOutput, id}; }
+inline Operand constant(int index) { return {Operand::Kind::kConstant, index}; }
 inline Operand in_flash(Operand operand) {
   operand.flash = true;
   return operand;
 }
-inline Operand scratch() { return {Operand::Kind::kScratch, 0, false}; }
+inline Operand in_far_flash(Operand operand) {
+  operand.flash = operand.far = true;
+  return operand;
+}
+inline Operand scratch() { return {Operand::Kind::kScratch}; }
 
 /// Another body of a call, made for the CPU at hand. Integer results equal those of the portable kernel bit for bit;
 /// floats may differ by rounding.

@@ -38,6 +38,6 @@ using RowSinkOf = std::optional<RowSink> (*)(const NodeView&, int rows, const Lo
 std::optional<RowRule> rows_alike(const NodeView& node);
 
 /// A sink that sums the int8 pixels of an image by channel; `end` takes the int32 sums to the output.
-RowSink summing_sink(const NodeView& node, int width, KernelCall end);
+RowSink summing_sink(const NodeView& node, int width, KernelCall end, const LowerOptions& options);
 
 }  // namespace thimble

@@ -1,7 +1,6 @@
 // ADD: two operands, broadcast; Keras's Add and Average.
 #include <algorithm>
 
-#include "ops/add/add_avr.h"
 #include "ops/add/add_dsp.h"
 #include "ops/add/add_host.h"
 #include "ops/add/add_kernel.h"
@@ -10,6 +9,7 @@
 #include "ops/checks.h"
 #include "ops/op.h"
 #include "ops/requantize.h"
+#include "ops/sum_avr.h"
 
 THIMBLE_PARAMS(thimble_add_f32_params, broadcast, output_min, output_max)
 THIMBLE_PARAMS(thimble_add_s32_params, broadcast)
@@ -80,7 +80,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
   KernelCall call = lower_call(node);
   if (node.input(0).type == Type::kInt8) {
     const thimble_add_params params = int_params(node);
-    if (const auto avr = add_avr(node, params, options)) call = *avr;
+    if (const auto avr = sum_avr(node, params, 1, options)) call = *avr;
     call = add_mve(node, params, options).value_or(add_dsp(node, params, options).value_or(call));
   }
   call.in_place = overwritable_inputs(node);

@@ -1,7 +1,9 @@
 // AVERAGE_POOL_2D: input NHWC; Keras's AveragePooling2D and AveragePooling1D.
+#include "ops/average_pool_2d/average_pool_2d_avr_kernel.h"
 #include "ops/average_pool_2d/average_pool_2d_dsp_kernel.h"
 #include "ops/average_pool_2d/average_pool_2d_host.h"
 #include "ops/average_pool_2d/average_pool_2d_kernel.h"
+#include "ops/avr.h"
 #include "ops/checks.h"
 #include "ops/dsp.h"
 #include "ops/op.h"
@@ -11,6 +13,7 @@
 THIMBLE_PARAMS(thimble_average_pool_2d_f32_params, window, output_min, output_max)
 THIMBLE_PARAMS(thimble_average_pool_2d_params, window, output_min, output_max)
 THIMBLE_PARAMS(thimble_average_pool_2d_dsp_params, window, output_min, output_max)
+THIMBLE_PARAMS(thimble_average_pool_2d_avr_params, window, output_min, output_max)
 
 namespace thimble {
 extern const Op average_pool_2d_op;
@@ -41,6 +44,10 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
         return {kernel_call("thimble_average_pool_2d_dsp", "ops/average_pool_2d/average_pool_2d_dsp_kernel",
                             &thimble_average_pool_2d_dsp, {params.window, range.min, range.max}, operands)};
       }
+      if (avr_takes_bytes(node, options) && params.window.filter_h <= 255 / params.window.filter_w) {
+        return {kernel_call("thimble_average_pool_2d_avr", "ops/average_pool_2d/average_pool_2d_avr_kernel",
+                            &thimble_average_pool_2d_avr, {params.window, range.min, range.max}, operands)};
+      }
       KernelCall call = kernel_call(KERNEL_OF("average_pool_2d", thimble_average_pool_2d_s8), params, operands);
       call.host = average_pool_2d_host(params);
       return {call};
@@ -61,14 +68,15 @@ bool is_global(const thimble_window& w) {
 
 std::optional<RowRule> rows(const NodeView& node) { return row_rule(pool_window(node), std::nullopt); }
 
-std::optional<RowSink> row_sink(const NodeView& node, int, const LowerOptions&) {
+std::optional<RowSink> row_sink(const NodeView& node, int, const LowerOptions& options) {
   const thimble_window window = pool_window(node);
   if (!is_global(window) || node.input(0).type != Type::kInt8) return std::nullopt;
   const IntRange range = activation_range(node.attributes().text("activation"), node.output(0));
   const thimble_average_pool_2d_params params = {window, range.min, range.max};
   return summing_sink(node, window.input_w,
                       kernel_call(KERNEL_OF("average_pool_2d", thimble_average_pool_2d_of_sums_s8), params,
-                                  {scratch(), out(node.output_id(0))}));
+                                  {scratch(), out(node.output_id(0))}),
+                      options);
 }
 
 int tflite_version(const NodeView& node) {

@@ -1,12 +1,14 @@
 #include "ops/conv_2d/conv_2d_avr.h"
 
+#include <algorithm>
+
 #include "ops/avr.h"
 #include "ops/conv_2d/conv_2d_avr_kernel.h"
 #include "ops/conv_2d/conv_2d_dsp.h"
 #include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_conv_2d_avr_params, window, pool_h, pool_w, pool_stride_h, pool_stride_w, outputs_h, outputs_w,
-               input_zero_point, output_offset, output_min, output_max)
+               parts, part_channels, input_zero_point, output_offset, output_min, output_max)
 
 namespace thimble {
 namespace {
@@ -44,15 +46,26 @@ std::optional<KernelCall> conv_2d_avr(const NodeView& node, const NodeView* pool
                                     1,
                                     w.output_h,
                                     w.output_w,
+                                    1,
+                                    0,
                                     -params.input_offset,
                                     params.output_offset,
                                     params.output_min,
                                     params.output_max};
   if (pool && !take_pool(*pool, avr)) return {};
-  KernelCall call = kernel_call("thimble_conv_2d_avr", "ops/conv_2d/conv_2d_avr_kernel", &thimble_conv_2d_avr, avr,
-                                {in(node.input_id(0)), in_flash(constant(0)), in_flash(constant(1)), scratch(),
-                                 out(pool ? pool->output_id(0) : node.output_id(0))});
-  call.constants = {avr_rows(weights), *channels};
+  const std::int32_t most_channels = kMostAvrArrayBytes / std::max(1, w.filter_h * w.filter_w * w.input_c);
+  const bool divided = w.output_c > most_channels && w.output_c <= 2 * most_channels;
+  if (divided) {
+    avr.parts = 2;
+    avr.part_channels = most_channels;
+  }
+  KernelCall call =
+      kernel_call("thimble_conv_2d_avr", "ops/conv_2d/conv_2d_avr_kernel", &thimble_conv_2d_avr, avr,
+                  {in(node.input_id(0)), in_far_flash(constant(0)), in_far_flash(constant(divided ? 2 : 0)),
+                   in_flash(constant(1)), scratch(), out(pool ? pool->output_id(0) : node.output_id(0))});
+  const auto middle = weights.begin() + (divided ? most_channels : w.output_c);
+  call.constants = {avr_rows({weights.begin(), middle}), *channels};
+  if (divided) call.constants.push_back({"more", Type::kInt8, avr_rows({middle, weights.end()}).data});
   call.scratch_bytes =
       static_cast<std::size_t>(avr.pool_h * avr.pool_w) * static_cast<std::size_t>(w.filter_h * w.filter_w * w.input_c);
   return call;

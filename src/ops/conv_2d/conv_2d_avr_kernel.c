@@ -1,7 +1,7 @@
 #include "ops/conv_2d/conv_2d_avr_kernel.h"
 
 THIMBLE_KERNEL void thimble_conv_2d_avr(const thimble_conv_2d_avr_params* p, const int8_t* input,
-                                        const THIMBLE_FLASH int8_t* filter,
+                                        const THIMBLE_FAR int8_t* filter, const THIMBLE_FAR int8_t* more,
                                         const THIMBLE_FLASH thimble_avr_channel* channels, int8_t* patch,
                                         int8_t* output) {
   const thimble_window* w = &p->window;
@@ -17,17 +17,22 @@ THIMBLE_KERNEL void thimble_conv_2d_avr(const thimble_conv_2d_avr_params* p, con
                               (int16_t)(x * (int16_t)p->pool_stride_w + j), (int8_t)p->input_zero_point, next);
           }
         }
-        const THIMBLE_FLASH int8_t* taps = filter;
         const THIMBLE_FLASH thimble_avr_channel* channel = channels;
-        for (int16_t c = (int16_t)w->output_c; c > 0; --c, taps += elements, ++channel) {
-          const int32_t bias = channel->bias;
-          int32_t largest = thimble_avr_dot(patch, 1, taps, elements, bias);
-          for (int16_t k = 1; k < windows; ++k) {
-            const int32_t sum = thimble_avr_dot(patch + k * elements, 1, taps, elements, bias);
-            if (sum > largest) largest = sum;
+        for (int16_t part = 0; part < (int16_t)p->parts; ++part) {
+          const THIMBLE_FAR int8_t* taps = part == 0 ? filter : more;
+          int16_t c = (int16_t)(p->parts == 1 ? w->output_c
+                                : part == 0   ? p->part_channels
+                                              : w->output_c - p->part_channels);
+          for (; c > 0; --c, taps += elements, ++channel) {
+            const int32_t bias = channel->bias;
+            int32_t largest = thimble_avr_dot(patch, 1, taps, elements, bias);
+            for (int16_t k = 1; k < windows; ++k) {
+              const int32_t sum = thimble_avr_dot(patch + k * elements, 1, taps, elements, bias);
+              if (sum > largest) largest = sum;
+            }
+            *output++ = thimble_avr_finish(largest, channel->multiplier, (uint8_t)channel->shift,
+                                           (int16_t)p->output_offset, (int8_t)p->output_min, (int8_t)p->output_max);
           }
-          *output++ = thimble_avr_finish(largest, channel->multiplier, (uint8_t)channel->shift,
-                                         (int16_t)p->output_offset, (int8_t)p->output_min, (int8_t)p->output_max);
         }
       }
     }

@@ -21,7 +21,7 @@ std::optional<KernelCall> depthwise_conv_2d_avr(const NodeView& node, const thim
   KernelCall call = kernel_call(
       "thimble_depthwise_conv_2d_avr", "ops/depthwise_conv_2d/depthwise_conv_2d_avr_kernel",
       &thimble_depthwise_conv_2d_avr, avr,
-      {in(node.input_id(0)), in_flash(constant(0)), in_flash(constant(1)), scratch(), out(node.output_id(0))});
+      {in(node.input_id(0)), in_far_flash(constant(0)), in_flash(constant(1)), scratch(), out(node.output_id(0))});
   call.constants = {avr_rows(weights), *channels};
   call.scratch_bytes = static_cast<std::size_t>(w.filter_h * w.filter_w * w.input_c);
   return call;

@@ -1,7 +1,7 @@
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_avr_kernel.h"
 
 THIMBLE_KERNEL void thimble_depthwise_conv_2d_avr(const thimble_depthwise_conv_2d_avr_params* p, const int8_t* input,
-                                                  const THIMBLE_FLASH int8_t* filter,
+                                                  const THIMBLE_FAR int8_t* filter,
                                                   const THIMBLE_FLASH thimble_avr_channel* channels, int8_t* patch,
                                                   int8_t* output) {
   const thimble_window* w = &p->window;
@@ -10,7 +10,7 @@ THIMBLE_KERNEL void thimble_depthwise_conv_2d_avr(const thimble_depthwise_conv_2
   for (int16_t b = 0; b < (int16_t)w->batches; ++b, input += w->input_h * w->input_w * w->input_c) {
     for (int16_t y = 0; y < (int16_t)w->output_h; ++y) {
       for (int16_t x = 0; x < (int16_t)w->output_w; ++x) {
-        const THIMBLE_FLASH int8_t* tap = filter;
+        const THIMBLE_FAR int8_t* tap = filter;
         const THIMBLE_FLASH thimble_avr_channel* channel = channels;
         thimble_avr_patch(w, input, y, x, (int8_t)p->input_zero_point, patch);
         for (int16_t c = 0; c < inputs; ++c) {

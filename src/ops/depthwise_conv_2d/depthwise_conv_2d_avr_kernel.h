@@ -15,7 +15,7 @@ typedef struct {
 
 /* filter [output_c][filter_h][filter_w]; channels [output_c]; patch [filter_h][filter_w][input_c]. */
 THIMBLE_KERNEL void thimble_depthwise_conv_2d_avr(const thimble_depthwise_conv_2d_avr_params* p, const int8_t* input,
-                                                  const THIMBLE_FLASH int8_t* filter,
+                                                  const THIMBLE_FAR int8_t* filter,
                                                   const THIMBLE_FLASH thimble_avr_channel* channels, int8_t* patch,
                                                   int8_t* output);
 

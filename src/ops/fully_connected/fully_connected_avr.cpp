@@ -14,8 +14,6 @@ THIMBLE_PARAMS(thimble_fully_connected_avr_params, batches, part, depth, units, 
 namespace thimble {
 namespace {
 
-constexpr std::int32_t kMostArrayBytes = 32767;  // of avr-gcc
-
 ChannelWeights weights_of(const NodeView& node, const thimble_fully_connected_params& params) {
   const auto data = contents(node, 1);
   ChannelWeights weights;
@@ -50,7 +48,7 @@ KernelCall part_call(const NodeView& node, thimble_fully_connected_avr_params pa
   params.units = units;
   KernelCall call =
       kernel_call(AVR_KERNEL(thimble_fully_connected_avr), params,
-                  {in(node.input_id(0)), in_flash(constant(0)), in_flash(constant(1)), out(node.output_id(0))});
+                  {in(node.input_id(0)), in_far_flash(constant(0)), in_flash(constant(1)), out(node.output_id(0))});
   call.constants = {{"weights", Type::kInt8, slice(*node.input(1).data, static_cast<std::size_t>(params.depth))},
                     {"channels", Type::kInt32, slice(*channels.data, sizeof(thimble_avr_channel))}};
   return call;
@@ -62,7 +60,7 @@ std::vector<KernelCall> fully_connected_avr(const NodeView& node, const thimble_
                                             const KernelConstant& requant, const LowerOptions& options) {
   const auto channels = channels_of(node, params, requant, options);
   if (!channels) return {};
-  const std::int32_t most_units = kMostArrayBytes / std::max<std::int32_t>(1, params.depth);
+  const std::int32_t most_units = kMostAvrArrayBytes / std::max<std::int32_t>(1, params.depth);
   if (params.units > most_units && most_units > 0 && params.batches == 1) {
     std::vector<KernelCall> calls;
     for (std::int32_t first = 0; first < params.units; first += most_units) {
@@ -73,21 +71,21 @@ std::vector<KernelCall> fully_connected_avr(const NodeView& node, const thimble_
   }
   KernelCall call = kernel_call(
       AVR_KERNEL(thimble_fully_connected_avr), avr_params(params, params.depth),
-      {in(node.input_id(0)), in_flash(in(node.input_id(1))), in_flash(constant(0)), out(node.output_id(0))});
+      {in(node.input_id(0)), in_far_flash(in(node.input_id(1))), in_flash(constant(0)), out(node.output_id(0))});
   call.constants = {*channels};
   return {call};
 }
 
 std::optional<RowSink> fully_connected_avr_sink(const NodeView& node, const thimble_fully_connected_params& params,
                                                 const KernelConstant& requant, int rows, const LowerOptions& options) {
-  if (std::int64_t{params.units} * params.depth > kMostArrayBytes) return {};
+  if (std::int64_t{params.units} * params.depth > kMostAvrArrayBytes) return {};
   const auto channels = channels_of(node, params, requant, options);
   if (!channels) return {};
   const thimble_fully_connected_avr_params avr = avr_params(params, params.depth / rows);
   RowSink sink;
   sink.begin = kernel_call(AVR_KERNEL(thimble_fully_connected_avr_begin), avr, {in_flash(constant(0)), scratch()});
   sink.row = kernel_call(AVR_KERNEL(thimble_fully_connected_avr_part), avr,
-                         {in(node.input_id(0)), in_flash(in(node.input_id(1))), scratch()});
+                         {in(node.input_id(0)), in_far_flash(in(node.input_id(1))), scratch()});
   sink.end = kernel_call(AVR_KERNEL(thimble_fully_connected_avr_end), avr,
                          {scratch(), in_flash(constant(0)), out(node.output_id(0))});
   sink.begin.constants = sink.end.constants = {*channels};

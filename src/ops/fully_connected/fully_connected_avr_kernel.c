@@ -7,11 +7,11 @@ static inline int8_t thimble_fully_connected_avr_output(const thimble_fully_conn
 }
 
 THIMBLE_KERNEL void thimble_fully_connected_avr(const thimble_fully_connected_avr_params* p, const int8_t* input,
-                                                const THIMBLE_FLASH int8_t* weights,
+                                                const THIMBLE_FAR int8_t* weights,
                                                 const THIMBLE_FLASH thimble_avr_channel* channels, int8_t* output) {
   output += (int16_t)p->first;
   for (int16_t b = 0; b < (int16_t)p->batches; ++b, input += p->depth) {
-    const THIMBLE_FLASH int8_t* row = weights;
+    const THIMBLE_FAR int8_t* row = weights;
     const THIMBLE_FLASH thimble_avr_channel* channel = channels;
     for (int16_t u = (int16_t)p->units; u > 0; --u, row += p->depth, ++channel) {
       const int32_t sum = thimble_avr_dot(input, 1, row, (int16_t)p->depth, channel->bias);
@@ -27,7 +27,7 @@ THIMBLE_KERNEL void thimble_fully_connected_avr_begin(const thimble_fully_connec
 }
 
 THIMBLE_KERNEL void thimble_fully_connected_avr_part(const thimble_fully_connected_avr_params* p, const int8_t* input,
-                                                     const THIMBLE_FLASH int8_t* weights, int32_t* sums) {
+                                                     const THIMBLE_FAR int8_t* weights, int32_t* sums) {
   for (int16_t u = (int16_t)p->units; u > 0; --u, weights += p->depth, ++sums) {
     *sums = thimble_avr_dot(input, 1, weights, (int16_t)p->part, *sums);
   }

@@ -16,7 +16,7 @@ typedef struct {
 } thimble_fully_connected_avr_params;
 
 THIMBLE_KERNEL void thimble_fully_connected_avr(const thimble_fully_connected_avr_params* p, const int8_t* input,
-                                                const THIMBLE_FLASH int8_t* weights,
+                                                const THIMBLE_FAR int8_t* weights,
                                                 const THIMBLE_FLASH thimble_avr_channel* channels, int8_t* output);
 
 /* The same for an input that arrives in parts: sums [units] live from `begin` to `end`. Batch 1. `weights` is that of
@@ -24,7 +24,7 @@ THIMBLE_KERNEL void thimble_fully_connected_avr(const thimble_fully_connected_av
 THIMBLE_KERNEL void thimble_fully_connected_avr_begin(const thimble_fully_connected_avr_params* p,
                                                       const THIMBLE_FLASH thimble_avr_channel* channels, int32_t* sums);
 THIMBLE_KERNEL void thimble_fully_connected_avr_part(const thimble_fully_connected_avr_params* p, const int8_t* input,
-                                                     const THIMBLE_FLASH int8_t* weights, int32_t* sums);
+                                                     const THIMBLE_FAR int8_t* weights, int32_t* sums);
 THIMBLE_KERNEL void thimble_fully_connected_avr_end(const thimble_fully_connected_avr_params* p, const int32_t* sums,
                                                     const THIMBLE_FLASH thimble_avr_channel* channels, int8_t* output);
 

@@ -1,6 +1,8 @@
 // MAX_POOL_2D: input NHWC; Keras's MaxPooling2D and MaxPooling1D.
+#include "ops/avr.h"
 #include "ops/checks.h"
 #include "ops/dsp.h"
+#include "ops/max_pool_2d/max_pool_2d_avr_kernel.h"
 #include "ops/max_pool_2d/max_pool_2d_dsp_kernel.h"
 #include "ops/max_pool_2d/max_pool_2d_host.h"
 #include "ops/max_pool_2d/max_pool_2d_kernel.h"
@@ -11,6 +13,7 @@
 THIMBLE_PARAMS(thimble_max_pool_2d_f32_params, window, output_min, output_max)
 THIMBLE_PARAMS(thimble_max_pool_2d_params, window, output_min, output_max)
 THIMBLE_PARAMS(thimble_max_pool_2d_dsp_params, window)
+THIMBLE_PARAMS(thimble_max_pool_2d_avr_params, window, output_min, output_max)
 
 namespace thimble {
 extern const Op max_pool_2d_op;
@@ -40,6 +43,10 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options)
       if (dsp_pools(node, params.window, options) && !is_narrow(range.min, range.max)) {
         return {kernel_call("thimble_max_pool_2d_dsp", "ops/max_pool_2d/max_pool_2d_dsp_kernel",
                             &thimble_max_pool_2d_dsp, {params.window}, operands)};
+      }
+      if (avr_takes_bytes(node, options) && params.window.input_c > 0) {
+        return {kernel_call("thimble_max_pool_2d_avr", "ops/max_pool_2d/max_pool_2d_avr_kernel",
+                            &thimble_max_pool_2d_avr, {params.window, range.min, range.max}, operands)};
       }
       KernelCall call = kernel_call(KERNEL_OF("max_pool_2d", thimble_max_pool_2d_s8), params, operands);
       call.host = max_pool_2d_host(params);

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "ops/avr.h"
 #include "ops/checks.h"
+#include "ops/mean/mean_avr_kernel.h"
 #include "ops/mean/mean_kernel.h"
 #include "ops/op.h"
 #include "ops/pool.h"
@@ -12,6 +14,7 @@
 THIMBLE_PARAMS(thimble_mean_f32_params, reduction, count)
 THIMBLE_PARAMS(thimble_mean_of_sums_params, count, sum_offset, requant, output_offset)
 THIMBLE_PARAMS(thimble_mean_params, reduction, sum_offset, requant, output_offset)
+THIMBLE_PARAMS(thimble_mean_avr_params, reduction, sum_offset, multiplier, shift, output_offset)
 
 namespace thimble {
 extern const Op mean_op;
@@ -45,7 +48,18 @@ thimble_mean_params int_params(const NodeView& node) {
   return {reduction_of(node), sum_offset, mean_requant(input, output, count), output.zero_point()};
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+/// None for other targets, and where bits could differ.
+std::optional<KernelCall> mean_avr(const NodeView& node, const LowerOptions& options) {
+  if (!avr_takes_bytes(node, options)) return {};
+  const thimble_mean_params whole = int_params(node);
+  if (whole.requant.shift > 0) return {};
+  const thimble_mean_avr_params params = {whole.reduction, whole.sum_offset, whole.requant.multiplier,
+                                          -whole.requant.shift, whole.output_offset};
+  return kernel_call("thimble_mean_avr", "ops/mean/mean_avr_kernel", &thimble_mean_avr, params,
+                     {in(node.input_id(0)), out(node.output_id(0))});
+}
+
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   const std::vector<Operand> operands = {in(node.input_id(0)), out(node.output_id(0))};
   switch (node.input(0).type) {
     case Type::kFloat32: {
@@ -53,6 +67,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
       return {kernel_call(KERNEL_OF("mean", thimble_mean_f32), params, operands)};
     }
     case Type::kInt8:
+      if (const auto avr = mean_avr(node, options)) return {*avr};
       return {kernel_call(KERNEL_OF("mean", thimble_mean_s8), int_params(node), operands)};
     case Type::kUint8:
       return {kernel_call(KERNEL_OF("mean", thimble_mean_u8), int_params(node), operands)};
@@ -64,7 +79,7 @@ std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
 }
 
 /// Over the pixels of an image.
-std::optional<RowSink> row_sink(const NodeView& node, int, const LowerOptions&) {
+std::optional<RowSink> row_sink(const NodeView& node, int, const LowerOptions& options) {
   const Tensor& input = node.input(0);
   if (input.type != Type::kInt8 || input.shape.size() != 4 || input.shape[0] != 1) return std::nullopt;
   if (!node.input(1).constant() || node.output(0).elements() != input.shape[3]) return std::nullopt;
@@ -76,7 +91,7 @@ std::optional<RowSink> row_sink(const NodeView& node, int, const LowerOptions&) 
   const thimble_mean_of_sums_params params = {input.shape[3], whole.sum_offset, whole.requant, whole.output_offset};
   return summing_sink(
       node, input.shape[2],
-      kernel_call(KERNEL_OF("mean", thimble_mean_of_sums_s8), params, {scratch(), out(node.output_id(0))}));
+      kernel_call(KERNEL_OF("mean", thimble_mean_of_sums_s8), params, {scratch(), out(node.output_id(0))}), options);
 }
 
 int tflite_version(const NodeView& node) {

@@ -1,6 +1,7 @@
 // MUL: two operands, broadcast; Keras's Multiply.
 #include "ops/broadcast.h"
 #include "ops/checks.h"
+#include "ops/mul/mul_avr.h"
 #include "ops/mul/mul_kernel.h"
 #include "ops/op.h"
 #include "ops/requantize.h"
@@ -59,8 +60,9 @@ KernelCall lower_call(const NodeView& node) {
   }
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   KernelCall call = lower_call(node);
+  if (node.input(0).type == Type::kInt8) call = mul_avr(node, int_params(node), options).value_or(call);
   call.in_place = overwritable_inputs(node);
   return {call};
 }

@@ -6,6 +6,7 @@
 #include "ops/op.h"
 #include "ops/requantize.h"
 #include "ops/sub/sub_kernel.h"
+#include "ops/sum_avr.h"
 
 THIMBLE_PARAMS(thimble_sub_f32_params, broadcast, output_min, output_max)
 THIMBLE_PARAMS(thimble_sub_s32_params, broadcast)
@@ -67,8 +68,9 @@ KernelCall lower_call(const NodeView& node) {
   }
 }
 
-std::vector<KernelCall> lower(const NodeView& node, const LowerOptions&) {
+std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   KernelCall call = lower_call(node);
+  if (node.input(0).type == Type::kInt8) call = sum_avr(node, int_params(node), -1, options).value_or(call);
   call.in_place = overwritable_inputs(node);
   return {call};
 }
