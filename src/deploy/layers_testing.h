@@ -10,12 +10,13 @@
 
 namespace thimble {
 
-/// Adds layers with made-up weights, each to the one before: of int8; of float; or of int16 with weights of int8.
+/// Adds layers with made-up weights, each to the one before: of int8; of float; or of int16, or of float (hybrid), with
+/// weights of int8.
 class Layers {
  public:
   /// Weights are from -most_weight to most_weight.
-  Layers(int seed, Shape input, int most_weight = 127, Type type = Type::kInt8)
-      : random_(static_cast<std::uint64_t>(seed)), most_weight_(most_weight), type_(type) {
+  Layers(int seed, Shape input, int most_weight = 127, Type type = Type::kInt8, bool hybrid = false)
+      : random_(static_cast<std::uint64_t>(seed)), most_weight_(most_weight), type_(type), hybrid_(hybrid) {
     last_ = builder_.input(std::move(input), type_, {});
     quantize(0.05f, -7);
   }
@@ -68,13 +69,21 @@ class Layers {
   }
   TensorId weights(const Shape& shape) {
     const auto elements = static_cast<std::size_t>(element_count(shape));
-    if (type_ == Type::kFloat32) return builder_.constant(shape, floats(elements));
+    if (type_ == Type::kFloat32 && !hybrid_) return builder_.constant(shape, floats(elements));
     std::vector<std::int8_t> values(elements);
     const auto count = static_cast<std::uint32_t>(2 * most_weight_ + 1);
     for (std::int8_t& value : values) {
       value = static_cast<std::int8_t>(static_cast<int>(random_.below(count)) - most_weight_);
     }
-    return builder_.constant(shape, Type::kInt8, values, {{0.508f / static_cast<float>(most_weight_)}, {0}, 0});
+    const float scale = 0.508f / static_cast<float>(most_weight_);
+    if (!hybrid_) return builder_.constant(shape, Type::kInt8, values, {{scale}, {0}, 0});
+    const int axis = shape[0] == 1 ? static_cast<int>(shape.size()) - 1 : 0;  // depthwise: the last
+    Quantization channels{{}, {}, axis};
+    for (int c = 0; c < shape[static_cast<std::size_t>(axis)]; ++c) {
+      channels.scales.push_back(scale * (1.0f + random_.uniform()));
+      channels.zero_points.push_back(0);
+    }
+    return builder_.constant(shape, Type::kInt8, values, channels);
   }
   TensorId bias(int channels) {
     if (type_ == Type::kFloat32) return builder_.constant({channels}, floats(static_cast<std::size_t>(channels)));
@@ -95,6 +104,7 @@ class Layers {
   Random random_;
   int most_weight_;
   Type type_;
+  bool hybrid_;
   GraphBuilder builder_;
   TensorId last_;
   float scale_ = 0.05f;

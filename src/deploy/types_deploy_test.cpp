@@ -46,6 +46,17 @@ Graph depthwise(Type type) {
   return layers.finish();
 }
 
+/// Floats with 8-bit weights: windows that the border cuts off, pixels, elements and units left over.
+Graph hybrid() {
+  Layers layers(3, {1, 9, 7, 3}, 127, Type::kFloat32, true);
+  layers.convolve("CONV_2D", {8, 3, 3, 3}, 1, "SAME");
+  layers.convolve("DEPTHWISE_CONV_2D", {1, 3, 3, 8}, 1, "SAME", "NONE");
+  layers.convolve("CONV_2D", {5, 1, 1, 8}, 2, "SAME", "RELU6");
+  layers.connect(7, 5 * 4 * 5);
+  layers.connect(6, 7);
+  return layers.finish();
+}
+
 class TypesOnBoards : public ::testing::TestWithParam<const char*> {};
 
 void expect_equal_outputs(const std::string& name, const Graph& graph) {
@@ -67,7 +78,7 @@ void expect_equal_outputs(const std::string& name, const Graph& graph) {
       const auto ends = [&](const char* end) { return symbol.ends_with(end); };
       const bool is_made_for_it = board.mve && !is_float ? ends("_s16_mve")
                                   : board.lanes          ? ends("_s16_dsp") || ends("_s16_units")
-                                                         : ends("_s16_dsp") || ends("_fpu");
+                                                         : ends("_s16_dsp") || ends("_hybrid_dsp") || ends("_fpu");
       EXPECT_TRUE(is_made_for_it) << symbol;
     }
   }
@@ -83,7 +94,48 @@ TEST_P(TypesOnBoards, Float) { expect_equal_outputs(GetParam(), convolutions(Typ
 
 TEST_P(Int16OnBoards, Depthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kInt16)); }
 
+TEST_P(TypesOnBoards, Hybrid) { expect_equal_outputs(GetParam(), hybrid()); }
+
 TEST_P(TypesOnBoards, FloatDepthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kFloat32)); }
+
+/// DSP instructions without a floating-point unit: floats are computed by the portable kernels.
+TEST(DspWithoutFpu, ComputesFloatsWithTheLibrary) {
+  Board board = find_board("m4");
+  if (!find_program("arm-none-eabi-gcc") || !find_program(std::string(board.emulator))) {
+    GTEST_SKIP() << "not installed: " << board.tools_packages << " or " << board.emulator_package;
+  }
+  board.fpu = false;
+  board.cpu_flags = {"-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=soft"};
+  const Graph graph = convolutions(Type::kFloat32);
+  const Deployment deployment = deploy(graph, Optimize::kSpeed, lower_options_for(board));
+  for (const Step& step : deployment.executable->program) EXPECT_TRUE(step.call.symbol.ends_with("_f32"));
+  const TemporaryFolder folder;
+  const Measurement measurement =
+      measure(deployment, board, Optimize::kSpeed, made_up_inputs(graph, 2), 2, folder.path());
+  EXPECT_TRUE(measurement.bits_equal);
+}
+
+/// Targets get the kernels that their CPU has the instructions for: their package is compiled, and the stack known.
+TEST(Targets, HaveTheKernelsForTheirCpu) {
+  for (const char* name :
+       {"cortex-m4+nofp", "cortex-m33", "cortex-m33+nofp", "cortex-m33+nodsp+nofp", "cortex-m55+nofp"}) {
+    const Target& target = find_target(name);
+    if (!find_program(target.compiler)) GTEST_SKIP() << "not installed: " << target.compiler;
+    const auto package_of = [&](Type type) {
+      Layers layers(1, {1, 5, 5, 3}, 127, type);
+      layers.convolve("CONV_2D", {8, 3, 3, 3}, 1, "SAME");
+      const auto executable =
+          prepare_for_board(layers.finish(), Optimize::kSpeed, LowerOptions{.features = target.features});
+      return generate_package(executable->graph, executable->program, executable->plan,
+                              {.optimize = Optimize::kSpeed, .target = target});
+    };
+    EXPECT_EQ(package_of(Type::kFloat32).contains("kernels/conv_fpu.inc"), target.features.fpu) << name;
+    const FileSet package = package_of(Type::kInt8);
+    EXPECT_EQ(package.contains("kernels/conv_2d_mve_kernel.inc"), target.features.mve) << name;
+    EXPECT_EQ(package.contains("kernels/conv_2d_dsp_kernel.inc"), !target.features.mve) << name;
+    EXPECT_TRUE(stack_of(package, target, Optimize::kSpeed).has_value()) << name;
+  }
+}
 
 INSTANTIATE_TEST_SUITE_P(All, TypesOnBoards, ::testing::Values("m4", "m7", "m55"));
 INSTANTIATE_TEST_SUITE_P(All, Int16OnBoards, ::testing::Values("m4", "m7", "m55", "m3", "m0", "rv32"));

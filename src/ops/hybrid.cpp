@@ -1,6 +1,9 @@
 #include "ops/hybrid.h"
 
 #include <algorithm>
+#include <numeric>
+
+#include "ops/host.h"
 
 namespace thimble {
 
@@ -19,6 +22,22 @@ KernelConstant weight_scales(const Tensor& weights, int channels) {
   std::vector<float> scales = quantization.scales;
   scales.resize(static_cast<std::size_t>(channels), scales[0]);
   return {"scales", Type::kFloat32, make_data(scales)};
+}
+
+std::optional<HybridRows> hybrid_rows(const NodeView& node, const LowerOptions& options) {
+  const Tensor& tensor = node.input(1);
+  if (!options.features.dsp || tensor.type != Type::kInt8 || !constant_from(node, 1) || tensor.elements() == 0)
+    return {};
+  const auto data = contents(node, 1);
+  const std::ptrdiff_t size = tensor.elements() / tensor.shape[0];
+  ChannelWeights rows;
+  std::vector<std::int32_t> sums;
+  for (int c = 0; c < tensor.shape[0]; ++c) {
+    const std::int8_t* row = as<std::int8_t>(data) + c * size;
+    rows.emplace_back(row, row + size);
+    sums.push_back(std::accumulate(row, row + size, 0));
+  }
+  return HybridRows{dsp_rows(rows), {"sums", Type::kInt32, make_data(sums)}};
 }
 
 bool scales_differ(const Tensor& weights) {

@@ -7,6 +7,7 @@
 #include "ops/conv_2d/conv_2d_dsp.h"
 #include "ops/conv_2d/conv_2d_geometry.h"
 #include "ops/conv_2d/conv_2d_host.h"
+#include "ops/conv_2d/conv_2d_hybrid_dsp_kernel.h"
 #include "ops/conv_2d/conv_2d_hybrid_kernel.h"
 #include "ops/conv_2d/conv_2d_kernel.h"
 #include "ops/conv_2d/conv_2d_mve.h"
@@ -20,6 +21,7 @@
 THIMBLE_PARAMS(thimble_conv_2d_f32_params, window, filter_c, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_2d_params, window, groups, input_offset, output_offset, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_2d_hybrid_params, window, filter_c, asymmetric, output_min, output_max)
+THIMBLE_PARAMS(thimble_conv_2d_hybrid_dsp_params, window, quads, asymmetric, output_min, output_max)
 THIMBLE_PARAMS(thimble_conv_2d_u8_params, window, input_offset, filter_offset, requant, output_offset, output_min,
                output_max)
 
@@ -74,19 +76,40 @@ thimble_conv_2d_params int_params(const NodeView& node) {
           range.max};
 }
 
+/// Hybrid convolutions for Armv7E-M's DSP instructions. None for other targets, and with groups.
+std::optional<KernelCall> hybrid_dsp(const NodeView& node, const thimble_conv_2d_hybrid_params& params,
+                                     const KernelConstant& scales, const LowerOptions& options) {
+  const Tensor& input = node.input(0);
+  const auto rows = hybrid_rows(node, options);
+  if (!rows || params.filter_c != input.shape[3]) return {};
+  const auto quads = static_cast<std::int32_t>(rows->weights.data->size()) / params.window.output_c / 4;
+  const thimble_conv_2d_hybrid_dsp_params dsp = {params.window, quads, params.asymmetric, params.output_min,
+                                                 params.output_max};
+  KernelCall call = kernel_call("thimble_conv_2d_hybrid_dsp", "ops/conv_2d/conv_2d_hybrid_dsp_kernel",
+                                &thimble_conv_2d_hybrid_dsp, dsp,
+                                {in(node.input_id(0)), constant(0), constant(1), node.optional_in(2), constant(2),
+                                 scratch(), out(node.output_id(0))});
+  call.constants = {rows->weights, rows->sums, scales};
+  call.scratch_bytes =
+      36 * static_cast<std::size_t>(quads) + static_cast<std::size_t>(input.elements() / std::max(1, input.shape[0]));
+  return call;
+}
+
 /// Without a scale for each channel, and without groups, TFLite quantizes the images symmetrically.
-KernelCall lower_hybrid(const NodeView& node) {
+KernelCall lower_hybrid(const NodeView& node, const LowerOptions& options) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
   const FloatRange range = activation_range(node.attributes().text("activation"));
   const bool asymmetric = scales_differ(filter) || filter.shape[3] != input.shape[3];
   const thimble_conv_2d_hybrid_params params = {window(node), filter.shape[3], asymmetric ? 1 : 0, range.min,
                                                 range.max};
+  const KernelConstant scales = weight_scales(filter, filter.shape[0]);
+  if (const auto call = hybrid_dsp(node, params, scales, options)) return *call;
   KernelCall call =
       kernel_call("thimble_conv_2d_hybrid", "ops/conv_2d/conv_2d_hybrid_kernel", &thimble_conv_2d_hybrid, params,
                   {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0), scratch(),
                    out(node.output_id(0))});
-  call.constants = {weight_scales(filter, filter.shape[0])};
+  call.constants = {scales};
   call.host = conv_2d_host(node, params, call.constants[0]);
   call.scratch_bytes = static_cast<std::size_t>(input.elements() / std::max(1, input.shape[0]));
   return call;
@@ -112,7 +135,7 @@ KernelCall lower_u8(const NodeView& node) {
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
-  if (is_hybrid(input, filter)) return {lower_hybrid(node)};
+  if (is_hybrid(input, filter)) return {lower_hybrid(node, options)};
   if (input.type == Type::kUint8) return {lower_u8(node)};
   std::vector<Operand> operands = {in(node.input_id(0)), in_flash(in(node.input_id(1))), in_flash(node.optional_in(2))};
   if (input.type == Type::kFloat32) {

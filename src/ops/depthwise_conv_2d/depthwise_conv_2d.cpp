@@ -7,6 +7,7 @@
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_dsp.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_fpu.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_host.h"
+#include "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_dsp_kernel.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_kernel.h"
 #include "ops/depthwise_conv_2d/depthwise_conv_2d_mve.h"
@@ -19,6 +20,7 @@
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_f32_params, window, output_min, output_max)
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_params, window, input_offset, output_offset, output_min, output_max)
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_hybrid_params, window, output_min, output_max)
+THIMBLE_PARAMS(thimble_depthwise_conv_2d_hybrid_dsp_params, window, output_min, output_max)
 THIMBLE_PARAMS(thimble_depthwise_conv_2d_u8_params, window, input_offset, filter_offset, requant, output_offset,
                output_min, output_max)
 
@@ -66,16 +68,21 @@ thimble_depthwise_conv_2d_params int_params(const NodeView& node) {
   return {window(node), -node.input(0).zero_point(), node.output(0).zero_point(), range.min, range.max};
 }
 
-KernelCall lower_hybrid(const NodeView& node) {
+KernelCall lower_hybrid(const NodeView& node, const LowerOptions& options) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
   const FloatRange range = activation_range(node.attributes().text("activation"));
   const thimble_depthwise_conv_2d_hybrid_params params = {window(node), range.min, range.max};
+  const std::vector<Operand> operands = {
+      in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0), scratch(), out(node.output_id(0))};
+  const bool dsp = options.features.dsp && filter.type == Type::kInt8 && params.window.output_c % 4 == 0 &&
+                   params.window.output_c == params.window.input_c;
   KernelCall call =
-      kernel_call("thimble_depthwise_conv_2d_hybrid", "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel",
-                  &thimble_depthwise_conv_2d_hybrid, params,
-                  {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0), scratch(),
-                   out(node.output_id(0))});
+      dsp ? kernel_call("thimble_depthwise_conv_2d_hybrid_dsp",
+                        "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_dsp_kernel",
+                        &thimble_depthwise_conv_2d_hybrid_dsp, {params.window, range.min, range.max}, operands)
+          : kernel_call("thimble_depthwise_conv_2d_hybrid", "ops/depthwise_conv_2d/depthwise_conv_2d_hybrid_kernel",
+                        &thimble_depthwise_conv_2d_hybrid, params, operands);
   call.constants = {weight_scales(filter, filter.shape[3])};
   call.scratch_bytes = static_cast<std::size_t>(input.elements() / std::max(1, input.shape[0]));
   return call;
@@ -102,7 +109,7 @@ KernelCall lower_u8(const NodeView& node) {
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   const Tensor& input = node.input(0);
   const Tensor& filter = node.input(1);
-  if (is_hybrid(input, filter)) return {lower_hybrid(node)};
+  if (is_hybrid(input, filter)) return {lower_hybrid(node, options)};
   if (input.type == Type::kUint8) return {lower_u8(node)};
   std::vector<Operand> operands = {in(node.input_id(0)), in_flash(in(node.input_id(1))), in_flash(node.optional_in(2))};
   if (input.type == Type::kFloat32) {

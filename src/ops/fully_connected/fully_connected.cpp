@@ -5,6 +5,7 @@
 #include "ops/fully_connected/fully_connected_avr.h"
 #include "ops/fully_connected/fully_connected_dsp.h"
 #include "ops/fully_connected/fully_connected_host.h"
+#include "ops/fully_connected/fully_connected_hybrid_dsp_kernel.h"
 #include "ops/fully_connected/fully_connected_hybrid_kernel.h"
 #include "ops/fully_connected/fully_connected_kernel.h"
 #include "ops/fully_connected/fully_connected_lanes.h"
@@ -18,6 +19,8 @@ THIMBLE_PARAMS(thimble_fully_connected_f32_params, batches, depth, units, output
 THIMBLE_PARAMS(thimble_fully_connected_params, batches, depth, units, per_channel, input_offset, weights_offset,
                output_offset, output_min, output_max)
 THIMBLE_PARAMS(thimble_fully_connected_hybrid_params, batches, depth, units, asymmetric, output_min, output_max)
+THIMBLE_PARAMS(thimble_fully_connected_hybrid_dsp_params, batches, depth, units, quads, asymmetric, output_min,
+               output_max)
 THIMBLE_PARAMS(thimble_fully_connected_rows_params, part, depth, units, per_channel, input_offset, output_offset,
                output_min, output_max)
 
@@ -124,17 +127,37 @@ KernelConstant requants(const NodeView& node) {
   return tensor_requant(input, weights, output);
 }
 
-KernelCall lower_hybrid(const NodeView& node) {
+/// Hybrid layers for Armv7E-M's DSP instructions. None for other targets.
+std::optional<KernelCall> hybrid_dsp(const NodeView& node, const thimble_fully_connected_hybrid_params& p,
+                                     const KernelConstant& scales, const LowerOptions& options) {
+  const auto rows = hybrid_rows(node, options);
+  if (!rows) return {};
+  const std::int32_t quads = (p.depth + 3) / 4;
+  const thimble_fully_connected_hybrid_dsp_params params = {p.batches,    p.depth,      p.units,     quads,
+                                                            p.asymmetric, p.output_min, p.output_max};
+  KernelCall call =
+      kernel_call("thimble_fully_connected_hybrid_dsp", "ops/fully_connected/fully_connected_hybrid_dsp_kernel",
+                  &thimble_fully_connected_hybrid_dsp, params,
+                  {in(node.input_id(0)), constant(0), constant(1), node.optional_in(2), constant(2), scratch(),
+                   out(node.output_id(0))});
+  call.constants = {rows->weights, rows->sums, scales};
+  call.scratch_bytes = 4 * static_cast<std::size_t>(quads);
+  return call;
+}
+
+KernelCall lower_hybrid(const NodeView& node, const LowerOptions& options) {
   const Attributes& attributes = node.attributes();
   const FloatRange range = activation_range(attributes.text("activation"));
   const bool asymmetric = attributes.has("asymmetric_quantize_inputs") && attributes.flag("asymmetric_quantize_inputs");
   const thimble_fully_connected_hybrid_params params = {batches(node),      depth(node), units(node),
                                                         asymmetric ? 1 : 0, range.min,   range.max};
+  const KernelConstant scales = weight_scales(node.input(1), units(node));
+  if (const auto call = hybrid_dsp(node, params, scales, options)) return *call;
   KernelCall call = kernel_call("thimble_fully_connected_hybrid", "ops/fully_connected/fully_connected_hybrid_kernel",
                                 &thimble_fully_connected_hybrid, params,
                                 {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0),
                                  scratch(), out(node.output_id(0))});
-  call.constants = {weight_scales(node.input(1), units(node))};
+  call.constants = {scales};
   call.scratch_bytes = static_cast<std::size_t>(depth(node));
   return call;
 }
@@ -145,7 +168,7 @@ thimble_window row_of_pixels(const NodeView& node) {
 }
 
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
-  if (is_hybrid(node.input(0), node.input(1))) return {lower_hybrid(node)};
+  if (is_hybrid(node.input(0), node.input(1))) return {lower_hybrid(node, options)};
   if (node.input(0).type == Type::kFloat32) {
     const FloatRange range = activation_range(node.attributes().text("activation"));
     const thimble_fully_connected_f32_params params = {batches(node), depth(node), units(node), range.min, range.max};
