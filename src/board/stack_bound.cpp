@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <functional>
+#include <utility>
 #include <vector>
 
 namespace thimble {
@@ -71,6 +72,13 @@ struct Instruction {
   std::string_view name, operands;
 };
 
+/// Arm's instructions that make room on the stack, and those that store registers there.
+bool makes_room(const Instruction& i) { return i.name.starts_with("sub") && i.operands.starts_with("sp,"); }
+bool stores_registers(const Instruction& i) {
+  return (i.name == "push" && i.operands.starts_with("{")) ||
+         (i.name.starts_with("stmdb") && i.operands.starts_with("sp!"));
+}
+
 std::uint32_t pushed_by(const Instruction& i, std::uint32_t return_bytes) {
   const bool stores = i.operands.find("[sp, #-") != std::string_view::npos;                     // Arm
   if (i.name == "push") return i.operands.starts_with("{") ? 4 * registers_in(i.operands) : 1;  // AVR: one register
@@ -79,8 +87,7 @@ std::uint32_t pushed_by(const Instruction& i, std::uint32_t return_bytes) {
   if (i.name.starts_with("vstmdb") && i.operands.starts_with("sp!")) return 8 * registers_in(i.operands);
   if (i.name.starts_with("str") && stores && i.operands.ends_with("]!"))
     return static_cast<std::uint32_t>(number_behind(i.operands, "#-").value_or(0));
-  if (i.name.starts_with("sub") && i.operands.starts_with("sp,"))
-    return static_cast<std::uint32_t>(std::max(0, number_behind(i.operands, "#").value_or(0)));
+  if (makes_room(i)) return static_cast<std::uint32_t>(std::max(0, number_behind(i.operands, "#").value_or(0)));
   if ((i.name == "addi" || i.name == "add" || i.name.starts_with("c.addi")) && i.operands.starts_with("sp,")) {
     const int change = number_behind(i.operands, ",").value_or(0);  // RISC-V
     return change < 0 ? static_cast<std::uint32_t>(-change) : 0;
@@ -113,6 +120,21 @@ std::string_view target_address(const Instruction& i) {
   if (target_of(i).empty()) return {};
   const std::string_view before = trimmed(i.operands.substr(0, i.operands.rfind('<')));
   return before.substr(before.find_last_of(" \t,") + 1);
+}
+
+/// Whether what follows in memory may run next: assembly of libgcc's falls from one function into another.
+bool goes_on(const Instruction& i) {
+  constexpr std::string_view kJumps[] = {"b",  "b.n",  "b.w", "bx",  "udf",  "j",    "c.j",
+                                         "jr", "c.jr", "ret", "jmp", "rjmp", "ijmp", "reti"};
+  constexpr std::string_view kLoads[] = {"pop", "ldmia", "ldmia.w", "ldr", "ldr.w", "mov"};  // into pc
+  if (i.name == "jal" || i.name == "jalr") return !i.operands.starts_with("zero,");
+  if (std::ranges::find(kLoads, i.name) != std::end(kLoads)) return i.operands.find("pc") == std::string_view::npos;
+  return std::ranges::find(kJumps, i.name) == std::end(kJumps);
+}
+
+/// What fills up memory between functions.
+bool is_filling(const Instruction& i) {
+  return i.name.empty() || i.name.starts_with(".") || i.name.starts_with("nop") || i.name == "c.nop";
 }
 
 /// AVR's libgcc has labels in the midst of its functions: what nothing calls becomes part of the function before.
@@ -176,8 +198,9 @@ class Bound {
       deepest = std::max(deepest, *bytes);
     }
     active_.erase(name);
-    const std::uint32_t own = frame(name).value_or(found->second.pushed);
-    if (own == kNoFixedSize) return {};
+    const auto of_compiler = frame(name);
+    if (of_compiler == kNoFixedSize) return {};
+    const std::uint32_t own = of_compiler ? *of_compiler + found->second.before_frame : found->second.pushed;
     return known_[name] = own + deepest;
   }
 
@@ -207,11 +230,16 @@ std::map<std::string, StackFunction> read_disassembly(std::string_view text, std
   std::vector<std::string> in_order;
   std::set<std::string> called;
   std::string name;
+  bool falls = false;      // the last instruction into the next function
+  std::uint32_t room = 0;  // that the function has made so far
   for_each_line(text, [&](std::string_view line) {
     if (const std::string_view begins = heading(line); !begins.empty()) {
-      name = named(begins, line.substr(0, line.find(' ')));
+      const std::string before = std::exchange(name, named(begins, line.substr(0, line.find(' '))));
+      room = 0;
+      if (std::exchange(falls, false) && before != name) functions[before].callees.insert(name);
       if (!functions.contains(name)) in_order.push_back(name);
-      functions.try_emplace(name, StackFunction{.pushed = return_bytes, .calls_pointers = false, .callees = {}});
+      functions.try_emplace(
+          name, StackFunction{.pushed = return_bytes, .before_frame = 0, .calls_pointers = false, .callees = {}});
     }
     const std::vector<std::string_view> parts = split(line, '\t');  // address, bytes, name, operands, comment
     if (name.empty() || parts.size() < 3) return;
@@ -219,7 +247,10 @@ std::map<std::string, StackFunction> read_disassembly(std::string_view text, std
         trimmed(line.substr(static_cast<std::size_t>(parts[2].data() - line.data()) + parts[2].size()));
     const Instruction instruction{trimmed(parts[2]), operands};
     StackFunction& function = functions[name];
+    if (stores_registers(instruction)) function.before_frame = std::max(function.before_frame, room);
+    room = makes_room(instruction) ? room + pushed_by(instruction, return_bytes) : room;
     function.pushed += pushed_by(instruction, return_bytes);
+    if (!is_filling(instruction)) falls = goes_on(instruction);
     function.calls_pointers |= calls_pointer(instruction);
     const std::string target = named(target_of(instruction), target_address(instruction));
     if (!target.empty() && target != name) function.callees.insert(target);

@@ -19,6 +19,9 @@ namespace thimble {
 
 struct StackFunction {
   std::uint32_t pushed = 0;  // bytes that its instructions push, all of them
+  /// Of these, room that it makes before it pushes registers: for arguments that came in registers and that it wants in
+  /// memory. -fstack-usage leaves it out on Arm.
+  std::uint32_t before_frame = 0;
   bool calls_pointers = false;
   std::set<std::string> callees;
 };

@@ -23,6 +23,7 @@ TEST(StackBound, ArmFramesAndCalls) {
       "     200:\tb5f0      \tpush\t{r4-r7, lr}\n"
       "     202:\ted2d 8b02 \tvpush\t{d8}\n"
       "     204:\tf84d ed04 \tstr.w\tlr, [sp, #-4]!\n"
+      "     208:\tf85d fb04 \tldr.w\tpc, [sp], #4\n"
       "00000300 <stream_0_row>:\n"
       "     300:\tb085      \tsub\tsp, #20\n",
       0);
@@ -38,6 +39,36 @@ TEST(StackBound, ArmFramesAndCalls) {
   EXPECT_EQ(stack_bound(functions, frames, "model_invoke"), 8U + 48 + 100) << "reached through the pointer";
   read_stack_usage("model.c:2:1:thimble_add\t48\tdynamic\n", frames);
   EXPECT_EQ(stack_bound(functions, frames, "model_invoke"), std::nullopt);
+}
+
+TEST(StackBound, AFunctionOfLibgccFallsIntoTheNext) {
+  const auto functions = read_disassembly(
+      "00000100 <model_invoke>:\n"
+      "     100:\tf000 f801 \tbl\t110 <__aeabi_dsub>\n"
+      "     104:\t4770      \tbx\tlr\n"
+      "00000110 <__aeabi_dsub>:\n"
+      "     110:\tf083 4300 \teor.w\tr3, r3, #2147483648\t@ 0x80000000\n"
+      "     114:\tbf00      \tnop\n"
+      "00000118 <__adddf3>:\n"
+      "     118:\tb530      \tpush\t{r4, r5, lr}\n"
+      "     11a:\tbd30      \tpop\t{r4, r5, pc}\n"
+      "     11c:\t00000000 \t.word\t0x00000000\n"
+      "00000120 <memset>:\n"
+      "     120:\tb5f0      \tpush\t{r4-r7, lr}\n",
+      0);
+  EXPECT_EQ(functions.at("__adddf3").callees, (std::set<std::string>{}));
+  EXPECT_EQ(stack_bound(functions, {{"model_invoke", 8}}, "model_invoke"), 8U + 12);
+}
+
+TEST(StackBound, ArgumentsThatGoToMemoryAreNotInTheFrameOfTheCompiler) {
+  const auto functions = read_disassembly(
+      "00000100 <model_invoke>:\n"
+      "     100:\tb082      \tsub\tsp, #8\n"
+      "     102:\te92d 47f0 \tstmdb\tsp!, {r4, r5, r6, r7, r8, r9, sl, lr}\n"
+      "     106:\tb088      \tsub\tsp, #32\n"
+      "     108:\t4770      \tbx\tlr\n",
+      0);
+  EXPECT_EQ(stack_bound(functions, {{"model_invoke", 64}}, "model_invoke"), 72U);
 }
 
 TEST(StackBound, CopiesHaveTheFrameOfTheLargest) {
