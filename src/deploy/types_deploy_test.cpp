@@ -34,6 +34,14 @@ Graph vectors(Type type) {
   return layers.finish();
 }
 
+/// Dense layers whose sums may pass 32 bits, with inputs and units left over.
+Graph long_sums() {
+  Layers layers(4, {1, 1500}, 127, Type::kInt16);
+  layers.connect(21, 1500);
+  layers.connect(9, 21);
+  return layers.finish();
+}
+
 /// Filters of 3 x 3 that move by 1 and 2 over rows of even and odd widths, and others.
 Graph depthwise(Type type) {
   Layers layers(2, {1, 13, 11, 7}, 127, type);
@@ -91,6 +99,8 @@ TEST_P(Int16OnBoards, Convolutions) { expect_equal_outputs(GetParam(), convoluti
 TEST_P(Int16OnBoards, Vectors) { expect_equal_outputs(GetParam(), vectors(Type::kInt16)); }
 
 TEST_P(TypesOnBoards, Float) { expect_equal_outputs(GetParam(), convolutions(Type::kFloat32)); }
+
+TEST_P(Int16OnBoards, LongSums) { expect_equal_outputs(GetParam(), long_sums()); }
 
 TEST_P(Int16OnBoards, Depthwise) { expect_equal_outputs(GetParam(), depthwise(Type::kInt16)); }
 

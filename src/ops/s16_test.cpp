@@ -82,6 +82,27 @@ TEST_P(S16, LargestSums) {
   expect_equal(test, make.activation_16({}, 0.001f, 0.4f));
 }
 
+/// Sums that take more than 32 bits, with and without biases and factors of their own.
+TEST_P(S16, FullyConnectedOfLongSums) {
+  Generator make(GetParam());
+  const bool per_channel = make.between(0, 1);
+  const int depth = make.between(600, 1300), units = make.between(1, 9);
+  TestNode test("FULLY_CONNECTED", {{"activation", make.one_of({"NONE", "RELU"})}, {"keep_num_dims", false}});
+  test.input(make.input_16({make.between(1, 2), depth}));
+  Tensor weights = make.weights({units, depth}, per_channel ? units : 1, 0);
+  std::vector<std::int8_t> values(static_cast<std::size_t>(units * depth));
+  for (std::int8_t& value : values) value = static_cast<std::int8_t>(make.between(0, 9) ? 127 : -127);
+  weights.data = make_data(values);
+  test.input(weights);
+  if (make.between(0, 3)) test.input(make.bias_64(units));
+  Tensor output = make.activation_16({}, 0.01f, 0.1f);
+  output.shape = test.infer()[0].shape;
+  test.output(output);
+  expect_equal_lowered(test, kDsp, {"_long_s16_dsp"});
+  expect_equal_lowered(test, kMve, {"_long_s16_mve"});
+  expect_equal_lowered(test, kLanes, {"_long_s16_units"});
+}
+
 // Quantized channels whose weights are all zero have tiny scales, and biases that take all bits.
 TEST_P(S16, ChannelsOfHugeBias) {
   Generator make(GetParam());

@@ -54,7 +54,15 @@ static inline void thimble_conv_2d_s16_dsp_column(const thimble_conv_2d_s16_dsp_
     }
     return;
   }
-  thimble_conv_2d_s16_dsp_gather(p, ring, top, left, elements);
+  if (inside && w->dilation_h == 1 && w->dilation_w == 1) {
+    int16_t* to = elements;
+    for (int32_t i = 0; i < w->filter_h; ++i) {
+      const int16_t* const row = thimble_conv_2d_s16_dsp_row(p, ring, top + i) + left * w->input_c;
+      to = thimble_conv_2d_s16_dsp_copy(to, row, w->filter_w * w->input_c);
+    }
+  } else {
+    thimble_conv_2d_s16_dsp_gather(p, ring, top, left, elements);
+  }
   thimble_dsp16_lay(elements, p->quads, columns, which);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "ops/dsp16.h"
+#include "ops/fully_connected/fully_connected_dsp.h"
 #include "ops/fully_connected/fully_connected_lanes_kernel.h"
 #include "ops/fully_connected/fully_connected_s16_units_kernel.h"
 #include "ops/fully_connected/fully_connected_units_kernel.h"
@@ -157,6 +158,14 @@ std::optional<KernelCall> fully_connected_lanes(const NodeView& node, const thim
       weights_of(node, static_cast<std::size_t>(params.units), static_cast<std::size_t>(params.depth));
   const std::optional<KernelConstant> channels =
       is_wide ? dsp16_channels(node, weights, requant) : dsp_channels(node, weights, requant);
+  if (!channels && is_wide) {
+    KernelCall call = kernel_call(
+        UNITS_KERNEL("fully_connected_s16_units", thimble_fully_connected_long_s16_units),
+        fully_connected_long_params(params, 0),
+        {in(node.input_id(0)), in(node.input_id(1)), node.optional_in(2), constant(0), out(node.output_id(0))});
+    call.constants = {requant};
+    return call;
+  }
   if (!channels) return {};
   const bool has_lanes = options.features.multiply_add && !is_wide;
   const auto packed = has_lanes ? best_packing(weights) : std::nullopt;

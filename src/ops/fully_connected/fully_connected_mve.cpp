@@ -1,6 +1,8 @@
 #include "ops/fully_connected/fully_connected_mve.h"
 
 #include "ops/dsp.h"
+#include "ops/fully_connected/fully_connected_dsp.h"
+#include "ops/fully_connected/fully_connected_long_s16_mve_kernel.h"
 #include "ops/fully_connected/fully_connected_mve_kernel.h"
 #include "ops/fully_connected/fully_connected_s16_mve_kernel.h"
 #include "ops/host.h"
@@ -51,6 +53,27 @@ KernelConstant factors(const std::vector<MveChannel>& channels, bool per_channel
   return bytes.constant("factors");
 }
 
+/// For sums that may pass 32 bits.
+KernelCall long_call(const NodeView& node, const thimble_fully_connected_params& params, const ChannelWeights& weights,
+                     const KernelConstant& requant) {
+  constexpr std::size_t kUnitsAtATime = 4, kElements = 8;
+  const std::size_t vectors = (weights[0].size() + kElements - 1) / kElements;
+  MveBytes bytes;
+  for (std::size_t unit = 0; unit < weights.size(); unit += kUnitsAtATime) {
+    for (std::size_t i = 0; i < vectors; ++i) {
+      for (std::size_t u = unit; u < unit + kUnitsAtATime; ++u) {
+        bytes.bytes(u < weights.size() ? weights[u] : std::vector<std::int8_t>{}, kElements * i, kElements);
+      }
+    }
+  }
+  KernelCall call =
+      kernel_call(MVE_KERNEL("fully_connected_long_s16_mve", thimble_fully_connected_long_s16_mve),
+                  fully_connected_long_params(params, 0),
+                  {in(node.input_id(0)), constant(0), node.optional_in(2), constant(1), out(node.output_id(0))});
+  call.constants = {bytes.constant("weights"), requant};
+  return call;
+}
+
 }  // namespace
 
 std::optional<KernelCall> fully_connected_mve(const NodeView& node, const thimble_fully_connected_params& params,
@@ -62,6 +85,7 @@ std::optional<KernelCall> fully_connected_mve(const NodeView& node, const thimbl
   if (units == 0) return {};
   const ChannelWeights weights = weights_of(node, units, static_cast<std::size_t>(params.depth));
   const auto channels = mve_channels(node, weights, requant);
+  if (!channels && is_wide) return long_call(node, params, weights, requant);
   if (!channels) return {};
   const thimble_fully_connected_mve_params mve = {
       params.batches,

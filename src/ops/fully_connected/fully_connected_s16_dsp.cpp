@@ -9,6 +9,8 @@
 THIMBLE_PARAMS(thimble_fully_connected_s16_dsp_params, batches, depth, units, quads, positive, narrow, output_min,
                output_max)
 
+#define DSP_KERNEL(function) #function, "ops/fully_connected/fully_connected_s16_dsp_kernel", &function
+
 namespace thimble {
 namespace {
 
@@ -51,26 +53,32 @@ std::optional<KernelCall> fully_connected_s16_dsp(const NodeView& node, const th
   const ChannelWeights weights = weights_of(node, static_cast<std::size_t>(params.units), depth);
   const auto below = [](const auto& row) { return std::find(row.begin(), row.end(), -128) != row.end(); };
   if (std::any_of(weights.begin(), weights.end(), below)) return {};
-  auto channels = dsp16_channels(node, {weights.begin(), weights.begin() + params.units}, requant);
-  if (!channels) return {};
-  Bytes filled = *channels->data;
-  filled.resize(weights.size() * sizeof(thimble_dsp16_channel));
-  channels->data = std::make_shared<const Bytes>(std::move(filled));
-  const thimble_fully_connected_s16_dsp_params dsp = {params.batches,
-                                                      params.depth,
-                                                      params.units,
-                                                      static_cast<std::int32_t>(weights[0].size() / 4),
-                                                      dsp16_is_positive(params.output_min),
-                                                      dsp16_is_narrow(params.output_min, params.output_max),
-                                                      params.output_min,
-                                                      params.output_max};
+  const std::size_t padded_depth = weights[0].size();
+  const auto quads = static_cast<std::int32_t>(padded_depth / 4);
   const bool whole = params.depth % 4 == 0;
-  KernelCall call = kernel_call(
-      "thimble_fully_connected_s16_dsp", "ops/fully_connected/fully_connected_s16_dsp_kernel",
-      &thimble_fully_connected_s16_dsp, dsp,
-      {in(node.input_id(0)), constant(0), constant(1), whole ? Operand{} : scratch(), out(node.output_id(0))});
-  call.constants = {packed(weights), *channels};
-  if (!whole) call.scratch_bytes = 2 * weights[0].size();
+  const Operand input = in(node.input_id(0)), padded = whole ? Operand{} : scratch(), output = out(node.output_id(0));
+  KernelCall call;
+  if (auto channels = dsp16_channels(node, {weights.begin(), weights.begin() + params.units}, requant)) {
+    Bytes filled = *channels->data;
+    filled.resize(weights.size() * sizeof(thimble_dsp16_channel));
+    channels->data = std::make_shared<const Bytes>(std::move(filled));
+    const thimble_fully_connected_s16_dsp_params dsp = {params.batches,
+                                                        params.depth,
+                                                        params.units,
+                                                        quads,
+                                                        dsp16_is_positive(params.output_min),
+                                                        dsp16_is_narrow(params.output_min, params.output_max),
+                                                        params.output_min,
+                                                        params.output_max};
+    call = kernel_call(DSP_KERNEL(thimble_fully_connected_s16_dsp), dsp,
+                       {input, constant(0), constant(1), padded, output});
+    call.constants = {packed(weights), *channels};
+  } else {
+    call = kernel_call(DSP_KERNEL(thimble_fully_connected_long_s16_dsp), fully_connected_long_params(params, quads),
+                       {input, constant(0), node.optional_in(2), constant(1), padded, output});
+    call.constants = {packed(weights), requant};
+  }
+  if (!whole) call.scratch_bytes = 2 * padded_depth;
   return call;
 }
 

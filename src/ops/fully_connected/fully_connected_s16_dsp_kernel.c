@@ -24,11 +24,11 @@ static inline int64_t thimble_fully_connected_s16_dsp_smlald(uint32_t a, uint32_
 }
 #endif
 
-/* The sums of four units. Returns the next four's weights. */
+#define THIMBLE_FULLY_CONNECTED_S16_DSP_QUADS 124 /* products of 496 inputs and weights from -127 on fit 32 bits */
+
+/* The sums of the products of four units. Returns the end of the weights. */
 THIMBLE_DSP_CALLED const uint32_t* thimble_fully_connected_s16_dsp_dot(const uint32_t* weights, const int16_t* input,
-                                                                       int32_t quads,
-                                                                       const thimble_dsp16_channel* channel,
-                                                                       int32_t sums[4]) {
+                                                                       int32_t quads, int32_t sums[4]) {
   int32_t b0 = 0, b1 = 0;
 #ifdef THIMBLE_DSP_LOOPS
   uint32_t low_0 = 0, high_0 = 0, low_1 = 0, high_1 = 0;
@@ -65,8 +65,8 @@ THIMBLE_DSP_CALLED const uint32_t* thimble_fully_connected_s16_dsp_dot(const uin
     b1 = thimble_dsp_smlad(thimble_dsp_even(weights[3]), second, b1);
   }
 #endif
-  sums[0] = channel[0].bias + b0, sums[1] = channel[1].bias + (int32_t)((a0 - b0) >> 8);
-  sums[2] = channel[2].bias + b1, sums[3] = channel[3].bias + (int32_t)((a1 - b1) >> 8);
+  sums[0] = b0, sums[1] = (int32_t)((a0 - b0) >> 8);
+  sums[2] = b1, sums[3] = (int32_t)((a1 - b1) >> 8);
   return weights;
 }
 
@@ -75,9 +75,9 @@ THIMBLE_DSP_CALLED void thimble_fully_connected_s16_dsp_row(const thimble_fully_
                                                             const thimble_dsp16_channel* channel, int16_t* output) {
   for (int32_t left = p->units; left > 0; left -= 4, channel += 4, output += 4) {
     int32_t sums[4];
-    weights = thimble_fully_connected_s16_dsp_dot(weights, input, p->quads, channel, sums);
+    weights = thimble_fully_connected_s16_dsp_dot(weights, input, p->quads, sums);
     for (int32_t i = 0; i < 4; ++i) {
-      sums[i] = thimble_dsp16_saturate(thimble_dsp16_scale(sums[i], channel[i]), p->positive);
+      sums[i] = thimble_dsp16_saturate(thimble_dsp16_scale(sums[i] + channel[i].bias, channel[i]), p->positive);
     }
     if (p->narrow) thimble_dsp_clamp_4(sums, p->output_min, p->output_max);
     /* Units that are not there are written where unit 0 goes, and before it. */
@@ -88,14 +88,42 @@ THIMBLE_DSP_CALLED void thimble_fully_connected_s16_dsp_row(const thimble_fully_
   }
 }
 
+/* A row of inputs, filled up to fours. */
+static inline const int16_t* thimble_fully_connected_s16_dsp_fill(const int16_t* input, int32_t depth,
+                                                                  int16_t* padded) {
+  if (!padded) return input;
+  for (int32_t i = 0; i < depth; ++i) padded[i] = input[i];
+  return padded;
+}
+
 THIMBLE_SHARED_KERNEL void thimble_fully_connected_s16_dsp(const thimble_fully_connected_s16_dsp_params* p,
                                                            const int16_t* input, const uint32_t* weights,
                                                            const thimble_dsp16_channel* channels, int16_t* padded,
                                                            int16_t* output) {
   for (int32_t b = 0; b < p->batches; ++b, input += p->depth, output += p->units) {
-    if (padded) {
-      for (int32_t i = 0; i < p->depth; ++i) padded[i] = input[i];
+    const int16_t* const row = thimble_fully_connected_s16_dsp_fill(input, p->depth, padded);
+    thimble_fully_connected_s16_dsp_row(p, row, weights, channels, output);
+  }
+}
+
+THIMBLE_SHARED_KERNEL void thimble_fully_connected_long_s16_dsp(const thimble_fully_connected_long_params* p,
+                                                                const int16_t* input, const uint32_t* weights,
+                                                                const int64_t* bias, const thimble_requant* requants,
+                                                                int16_t* padded, int16_t* output) {
+  for (int32_t b = 0; b < p->batches; ++b, input += p->depth, output += p->units) {
+    const int16_t* const row = thimble_fully_connected_s16_dsp_fill(input, p->depth, padded);
+    const uint32_t* weight = weights;
+    for (int32_t unit = 0; unit < p->units; unit += 4) {
+      int64_t sums[4] = {0, 0, 0, 0};
+      for (int32_t i = 0; i < p->steps; i += THIMBLE_FULLY_CONNECTED_S16_DSP_QUADS) {
+        const int32_t left = p->steps - i;
+        int32_t part[4];
+        weight = thimble_fully_connected_s16_dsp_dot(
+            weight, row + 4 * i,
+            left < THIMBLE_FULLY_CONNECTED_S16_DSP_QUADS ? left : THIMBLE_FULLY_CONNECTED_S16_DSP_QUADS, part);
+        for (int32_t j = 0; j < 4; ++j) sums[j] += part[j];
+      }
+      thimble_fully_connected_long_outputs(p, sums, bias, requants, unit, output);
     }
-    thimble_fully_connected_s16_dsp_row(p, padded ? padded : input, weights, channels, output);
   }
 }

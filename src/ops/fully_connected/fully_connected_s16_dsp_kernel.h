@@ -6,6 +6,7 @@
 
 #include "kernel/dsp16.h"
 #include "kernel/kernel.h"
+#include "ops/fully_connected/fully_connected_long_kernel.h"
 
 THIMBLE_BEGIN
 
@@ -24,6 +25,12 @@ THIMBLE_SHARED_KERNEL void thimble_fully_connected_s16_dsp(const thimble_fully_c
                                                            const int16_t* input, const uint32_t* weights,
                                                            const thimble_dsp16_channel* channels, int16_t* padded,
                                                            int16_t* output);
+
+/* The same where sums may pass 32 bits; bias may be NULL. */
+THIMBLE_SHARED_KERNEL void thimble_fully_connected_long_s16_dsp(const thimble_fully_connected_long_params* p,
+                                                                const int16_t* input, const uint32_t* weights,
+                                                                const int64_t* bias, const thimble_requant* requants,
+                                                                int16_t* padded, int16_t* output);
 
 THIMBLE_END
 

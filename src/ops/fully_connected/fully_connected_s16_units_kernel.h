@@ -5,6 +5,7 @@
 
 #include "kernel/dsp16.h"
 #include "kernel/kernel.h"
+#include "ops/fully_connected/fully_connected_long_kernel.h"
 #include "ops/fully_connected/fully_connected_units_params_kernel.h"
 
 THIMBLE_BEGIN
@@ -14,6 +15,12 @@ THIMBLE_SHARED_KERNEL void thimble_fully_connected_s16_units(const thimble_fully
                                                              const int16_t* input, const int8_t* weights,
                                                              const int32_t* bias, const thimble_dsp16_channel* factors,
                                                              int16_t* output);
+
+/* The same where sums may pass 32 bits; bias may be NULL. */
+THIMBLE_SHARED_KERNEL void thimble_fully_connected_long_s16_units(const thimble_fully_connected_long_params* p,
+                                                                  const int16_t* input, const int8_t* weights,
+                                                                  const int64_t* bias, const thimble_requant* requants,
+                                                                  int16_t* output);
 
 THIMBLE_END
 
