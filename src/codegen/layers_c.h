@@ -56,7 +56,7 @@ struct LayersText {
 };
 
 /// `flash` qualifies tables, and the constants that kernels read through THIMBLE_FLASH pointers: "MODEL_FLASH ", or
-/// nothing.
+/// nothing. `far` likewise those that kernels read through THIMBLE_FAR.
 LayersText layers_c(std::vector<KernelUse> layers, Identifiers& identifiers, const std::string& flash,
                     const std::string& far);
 
