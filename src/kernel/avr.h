@@ -91,6 +91,70 @@ THIMBLE_AVR_CALLED int32_t thimble_avr_dot(const int8_t* x, int16_t stride, cons
 #endif
 }
 
+enum { THIMBLE_AVR_UNSIGNED_RUN = 256 }; /* products of bytes without a sign whose sum 24 bits hold */
+
+/* sum + the products of up to that many elements, count > 0. 6 instructions and 10 cycles each. */
+THIMBLE_AVR_CALLED int32_t thimble_avr_add_unsigned(const uint8_t* x, const THIMBLE_FAR uint8_t* w, int16_t count,
+                                                    int32_t sum) {
+#if defined(__AVR__) && defined(__FLASH)
+#define THIMBLE_AVR_UNSIGNED_TAP    \
+  "ld r19, X+\n\t" THIMBLE_AVR_READ \
+  "mul r19, r18\n\t"                \
+  "add %[a], r0\n\t"                \
+  "adc %[b], r1\n\t"                \
+  "adc %[c], %[zero]\n\t"
+  const uint8_t zero = 0;
+  uint8_t a = 0, b = 0, c = 0, ones = (uint8_t)(count & 3);
+  int16_t fours = (int16_t)(count >> 2);
+  __asm__(THIMBLE_AVR_POINT
+          "rjmp 2f\n"
+          "1:\n\t" THIMBLE_AVR_UNSIGNED_TAP THIMBLE_AVR_UNSIGNED_TAP THIMBLE_AVR_UNSIGNED_TAP THIMBLE_AVR_UNSIGNED_TAP
+          "2:\n\t"
+          "sbiw %[fours], 1\n\t"
+          "brge 1b\n\t"
+          "rjmp 4f\n"
+          "3:\n\t" THIMBLE_AVR_UNSIGNED_TAP
+          "4:\n\t"
+          "subi %[ones], 1\n\t"
+          "brcc 3b\n\t"
+          "add %A[sum], %[a]\n\t"
+          "adc %B[sum], %[b]\n\t"
+          "adc %C[sum], %[c]\n\t"
+          "adc %D[sum], %[zero]\n\t"
+          "clr __zero_reg__"
+          : [sum] "+&r"(sum), [x] "+&x"(x),
+            THIMBLE_AVR_W, [fours] "+&w"(fours), [ones] "+&d"(ones), [a] "+&r"(a), [b] "+&r"(b), [c] "+&r"(c)
+          : [zero] "r"(zero)
+          : THIMBLE_AVR_LOST);
+  return sum;
+#else
+  for (; count > 0; --count) sum = thimble_wrap_add(sum, *x++ * *w++);
+  return sum;
+#endif
+}
+
+/* sum + the products of `count` elements of x and of w, both with 128 added, so that they have no sign. */
+THIMBLE_AVR_INLINED int32_t thimble_avr_dot_unsigned(const uint8_t* x, const THIMBLE_FAR uint8_t* w, int16_t count,
+                                                     int32_t sum) {
+  for (; count > THIMBLE_AVR_UNSIGNED_RUN; count -= THIMBLE_AVR_UNSIGNED_RUN) {
+    sum = thimble_avr_add_unsigned(x, w, THIMBLE_AVR_UNSIGNED_RUN, sum);
+    x += THIMBLE_AVR_UNSIGNED_RUN;
+    w += THIMBLE_AVR_UNSIGNED_RUN;
+  }
+  return thimble_avr_add_unsigned(x, w, count, sum);
+}
+
+/* Adds 128 to `count` elements; returns their sum then. */
+THIMBLE_AVR_CALLED int32_t thimble_avr_without_sign(int8_t* x, int16_t count) {
+  int32_t sum = 0;
+  for (; count > 0; --count) {
+    const uint8_t element = (uint8_t)((uint8_t)*x ^ 0x80u);
+    *(uint8_t*)x++ = element;
+    sum += element;
+  }
+  return sum;
+}
+
 /* sum + `count` elements of x, each `stride` after the one before. */
 THIMBLE_AVR_CALLED int32_t thimble_avr_sum(const int8_t* x, int16_t stride, uint16_t count, int32_t sum) {
 #if defined(__AVR__)

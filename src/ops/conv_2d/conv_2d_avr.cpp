@@ -1,6 +1,8 @@
 #include "ops/conv_2d/conv_2d_avr.h"
 
 #include <algorithm>
+#include <cstring>
+#include <numeric>
 
 #include "ops/avr.h"
 #include "ops/conv_2d/conv_2d_avr_kernel.h"
@@ -8,7 +10,7 @@
 #include "ops/window.h"
 
 THIMBLE_PARAMS(thimble_conv_2d_avr_params, window, pool_h, pool_w, pool_stride_h, pool_stride_w, outputs_h, outputs_w,
-               parts, part_channels, input_zero_point, output_offset, output_min, output_max)
+               parts, part_channels, without_sign, input_zero_point, output_offset, output_min, output_max)
 
 namespace thimble {
 namespace {
@@ -30,14 +32,26 @@ bool take_pool(const NodeView& pool, thimble_conv_2d_avr_params& params) {
   return inside && apart;  // where windows overlap, outputs would be computed more than once
 }
 
+/// Adds 128 to the weights, so that they are bytes without a sign. Returns the channels, whose biases have less for it.
+KernelConstant take_sign(ChannelWeights& weights, const KernelConstant& channels) {
+  std::vector<thimble_avr_channel> result(weights.size());
+  std::memcpy(result.data(), channels.data->data(), channels.data->size());
+  for (std::size_t c = 0; c < weights.size(); ++c) {
+    const int sum = std::accumulate(weights[c].begin(), weights[c].end(), 0);
+    result[c].bias = thimble_wrap_sub(result[c].bias, 128 * sum);
+    for (std::int8_t& weight : weights[c]) weight = static_cast<std::int8_t>(weight ^ -128);
+  }
+  return {channels.name, channels.type, make_data(result)};
+}
+
 }  // namespace
 
 std::optional<KernelCall> conv_2d_avr(const NodeView& node, const NodeView* pool, const thimble_conv_2d_params& params,
                                       const KernelConstant& requant, const LowerOptions& options) {
   const thimble_window& w = params.window;
   if (!avr_applies(node, options) || params.groups != 1 || w.output_c == 0) return {};
-  const ChannelWeights weights = conv_2d_weights(node);
-  const std::optional<KernelConstant> channels = avr_channels(node, weights, requant);
+  ChannelWeights weights = conv_2d_weights(node);
+  std::optional<KernelConstant> channels = avr_channels(node, weights, requant);
   if (!channels) return {};
   thimble_conv_2d_avr_params avr = {w,
                                     1,
@@ -48,11 +62,17 @@ std::optional<KernelCall> conv_2d_avr(const NodeView& node, const NodeView* pool
                                     w.output_w,
                                     1,
                                     0,
+                                    0,
                                     -params.input_offset,
                                     params.output_offset,
                                     params.output_min,
                                     params.output_max};
   if (pool && !take_pool(*pool, avr)) return {};
+  // Pays where a patch is multiplied with several filters, each of some length.
+  if (avr.pool_h * avr.pool_w == 1 && w.output_c >= 8 && w.filter_h * w.filter_w * w.input_c >= 16) {
+    avr.without_sign = 1;
+    *channels = take_sign(weights, *channels);
+  }
   const std::int32_t most_channels = kMostAvrArrayBytes / std::max(1, w.filter_h * w.filter_w * w.input_c);
   const bool divided = w.output_c > most_channels && w.output_c <= 2 * most_channels;
   if (divided) {

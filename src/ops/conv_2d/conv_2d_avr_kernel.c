@@ -18,14 +18,19 @@ THIMBLE_KERNEL void thimble_conv_2d_avr(const thimble_conv_2d_avr_params* p, con
           }
         }
         const THIMBLE_FLASH thimble_avr_channel* channel = channels;
+        /* sum of (x - 128) * (w - 128) = sum of x * w - 128 * sum of x; what w adds is in the bias. */
+        const int32_t shared = p->without_sign ? thimble_wrap_mul(thimble_avr_without_sign(patch, elements), -128) : 0;
         for (int16_t part = 0; part < (int16_t)p->parts; ++part) {
           const THIMBLE_FAR int8_t* taps = part == 0 ? filter : more;
           int16_t c = (int16_t)(p->parts == 1 ? w->output_c
                                 : part == 0   ? p->part_channels
                                               : w->output_c - p->part_channels);
           for (; c > 0; --c, taps += elements, ++channel) {
-            const int32_t bias = channel->bias;
-            int32_t largest = thimble_avr_dot(patch, 1, taps, elements, bias);
+            const int32_t bias = thimble_wrap_add(channel->bias, shared);
+            int32_t largest =
+                p->without_sign
+                    ? thimble_avr_dot_unsigned((const uint8_t*)patch, (const THIMBLE_FAR uint8_t*)taps, elements, bias)
+                    : thimble_avr_dot(patch, 1, taps, elements, bias);
             for (int16_t k = 1; k < windows; ++k) {
               const int32_t sum = thimble_avr_dot(patch + k * elements, 1, taps, elements, bias);
               if (sum > largest) largest = sum;

@@ -15,6 +15,7 @@ typedef struct {
       pool_stride_w;            /* which begin at (y * pool_stride_h, x * pool_stride_w); all 1: convolution only */
   int32_t outputs_h, outputs_w; /* the output's size behind the maximum */
   int32_t parts, part_channels; /* 2: filters from part_channels on are in `more`; 1: all are in `filter` */
+  int32_t without_sign;         /* 1: filters have 128 added to each weight */
   int32_t input_zero_point, output_offset;
   int32_t output_min, output_max;
 } thimble_conv_2d_avr_params;
