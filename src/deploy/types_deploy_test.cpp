@@ -34,6 +34,15 @@ Graph vectors(Type type) {
   return layers.finish();
 }
 
+/// A residual block, with elements left over.
+Graph residual(Type type) {
+  Layers layers(5, {1, 5, 5, 9}, 127, type);
+  const TensorId input = layers.last();
+  layers.convolve("CONV_2D", {9, 3, 3, 9}, 1, "SAME", "NONE");
+  layers.add_to(input);
+  return layers.finish();
+}
+
 /// Dense layers whose sums may pass 32 bits, with inputs and units left over.
 Graph long_sums() {
   Layers layers(4, {1, 1500}, 127, Type::kInt16);
@@ -99,6 +108,8 @@ TEST_P(Int16OnBoards, Convolutions) { expect_equal_outputs(GetParam(), convoluti
 TEST_P(Int16OnBoards, Vectors) { expect_equal_outputs(GetParam(), vectors(Type::kInt16)); }
 
 TEST_P(TypesOnBoards, Float) { expect_equal_outputs(GetParam(), convolutions(Type::kFloat32)); }
+
+TEST_P(Int16OnBoards, Residual) { expect_equal_outputs(GetParam(), residual(Type::kInt16)); }
 
 TEST_P(Int16OnBoards, LongSums) { expect_equal_outputs(GetParam(), long_sums()); }
 

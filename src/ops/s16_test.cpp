@@ -66,6 +66,29 @@ TEST_P(S16, FullyConnected) {
   expect_equal(test, make.activation_16({}, 0.0001f, 0.01f));
 }
 
+TEST_P(S16, Add) {
+  Generator make(GetParam());
+  TestNode test("ADD", {{"activation", make.one_of({"NONE", "RELU", "RELU_N1_TO_1"})}});
+  const Shape shape = {1, make.between(1, 3), make.between(1, 40)};
+  test.input(make.input_16(shape));
+  test.input(make.input_16(shape));
+  expect_equal_variant(test, make.activation_16({}, 0.0001f, 0.002f), kDsp, {"_s16_dsp"});
+  expect_equal_lowered(test, kMve, {"_s16_mve"});
+}
+
+/// Scales that are the same.
+TEST_P(S16, AddOfEqualScales) {
+  Generator make(GetParam());
+  TestNode test("ADD", {{"activation", std::string("NONE")}});
+  const Shape shape = {1, make.between(1, 40)};
+  const Tensor a = make.input_16(shape);
+  Tensor b = make.input_16(shape);
+  b.quantization = a.quantization;
+  test.input(a);
+  test.input(b);
+  expect_equal_variant(test, make.activation_16({}, 0.0001f, 0.002f), kMve, {"_s16_mve"});
+}
+
 /// Sums that take 32 bits, but for one product.
 TEST_P(S16, LargestSums) {
   Generator make(GetParam());

@@ -78,9 +78,10 @@ KernelCall lower_call(const NodeView& node) {
 
 std::vector<KernelCall> lower(const NodeView& node, const LowerOptions& options) {
   KernelCall call = lower_call(node);
-  if (node.input(0).type == Type::kInt8) {
+  const Type type = node.input(0).type;
+  if (type == Type::kInt8 || type == Type::kInt16) {
     const thimble_add_params params = int_params(node);
-    if (const auto avr = sum_avr(node, params, 1, options)) call = *avr;
+    if (type == Type::kInt8) call = sum_avr(node, params, 1, options).value_or(call);
     call = add_mve(node, params, options).value_or(add_dsp(node, params, options).value_or(call));
   }
   call.in_place = overwritable_inputs(node);

@@ -20,3 +20,12 @@ THIMBLE_KERNEL void thimble_add_dsp(const thimble_add_dsp_params* p, const int8_
   }
   for (; left > 0; --left) *output++ = thimble_add_dsp_element(p, *a++ + p->offset_a, *b++ + p->offset_b);
 }
+
+THIMBLE_KERNEL void thimble_add_s16_dsp(const thimble_add_dsp_params* p, const int16_t* a, const int16_t* b,
+                                        int16_t* output) {
+  for (int32_t i = 0; i < p->count; ++i) {
+    const int32_t scaled_a = thimble_dsp_scale(thimble_wrap_shl(a[i], p->shift_a), p->factor_a);
+    const int32_t sum = thimble_dsp_scale(scaled_a * 2 + thimble_wrap_shl(b[i], 15), p->factor_output);
+    output[i] = (int16_t)thimble_clamp(sum, p->output_min, p->output_max);
+  }
+}

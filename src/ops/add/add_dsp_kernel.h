@@ -20,6 +20,9 @@ typedef struct {
 
 /* The output may take the place of a or b. */
 THIMBLE_KERNEL void thimble_add_dsp(const thimble_add_dsp_params* p, const int8_t* a, const int8_t* b, int8_t* output);
+/* The same of 16 bits, without zero points: 15 more bits instead of 20; shift_a is 16. */
+THIMBLE_KERNEL void thimble_add_s16_dsp(const thimble_add_dsp_params* p, const int16_t* a, const int16_t* b,
+                                        int16_t* output);
 
 THIMBLE_END
 

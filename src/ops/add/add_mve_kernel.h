@@ -1,4 +1,4 @@
-/* Sum of as many bytes with Armv8.1-M's vector instructions. */
+/* Sum of as many bytes, or elements of 16 bits, with Armv8.1-M's vector instructions. */
 #ifndef THIMBLE_ADD_MVE_KERNEL_H
 #define THIMBLE_ADD_MVE_KERNEL_H
 
@@ -25,6 +25,10 @@ typedef struct {
 /* The output may take the place of a or b. */
 THIMBLE_SHARED_KERNEL void thimble_add_mve(const thimble_add_mve_params* p, const int8_t* a, const int8_t* b,
                                            int8_t* output);
+/* The same of 16 bits: 15 more bits instead of 20, shifts of 15, 16 and 14 instead of 20, 21 and 19; zero_point is the
+ * output's range, as thimble_mve_requantize_16 takes it. */
+THIMBLE_SHARED_KERNEL void thimble_add_s16_mve(const thimble_add_mve_params* p, const int16_t* a, const int16_t* b,
+                                               int16_t* output);
 
 THIMBLE_END
 
