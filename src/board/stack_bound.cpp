@@ -152,10 +152,15 @@ void join_labels(const std::vector<std::string>& in_order, const std::set<std::s
     StackFunction& whole = joined[head[name]];
     whole.pushed += function.pushed;
     whole.calls_pointers |= function.calls_pointers;
+    const auto head_of = [&](const std::string& other) {
+      const auto found = head.find(other);
+      return found == head.end() ? other : found->second;
+    };
     for (const std::string& callee : function.callees) {
-      const auto found = head.find(callee);
-      const std::string& target = found == head.end() ? callee : found->second;
-      if (target != head[name]) whole.callees.insert(target);
+      if (head_of(callee) != head[name]) whole.callees.insert(head_of(callee));
+    }
+    if (head_of(function.falls_into) != head[name] && !function.falls_into.empty()) {
+      whole.falls_into = head_of(function.falls_into);
     }
   }
   functions = std::move(joined);
@@ -190,6 +195,8 @@ class Bound {
     const bool is_recursive = !active_.insert(name).second;
     if (is_recursive || found == functions_.end()) return {};
     std::set<std::string> callees = found->second.callees;
+    // A compiler ends its functions. What objdump misreads there is no way into the next one.
+    if (!frame(name) && !found->second.falls_into.empty()) callees.insert(found->second.falls_into);
     if (found->second.calls_pointers) callees.insert(pointed_at_.begin(), pointed_at_.end());
     std::uint32_t deepest = 0;
     for (const std::string& callee : callees) {
@@ -236,7 +243,7 @@ std::map<std::string, StackFunction> read_disassembly(std::string_view text, std
     if (const std::string_view begins = heading(line); !begins.empty()) {
       const std::string before = std::exchange(name, named(begins, line.substr(0, line.find(' '))));
       room = 0;
-      if (std::exchange(falls, false) && before != name) functions[before].callees.insert(name);
+      if (std::exchange(falls, false) && before != name) functions[before].falls_into = name;
       if (!functions.contains(name)) in_order.push_back(name);
       functions.try_emplace(
           name, StackFunction{.pushed = return_bytes, .before_frame = 0, .calls_pointers = false, .callees = {}});

@@ -24,6 +24,7 @@ struct StackFunction {
   std::uint32_t before_frame = 0;
   bool calls_pointers = false;
   std::set<std::string> callees;
+  std::string falls_into = {};  // the function that its last instruction seems to run on into; or empty
 };
 
 /// The functions of an image, by name, from the text of `objdump -d`; of Arm's Thumb, RISC-V or AVR code.

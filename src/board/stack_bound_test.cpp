@@ -60,6 +60,18 @@ TEST(StackBound, AFunctionOfLibgccFallsIntoTheNext) {
   EXPECT_EQ(stack_bound(functions, {{"model_invoke", 8}}, "model_invoke"), 8U + 12);
 }
 
+TEST(StackBound, AFunctionOfTheCompilerEnds) {
+  const auto functions = read_disassembly(
+      "00000100 <thimble_read>:\n"
+      "     100:\tf00f e007 \t.word\tle\tlr, 100\n"
+      "     104:\tbf00      \tbfcsel\t10, 20, 30, eq\n"
+      "00000110 <model_invoke>:\n"
+      "     110:\tf000 f801 \tbl\t100 <thimble_read>\n"
+      "     114:\t4770      \tbx\tlr\n",
+      0);
+  EXPECT_EQ(stack_bound(functions, {{"model_invoke", 8}, {"thimble_read", 16}}, "model_invoke"), 8U + 16);
+}
+
 TEST(StackBound, ArgumentsThatGoToMemoryAreNotInTheFrameOfTheCompiler) {
   const auto functions = read_disassembly(
       "00000100 <model_invoke>:\n"
