@@ -29,8 +29,8 @@ Graph quantize(const Graph& graph, const std::vector<Range>& ranges, const Quant
 /// Likewise; a value keeps its TensorId of `graph`, and float weights that nothing reads any more are left in.
 Graph quantize_keeping_ids(const Graph& graph, const std::vector<Range>& ranges, const QuantizeOptions& options);
 
-/// scale = (max - min) / 255 and the zero point that maps 0 exactly, for int8; for int16, max |value| / 32767 and 0. Of zeros alone
-/// max |value| counts as 1.
+/// scale = (max - min) / 255 and the zero point that maps 0 exactly, for int8; for int16, max |value| / 32767 and 0. Of
+/// zeros alone max |value| counts as 1.
 Quantization choose_activation(const Range& range, Type type);
 
 }  // namespace thimble
