@@ -61,7 +61,7 @@ struct Chunk {
   float* totals() const { return base + plan.chunk - plan.totals; }
   std::size_t block_size() const { return plan.maxima + plan.codes; }
   /// Of this chunk's part in the dense layer's weights.
-  std::size_t weights() const { return at(first * plan.filters * plan.packed_units); }
+  std::size_t weights() const { return at(first) * at(plan.filters) * at(plan.packed_units); }
 };
 
 int first_block(const TrainBuffers& buffers) { return buffers.range.first / kInterleaved; }
@@ -298,7 +298,7 @@ std::optional<TrainFront> compile_conv_pool_dense(std::span<const NodeView> chai
   TrainFront front;
   front.inputs = {conv.input_id(1), conv.has_input(2) ? conv.input_id(2) : kNoTensor, dense.input_id(1)};
   front.end_input = dense.has_input(2) ? dense.input_id(2) : kNoTensor;
-  front.sums = static_cast<std::size_t>(kChunks * plan.packed_units);
+  front.sums = at(kChunks) * at(plan.packed_units);
   front.packed = plan.packed_units;
   front.call = {.workspace = kChunks * (plan.chunk + plan.part),
                 .forward = [plan, body](const TrainBuffers& buffers) { forward(plan, body, buffers); },

@@ -9,7 +9,8 @@
 
 namespace thimble {
 
-class ThreadTeam {
+// What each thread waits for has a cache line of its own.
+class ThreadTeam {  // NOLINT(clang-analyzer-optin.performance.Padding)
  public:
   /// `size` threads, of which the caller of run() is one.
   explicit ThreadTeam(int size);

@@ -118,7 +118,7 @@ class Trainer::Impl {
 
   LossAndAccuracy evaluate_averages(const Dataset& data) {
     swap_averages();
-    const LossAndAccuracy result = evaluate(data);
+    LossAndAccuracy result = evaluate(data);
     swap_averages();
     return result;
   }
