@@ -46,8 +46,7 @@ std::function<void()> setup(CLI::App& app) {
       "--target", arguments->target,
       "What its Makefile builds for: host, wasm, cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, "
       "rv32imc, avr (ATmega2560), atmega328p. The Cortex-M4, M7 and M33 with DSP instructions and single precision, "
-      "the "
-      "M55 with Helium, floats too; without floating point: cortex-m4+nofp, cortex-m7+nofp, cortex-m33+nofp, "
+      "the M55 with Helium, floats too; without floating point: cortex-m4+nofp, cortex-m7+nofp, cortex-m33+nofp, "
       "cortex-m55+nofp; without DSP instructions, too: cortex-m33+nodsp+nofp");
   app.add_option("-o,--folder", arguments->folder, "The folder to write the C files to")->required();
   add_optimize_option(app, arguments->optimize);

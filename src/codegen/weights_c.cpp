@@ -96,8 +96,7 @@ void WeightsText::require_arrays_of(std::size_t most) const {
   for (const Weight& weight : weights_) {
     require(weight.data->size() <= most,
             "the constant '{}' takes {} bytes; avr-gcc allows {} in an array, and only int8 layers are divided: dense "
-            "ones, "
-            "and convolutions in two; choose a smaller layer, --weights packed, or another target",
+            "ones, and convolutions in two; choose a smaller layer, --weights packed, or another target",
             weight.name, weight.data->size(), most);
   }
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <sstream>
 
 #include "base/error.h"
@@ -60,13 +59,13 @@ std::shared_ptr<const Executable> unless_too_large(const Prepare& prepared) {
   }
 }
 
-/// The first of `ways` that keeps to the limit. Throws the NotEnoughRam of the one that needs least.
-std::shared_ptr<const Executable> first_that_fits(
-    std::initializer_list<std::function<std::shared_ptr<const Executable>()>> ways) {
+/// prepare(way) for the first of `ways` that keeps to the limit. Throws the NotEnoughRam of the one that needs least.
+template <typename Ways, typename Prepare>
+std::shared_ptr<const Executable> first_that_fits(const Ways& ways, const Prepare& prepare) {
   std::optional<NotEnoughRam> least;
   for (const auto& way : ways) {
     try {
-      return way();
+      return prepare(way);
     } catch (const NotEnoughRam& error) {
       if (!least || error.least < least->least) least = error;
     }
@@ -77,14 +76,14 @@ std::shared_ptr<const Executable> first_that_fits(
 /// In the order of nodes as it is, or in another that needs less memory.
 std::shared_ptr<const Executable> prepare_in_order(const Graph& graph, const LowerOptions& lower_options,
                                                    const PlanOptions& plan_options) {
-  const auto prepared = [&](const Graph& ordered) {
-    return prepare(ordered, lower_options, plan_options, HostKernels::kPortable);
+  const auto prepared = [&](const Graph* ordered) {
+    return prepare(*ordered, lower_options, plan_options, HostKernels::kPortable);
   };
   Graph other = graph;
-  if (!order_for_memory(other)) return prepared(graph);
-  if (plan_options.limit) return first_that_fits({[&] { return prepared(graph); }, [&] { return prepared(other); }});
-  auto first = prepared(graph);
-  auto second = prepared(other);
+  if (!order_for_memory(other)) return prepared(&graph);
+  if (plan_options.limit) return first_that_fits(std::initializer_list{&graph, &std::as_const(other)}, prepared);
+  auto first = prepared(&graph);
+  auto second = prepared(&other);
   return second->plan.arena_bytes < first->plan.arena_bytes ? second : first;
 }
 
@@ -112,34 +111,26 @@ std::shared_ptr<const Executable> prepare_with(Graph graph, Optimize optimize, c
   return pays ? packed : unpacked;
 }
 
-LowerOptions with_portable_kernels(LowerOptions options) {
-  options.features = {.avr = options.features.avr};
-  return options;
-}
-
-LowerOptions with_kernels_for_cpu(LowerOptions options) {
-  options.pairs = true;
-  return options;
-}
-
-/// Helium's vectors take more memory beside the rows than the DSP's pairs do.
-LowerOptions without_vectors(LowerOptions options) {
-  options.features.mve = false;
-  return options;
+/// Those with which a model may be lowered, the ones that `optimize` stands for first.
+std::vector<LowerOptions> kinds_of_kernels(Optimize optimize, const LowerOptions& lower_options) {
+  LowerOptions portable = lower_options, for_cpu = lower_options;
+  portable.features = {.avr = lower_options.features.avr};
+  for_cpu.pairs = true;
+  std::vector<LowerOptions> kinds = {for_cpu};
+  if (for_cpu.features.mve) {  // vectors take more memory beside the rows than the DSP's pairs do
+    for_cpu.features.mve = false;
+    kinds.push_back(for_cpu);
+  }
+  kinds.insert(optimize == Optimize::kSize ? kinds.begin() : kinds.end(), portable);
+  return kinds;
 }
 
 }  // namespace
 
 std::shared_ptr<const Executable> prepare_for_board(Graph graph, Optimize optimize, const LowerOptions& lower_options,
                                                     const MemoryOptions& memory) {
-  const auto prepared = [&](const LowerOptions& options) {
-    return [&, options] { return prepare_with(graph, optimize, options, memory); };
-  };
-  const auto portable = prepared(with_portable_kernels(lower_options));
-  const auto for_cpu = prepared(with_kernels_for_cpu(lower_options));
-  const auto in_pairs = prepared(with_kernels_for_cpu(without_vectors(lower_options)));
-  return optimize == Optimize::kSize ? first_that_fits({portable, for_cpu, in_pairs})
-                                     : first_that_fits({for_cpu, in_pairs, portable});
+  return first_that_fits(kinds_of_kernels(optimize, lower_options),
+                         [&](const LowerOptions& kind) { return prepare_with(graph, optimize, kind, memory); });
 }
 
 Deployment deploy(Graph graph, Optimize optimize, const LowerOptions& lower_options, const MemoryOptions& memory,

@@ -61,7 +61,7 @@ struct Chunk {
   float* totals() const { return base + plan.chunk - plan.totals; }
   std::size_t block_size() const { return plan.maxima + plan.codes; }
   /// Of this chunk's part in the dense layer's weights.
-  std::size_t weights() const { return at(first) * at(plan.filters) * at(plan.packed_units); }
+  std::size_t weights() const { return plan.first_weight(first); }
 };
 
 int first_block(const TrainBuffers& buffers) { return buffers.range.first / kInterleaved; }
@@ -300,18 +300,17 @@ std::optional<TrainFront> compile_conv_pool_dense(std::span<const NodeView> chai
   front.end_input = dense.has_input(2) ? dense.input_id(2) : kNoTensor;
   front.sums = at(kChunks) * at(plan.packed_units);
   front.packed = plan.packed_units;
-  front.call = {.workspace = kChunks * (plan.chunk + plan.part),
-                .forward = [plan, body](const TrainBuffers& buffers) { forward(plan, body, buffers); },
-                .backward = [plan, body](const TrainBuffers& buffers) { backward(plan, body, buffers); },
-                .whole_batch = true,
-                .reads_samples = true,
-                .block = kInterleaved,
-                .complete = [plan, body](const TrainBuffers& buffers) { complete(plan, body, buffers); },
-                .first_float =
-                    [plan](int part, int parts) {
-                      return at(plan.first_window(first_chunk(part, parts)) * plan.filters * plan.packed_units);
-                    },
-                .finish = [plan](const TrainBuffers& buffers) { finish(plan, buffers); }};
+  front.call = {
+      .workspace = kChunks * (plan.chunk + plan.part),
+      .forward = [plan, body](const TrainBuffers& buffers) { forward(plan, body, buffers); },
+      .backward = [plan, body](const TrainBuffers& buffers) { backward(plan, body, buffers); },
+      .whole_batch = true,
+      .reads_samples = true,
+      .block = kInterleaved,
+      .complete = [plan, body](const TrainBuffers& buffers) { complete(plan, body, buffers); },
+      .first_float = [plan](int part,
+                            int parts) { return plan.first_weight(plan.first_window(first_chunk(part, parts))); },
+      .finish = [plan](const TrainBuffers& buffers) { finish(plan, buffers); }};
   front.end = dense_end(plan, fused_activation(dense.attributes().text("activation")));
   return front;
 }

@@ -29,6 +29,11 @@ struct ConvPoolDense {
   int taps() const { return 9 * channels; }
   int windows() const { return pooled_h * pooled_w; }
   int first_window(int c) const { return windows() * c / kChunks; }
+  /// Where the dense layer's weights of a window begin, in floats.
+  std::size_t first_weight(int window) const {
+    return static_cast<std::size_t>(window) * static_cast<std::size_t>(filters) *
+           static_cast<std::size_t>(packed_units);
+  }
   /// The first row of the input that the window sees.
   int first_row(int window) const { return 2 * (window / pooled_w); }
   /// Floats of the input's row, 16 samples of it.

@@ -115,11 +115,17 @@ void ParameterUpdate::save(OptimizerState& state) const {
 }
 
 void ParameterUpdate::share(int rank, int ranks) {
+  ensure_each_alone();
   rank_ = rank;
   ranks_ = ranks;
 }
 
+void ParameterUpdate::ensure_each_alone() const {
+  ensure(merged_.size() == 0 && averages_.size() == 0, "parameters are moved by their part, but not each alone");
+}
+
 void ParameterUpdate::set_apart(const ParameterRange& all, const ParameterRange& own) {
+  ensure_each_alone();
   const auto found = std::ranges::find_if(pieces_, [&](const Piece& piece) { return piece.first >= all.first; });
   const std::size_t tensor = all.count > 0 ? found->tensor : 0;
   std::erase_if(pieces_, [&](const Piece& p) { return p.first >= all.first && p.first < all.first + all.count; });

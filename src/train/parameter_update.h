@@ -70,6 +70,7 @@ class ParameterUpdate {
   };
   enum class Clip { kNone, kNorm, kGlobalNorm, kValue };
 
+  void ensure_each_alone() const;
   std::size_t first_piece(int rank) const;  // of its share
   /// Calls work(piece) for the thread's share of `pieces`.
   template <typename Work>
